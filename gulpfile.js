@@ -1,0 +1,223 @@
+'use strict';
+
+// The build, one task per kind of file in dist:
+//   emit       nodes, credentials and src, file by file, as readable CommonJS (esbuild, no bundling)
+//   bundles    each library of package.json `imports` as one lazily required file, with the licences of what is in it
+//   assets     icons and codex files beside their nodes
+//   types      declarations of what index.js exports
+//   check      every node and credential that package.json lists can be required
+// Nothing is deleted before its successor is there: a running n8n may be reading dist. `sweep` removes what no
+// task wrote. `gulp build` does it all, `gulp watch` repeats the quick ones while somebody edits.
+
+const { createHash } = require('node:crypto');
+const { spawn } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { mkdir, readFile, readdir, rm, writeFile } = require('node:fs/promises');
+const { builtinModules } = require('node:module');
+const { basename, dirname, extname, join, relative } = require('node:path');
+const esbuild = require('esbuild');
+const gulp = require('gulp');
+const { STAMP, hashInputs, listSources } = require('./test/setup/build-inputs.mjs');
+
+const ROOT = __dirname;
+const DIST = join(ROOT, 'dist');
+const LIB = join(DIST, 'lib');
+
+/** Provided by n8n (n8n-workflow), or native and looked for in vain on purpose (ws does without them). */
+const EXTERNAL = ['n8n-workflow', 'bufferutil', 'utf-8-validate'];
+
+/** What own code and bundles share. Class names are part of the libraries' behaviour: never minify, keep names. */
+const COMMON = {
+	platform: 'node',
+	format: 'cjs',
+	target: 'node22.19',
+	keepNames: true,
+	minify: false,
+	charset: 'utf8',
+	logLevel: 'warning',
+	absWorkingDir: ROOT,
+};
+
+/** Paths (relative to dist) written by this run; `sweep` removes the others. */
+const written = new Set();
+
+async function write(path, content) {
+	const target = join(DIST, path);
+	written.add(path.replaceAll('\\', '/'));
+	const next = Buffer.from(content);
+	const current = existsSync(target) ? await readFile(target) : undefined;
+	if (current?.equals(next)) return;
+	await mkdir(dirname(target), { recursive: true });
+	await writeFile(target, next);
+}
+
+async function readPackage() {
+	return JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+}
+
+async function clean() {
+	await rm(DIST, { recursive: true, force: true });
+}
+
+async function emit() {
+	const entryPoints = listSources(ROOT).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+	if (entryPoints.length === 0) return;
+	const result = await esbuild.build({
+		...COMMON,
+		entryPoints,
+		outdir: 'dist',
+		outbase: '.',
+		bundle: false,
+		sourcemap: true,
+		// `await import('./x')` becomes a lazy require: n8n empties require.cache when it updates the package, and a
+		// module in the ESM cache would survive that and keep old code alive.
+		supported: { 'dynamic-import': false },
+		write: false,
+	});
+	for (const file of result.outputFiles) await write(relative(DIST, file.path), file.contents);
+}
+
+/** `#lib/<name>` → the library it stands for, from package.json `imports`: the one list of bundles. */
+async function listBundles() {
+	const { imports = {} } = await readPackage();
+	return Object.entries(imports).map(([specifier, { source, default: stub }]) => {
+		const name = specifier.slice('#lib/'.length);
+		if (specifier !== `#lib/${name}` || stub !== `./dist/lib/${name}.js`)
+			throw new Error(`package.json imports: ${specifier} has to point to ./dist/lib/${name}.js`);
+		return { name, source };
+	});
+}
+
+/** Bundles change only with the libraries or this file; their hash lets a build skip them. */
+async function bundleKey() {
+	const hash = createHash('sha256').update(JSON.stringify(await listBundles()));
+	for (const file of ['package-lock.json', 'gulpfile.js']) hash.update(await readFile(join(ROOT, file)));
+	return hash.digest('hex');
+}
+
+async function bundles() {
+	const keyFile = join(LIB, '.key');
+	const key = await bundleKey();
+	if (existsSync(keyFile) && (await readFile(keyFile, 'utf8')) === key) {
+		for (const file of await readdir(LIB)) written.add(`lib/${file}`);
+		written.add('THIRD-PARTY-LICENSES.txt');
+		return;
+	}
+	const inputs = new Set();
+	for (const { name, source } of await listBundles()) {
+		for (const input of await bundle(name, source)) inputs.add(input);
+	}
+	await write('THIRD-PARTY-LICENSES.txt', await collectLicences(inputs));
+	await write('lib/.key', key);
+}
+
+/**
+ * One library as `lib/<name>.<hash>.js` beside a stub `lib/<name>.js`. The hash in the name means that an update of
+ * the package never changes a file an older copy of us may still require.
+ * @returns {Promise<string[]>} the files that went in, relative to the root
+ */
+async function bundle(name, source) {
+	const result = await esbuild.build({
+		...COMMON,
+		stdin: { contents: `module.exports = require(${JSON.stringify(source)});`, resolveDir: ROOT, sourcefile: `${name}.js` },
+		outfile: join(LIB, `${name}.js`),
+		bundle: true,
+		external: EXTERNAL,
+		sourcemap: 'external',
+		sourcesContent: false,
+		legalComments: 'inline',
+		metafile: true,
+		write: false,
+	});
+	const code = result.outputFiles.find((file) => file.path.endsWith('.js'));
+	const map = result.outputFiles.find((file) => file.path.endsWith('.js.map'));
+	const hash = createHash('sha256').update(code.contents).digest('hex').slice(0, 12);
+	const file = `${name}.${hash}.js`;
+	await write(`lib/${file}`, `${code.text}//# sourceMappingURL=${file}.map\n`);
+	await write(`lib/${file}.map`, map.contents);
+	await write(`lib/${name}.js`, `'use strict';\nmodule.exports = require('./${file}');\n`);
+	refuseForeignRequires(name, result.metafile);
+	return Object.keys(result.metafile.inputs);
+}
+
+/** A bundle may require Node's own modules and EXTERNAL; anything else would be missing on the user's machine. */
+function refuseForeignRequires(name, metafile) {
+	const allowed = new Set([...EXTERNAL, ...builtinModules, ...builtinModules.map((module) => `node:${module}`)]);
+	for (const output of Object.values(metafile.outputs))
+		for (const { path, external } of output.imports)
+			if (external && !allowed.has(path) && !path.startsWith('node:'))
+				throw new Error(`The bundle of ${name} would require ${path}, which is not shipped.`);
+}
+
+/** Licence texts of every npm package that has a file in some bundle, one section each. */
+async function collectLicences(inputs) {
+	const folders = new Map();
+	for (const input of inputs) {
+		const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+		if (match) folders.set(match[1], true);
+	}
+	const sections = [];
+	for (const folder of [...folders.keys()].sort()) {
+		const { name, version, license } = JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
+		const file = (await readdir(join(ROOT, folder))).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+		if (!license) throw new Error(`${name} names no licence; it may not be bundled.`);
+		const text = file ? (await readFile(join(ROOT, folder, file), 'utf8')).trim() : `Licence: ${license}`;
+		sections.push(`${name} ${version} (${license})\n\n${text}\n`);
+	}
+	const rule = `\n${'-'.repeat(80)}\n\n`;
+	return `The files in dist/lib contain the following packages.\n${rule}${sections.join(rule)}`;
+}
+
+/** Icons and codex files go beside the emitted node: n8n looks for them there. */
+async function assets() {
+	const wanted = ['.svg', '.png', '.json'];
+	for (const file of listSources(ROOT)) {
+		if (wanted.includes(extname(file))) await write(file, await readFile(join(ROOT, file)));
+	}
+}
+
+function runNode(args) {
+	return new Promise((resolve, reject) => {
+		const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+		child.once('error', reject);
+		child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${basename(args[0])} ended with ${code}`))));
+	});
+}
+
+async function types() {
+	if (!existsSync(join(ROOT, 'src', 'index.ts'))) return;
+	await runNode([require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+}
+
+async function sweep() {
+	if (!existsSync(DIST)) return;
+	for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true })) {
+		if (!entry.isFile()) continue;
+		const path = relative(DIST, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
+		if (!written.has(path) && !path.endsWith('.d.ts') && path !== basename(STAMP)) await rm(join(DIST, path));
+	}
+}
+
+async function check() {
+	const { n8n } = await readPackage();
+	for (const file of [...n8n.nodes, ...n8n.credentials]) {
+		const name = basename(file).split('.')[0];
+		const exported = require(join(ROOT, file));
+		if (typeof exported[name] !== 'function') throw new Error(`${file} does not export the class ${name}.`);
+		new exported[name]();
+	}
+}
+
+async function stamp() {
+	await writeFile(join(ROOT, STAMP), hashInputs(ROOT));
+}
+
+const quick = gulp.series(gulp.parallel(emit, bundles, assets), check);
+const build = gulp.series(gulp.parallel(emit, bundles, assets, types), sweep, check, stamp);
+
+function watch() {
+	const options = { ignoreInitial: false, delay: 100 };
+	return gulp.watch(['nodes/**', 'credentials/**', 'src/**', 'package.json'], options, quick);
+}
+
+module.exports = { assets, build, bundles, check, clean, default: build, emit, types, watch };
