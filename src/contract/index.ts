@@ -1,0 +1,12 @@
+/**
+ * The words two rooms share: channel, account, command, client, driver, store, errors. Level 0, imported by everybody,
+ * imports nobody. Loads no library: the zod schemas have a door of their own, `contract/schemas`; only their types
+ * come through here.
+ */
+export * from './channel';
+export * from './client';
+export * from './command';
+export * from './driver';
+export * from './errors';
+export * from './store';
+export type * from './schemas';

@@ -1,0 +1,5 @@
+/**
+ * The reception: who is connected, who owns, who leases, budgets, who listens. Level 2: knows the contract, the store
+ * and the runtime; knows no messenger (drivers are handed in by `app`) and nothing of n8n.
+ */
+export type * from './types';
