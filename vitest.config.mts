@@ -15,11 +15,18 @@ function project(name: string, include: string[], testTimeout: number) {
 	};
 }
 
+/** A real n8n around the packed package: one file after another, each with an n8n of its own. */
+function endToEnd() {
+	const { test, ...rest } = project('e2e', ['test/e2e/**/*.test.ts'], 180_000);
+	return { ...rest, test: { ...test, fileParallelism: false, globalSetup: ['test/e2e/harness/global-setup.ts'] } };
+}
+
 export default defineConfig({
 	test: {
 		projects: [
 			project('unit', ['test/{contract,runtime,store,pool,channels,n8n,redis,nodes,credentials,sandbox}/**/*.test.ts', 'test/*.test.ts'], 20_000),
 			project('flows', ['test/flows/**/*.test.ts'], 120_000),
+			endToEnd(),
 		],
 	},
 });

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { N8nApi } from './api';
+import { n8nEnvironment } from './environment';
+import { nodeBinary } from './host';
+import { placePackage } from './packed';
+import { freePort } from './ports';
+import { N8nProcess, type ProcessEnd, type ProcessMemory } from './process';
+import { N8nSession } from './session';
+import { until } from './until';
+
+/** First start on a slow machine: database migrations alone take ten seconds and more. */
+const READY_TIMEOUT_MS = 120_000;
+/** n8n's own limit for a clean stop is 30 s; a little more, then it is killed. */
+const STOP_TIMEOUT_MS = 40_000;
+
+/** How an n8n is started. */
+export interface N8nOptions {
+	/** Installed packages to put into its community packages folder. */
+	readonly packages?: ReadonlyArray<{ readonly name: string; readonly folder: string }>;
+	/** Environment on top of the harness's own. */
+	readonly environment?: Record<string, string>;
+	/** Signs in as the owner, creating it at the first start. @default true */
+	readonly signIn?: boolean;
+}
+
+/**
+ * A real n8n in a temporary folder with a database of its own: `start`, `stop`, `kill` and start again on the same
+ * folder and port, as often as a test likes. `dispose` ends it and removes the folder.
+ */
+export class N8n {
+	readonly api: N8nApi;
+	readonly baseUrl: string;
+	private readonly session: N8nSession;
+	private running: N8nProcess | undefined;
+	private earlierLog = '';
+
+	private constructor(
+		readonly userFolder: string,
+		readonly port: number,
+		private readonly environment: Record<string, string>,
+		private readonly signsIn: boolean,
+	) {
+		this.baseUrl = `http://127.0.0.1:${port}`;
+		this.session = new N8nSession(this.baseUrl);
+		this.api = new N8nApi(this.session);
+	}
+
+	/** Prepares an n8n without starting it. */
+	static async prepare({ packages = [], environment = {}, signIn = true }: N8nOptions = {}): Promise<N8n> {
+		const userFolder = await mkdtemp(join(tmpdir(), 'n8n-home-'));
+		for (const each of packages) await placePackage(each, userFolder);
+		const port = await freePort();
+		const address = { userFolder, host: '127.0.0.1', port, brokerPort: await freePort() };
+		const own = n8nEnvironment(address, dirname(nodeBinary()));
+		const key = { N8N_ENCRYPTION_KEY: 'end-to-end-tests-encryption-key' };
+		return new N8n(userFolder, port, { ...own, ...key, ...environment }, signIn);
+	}
+
+	/** Prepares and starts one. */
+	static async start(options: N8nOptions = {}): Promise<N8n> {
+		const n8n = await N8n.prepare(options);
+		try {
+			await n8n.start();
+		} catch (error) {
+			await n8n.dispose();
+			throw error;
+		}
+		return n8n;
+	}
+
+	/** Starts it (again) and waits until it serves. Throws with the end of its log if it does not come up. */
+	async start(): Promise<void> {
+		if (this.running && !this.running.endedWith) throw new Error('this n8n is running');
+		this.earlierLog = this.log;
+		await this.session.disconnect();
+		const child = new N8nProcess(this.environment, { logFile: join(this.userFolder, 'n8n.log') });
+		this.running = child;
+		await this.becomesReady(child);
+		if (this.signsIn) await this.api.signIn();
+	}
+
+	/** Ends it with SIGTERM and waits; the way n8n's own service stops. Killed if it takes longer than n8n allows. */
+	async stop(): Promise<ProcessEnd | undefined> {
+		return await this.end('SIGTERM');
+	}
+
+	/** `kill -9`: it gets no chance to write or close anything. */
+	async kill(): Promise<ProcessEnd | undefined> {
+		return await this.end('SIGKILL');
+	}
+
+	async restart(): Promise<void> {
+		await this.stop();
+		await this.start();
+	}
+
+	/** Ends it and removes its folder. */
+	async dispose(): Promise<void> {
+		await this.stop();
+		await this.session.disconnect();
+		await rm(this.userFolder, { recursive: true, force: true, maxRetries: 5 });
+	}
+
+	/** What it has written in all its runs. */
+	get log(): string {
+		return this.earlierLog + (this.running?.log ?? '');
+	}
+
+	get pid(): number {
+		if (!this.running) throw new Error('this n8n was not started');
+		return this.running.pid;
+	}
+
+	/** Memory of the main process now and at its peak. */
+	memory(): ProcessMemory {
+		if (!this.running) throw new Error('this n8n was not started');
+		return this.running.memory();
+	}
+
+	private async end(signal: NodeJS.Signals): Promise<ProcessEnd | undefined> {
+		const child = this.running;
+		if (!child) return undefined;
+		child.signal(signal);
+		const killed = setTimeout(() => child.signal('SIGKILL'), STOP_TIMEOUT_MS);
+		const end = await child.ended;
+		clearTimeout(killed);
+		await this.session.disconnect();
+		return end;
+	}
+
+	private async becomesReady(child: N8nProcess): Promise<void> {
+		const failed = (why: string) => new Error(`n8n ${why}; its log ends:\n${child.log.slice(-4_000)}`);
+		await until(
+			async () => {
+				if (child.endedWith) return true;
+				// While starting, n8n answers every path with 200 and a sentence: only JSON means ready.
+				const { text } = await this.session.raw('GET', '/rest/settings');
+				return text.startsWith('{"data"');
+			},
+			{ what: 'n8n to start', timeoutMs: READY_TIMEOUT_MS },
+		).catch(async (cause: unknown) => {
+			await this.kill();
+			throw Object.assign(failed('did not become ready'), { cause });
+		});
+		if (child.endedWith) throw failed(`ended while starting (${JSON.stringify(child.endedWith)})`);
+	}
+}

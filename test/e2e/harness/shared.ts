@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import { N8n, type N8nOptions } from './n8n';
+
+declare module 'vitest' {
+	interface ProvidedContext {
+		/** This package, packed and installed once per run as n8n's installer does it. */
+		installedPackage: { name: string; folder: string };
+	}
+}
+
+/** How much of n8n's log a failed test shows, in characters. */
+const SHOWN_LOG = 12_000;
+
+/** Prints the end of an n8n's log beside every test of this file that fails. */
+export function showLogOnFailure(n8n: () => N8n | undefined): void {
+	beforeEach(({ onTestFailed }) => {
+		onTestFailed(() => {
+			const log = n8n()?.log;
+			if (log) console.error(`n8n's log ends:\n${log.slice(-SHOWN_LOG)}`);
+		});
+	});
+}
+
+/**
+ * One n8n with our package for all tests of a file (starting one costs about ten seconds). Returns how to get at it
+ * inside a test. Ended and removed after the file, whatever happens in it.
+ */
+export function sharedN8n(options: Omit<N8nOptions, 'packages'> = {}): () => N8n {
+	let n8n: N8n | undefined;
+	beforeAll(async () => {
+		n8n = await N8n.start({ ...options, packages: [inject('installedPackage')] });
+	});
+	afterAll(async () => {
+		await n8n?.dispose();
+	});
+	showLogOnFailure(() => n8n);
+	return () => {
+		if (!n8n) throw new Error('n8n is started before the tests of the file');
+		return n8n;
+	};
+}
