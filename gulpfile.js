@@ -119,7 +119,11 @@ async function bundles() {
 async function bundle(name, source) {
 	const result = await esbuild.build({
 		...COMMON,
-		stdin: { contents: `module.exports = require(${JSON.stringify(source)});`, resolveDir: ROOT, sourcefile: `${name}.js` },
+		stdin: {
+			contents: `module.exports = require(${JSON.stringify(source)});`,
+			resolveDir: ROOT,
+			sourcefile: `${name}.js`,
+		},
 		outfile: join(LIB, `${name}.js`),
 		bundle: true,
 		external: EXTERNAL,
@@ -142,7 +146,11 @@ async function bundle(name, source) {
 
 /** A bundle may require Node's own modules and EXTERNAL; anything else would be missing on the user's machine. */
 function refuseForeignRequires(name, metafile) {
-	const allowed = new Set([...EXTERNAL, ...builtinModules, ...builtinModules.map((module) => `node:${module}`)]);
+	const allowed = new Set([
+		...EXTERNAL,
+		...builtinModules,
+		...builtinModules.map((module) => `node:${module}`),
+	]);
 	for (const output of Object.values(metafile.outputs))
 		for (const { path, external } of output.imports)
 			if (external && !allowed.has(path) && !path.startsWith('node:'))
@@ -180,7 +188,9 @@ function runNode(args) {
 	return new Promise((resolve, reject) => {
 		const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
 		child.once('error', reject);
-		child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${basename(args[0])} ended with ${code}`))));
+		child.once('close', (code) =>
+			code === 0 ? resolve() : reject(new Error(`${basename(args[0])} ended with ${code}`)),
+		);
 	});
 }
 

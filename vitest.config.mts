@@ -1,32 +1,48 @@
 import { createRequire } from 'node:module';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const require = createRequire(import.meta.url);
 // One copy of n8n-workflow: n8n-core requires the CommonJS build, a second ESM copy breaks `instanceof`.
 const alias = { 'n8n-workflow': require.resolve('n8n-workflow') };
 const conditions = ['source', 'node', 'import', 'module', 'default'];
-const shared = { alias, conditions };
 
-function project(name: string, include: string[], testTimeout: number) {
+/** Tests too slow for every change (minutes, hundreds of kills) are named `*.long.test.ts` and run by name. */
+const LONG = '**/*.long.test.ts';
+
+/** Rooms whose tests stand under the same name in test/. */
+const ROOMS =
+	'{contract,runtime,store,redis,pool,channels,n8n,nodes,credentials,sandbox,setup,support,conformance}';
+
+function project(name: string, include: string[], testTimeout: number, exclude = [LONG]) {
 	return {
-		resolve: shared,
+		resolve: { alias, conditions },
 		ssr: { resolve: { conditions, externalConditions: ['source', 'node'] } },
-		test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const },
+		test: {
+			name,
+			include,
+			exclude: [...configDefaults.exclude, ...exclude],
+			testTimeout,
+			hookTimeout: testTimeout,
+			environment: 'node' as const,
+		},
 	};
 }
 
 /** A real n8n around the packed package: one file after another, each with an n8n of its own. */
-function endToEnd() {
-	const { test, ...rest } = project('e2e', ['test/e2e/**/*.test.ts'], 180_000);
-	return { ...rest, test: { ...test, fileParallelism: false, globalSetup: ['test/e2e/harness/global-setup.ts'] } };
+function endToEnd(name: string, include: string[], testTimeout: number, exclude?: string[]) {
+	const { test, ...rest } = project(name, include, testTimeout, exclude);
+	const globalSetup = ['test/e2e/harness/global-setup.ts'];
+	return { ...rest, test: { ...test, fileParallelism: false, globalSetup } };
 }
 
 export default defineConfig({
 	test: {
 		projects: [
-			project('unit', ['test/{contract,runtime,store,pool,channels,n8n,redis,nodes,credentials,sandbox}/**/*.test.ts', 'test/*.test.ts'], 20_000),
+			project('unit', [`test/${ROOMS}/**/*.test.ts`, 'test/*.test.ts'], 20_000),
+			project('package', ['test/package/**/*.test.ts'], 180_000),
 			project('flows', ['test/flows/**/*.test.ts'], 120_000),
-			endToEnd(),
+			endToEnd('e2e', ['test/e2e/**/*.test.ts'], 180_000),
+			endToEnd('long', [`test/${LONG}`], 1_800_000, []),
 		],
 	},
 });

@@ -7,6 +7,7 @@ import { SetupError, exclusively, probe, root, run, say } from './process.mjs';
 /** n8n 2.41 runs on Node 24 and newer. */
 export const REQUIRED_NODE_MAJOR = 24;
 
+/** @param {string | undefined} version as `node -v` prints it */
 function majorOf(version) {
 	return Number(/^v(\d+)\./.exec(version ?? '')?.[1] ?? 0);
 }
@@ -33,7 +34,9 @@ export async function ensureDependencies() {
 		await run('npm', ['rebuild', 'node', 'esbuild'], { what: 'npm rebuild node esbuild' });
 	});
 	if (!existsSync(join(root, 'node_modules', '.bin', 'node')))
-		throw new SetupError('The npm package `node` brought no Node for this system; install Node 24 or newer by hand.');
+		throw new SetupError(
+			'The npm package `node` brought no Node for this system; install Node 24 or newer by hand.',
+		);
 }
 
 function nodeVersionWanted() {

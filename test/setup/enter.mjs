@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { SetupError, ensureDependencies, projectEnv, root } from './index.mjs';
 
-const [script, ...args] = process.argv.slice(2);
+const [script = 'test:ready', ...args] = process.argv.slice(2);
 
 try {
 	await ensureDependencies();
@@ -19,7 +19,9 @@ const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
 	stdio: 'inherit',
 });
 // The terminal sends Ctrl-C to the whole group; a signal sent to this process alone has to be passed on.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+/** @type {NodeJS.Signals[]} */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const signal of signals) process.on(signal, () => child.kill(signal));
 child.once('error', (error) => {
 	process.stderr.write(`npm could not start: ${error.message}\n`);
 	process.exitCode = 1;

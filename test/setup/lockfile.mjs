@@ -3,6 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/**
+ * What a lock file says of one package, as far as it matters here.
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, peer?: boolean }} Entry
+ */
+
+/** @param {string} file @returns {Record<string, Entry> | undefined} undefined when there is no readable file */
 function readPackages(file) {
 	try {
 		return JSON.parse(readFileSync(file, 'utf8')).packages;
@@ -31,6 +37,7 @@ export function findDifference(folder, lockFile = join(folder, 'package-lock.jso
 	return undefined;
 }
 
+/** @param {Entry} entry */
 function mayBeAbsent(entry) {
 	return Boolean(entry.optional || entry.devOptional || entry.peer);
 }

@@ -10,6 +10,7 @@ function hostFolder() {
 	return process.env.MESSENGER_ACCOUNTS_N8N_HOST || join(root, '.n8n-host');
 }
 
+/** @param {string} folder */
 function lacksSqlite(folder) {
 	const loads = probe('node', ['-e', 'require("sqlite3")'], { cwd: folder, env: projectEnv() });
 	return loads === undefined;
@@ -30,13 +31,18 @@ export async function ensureN8nHost() {
 	mkdirSync(folder, { recursive: true });
 	await exclusively(join(folder, '.setup.lock'), async () => {
 		if (isReady()) return;
-		for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(recipe, file), join(folder, file));
+		for (const file of ['package.json', 'package-lock.json'])
+			copyFileSync(join(recipe, file), join(folder, file));
 		if (findDifference(folder)) {
 			say('installing n8n once (2 GB; one to five minutes)');
-			await run('npm', ['ci', '--legacy-peer-deps', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], {
-				cwd: folder,
-				what: 'The installation of n8n',
-			});
+			await run(
+				'npm',
+				['ci', '--legacy-peer-deps', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'],
+				{
+					cwd: folder,
+					what: 'The installation of n8n',
+				},
+			);
 		}
 		say('preparing sqlite3 for n8n');
 		await run('npm', ['rebuild', 'sqlite3'], { cwd: folder, what: 'npm rebuild sqlite3' });
@@ -45,6 +51,7 @@ export async function ensureN8nHost() {
 	return folder;
 }
 
+/** Where sqlite3 keeps what its script made. @param {string} folder */
 function sqliteMark(folder) {
 	return join(folder, 'node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node');
 }

@@ -6,6 +6,6 @@ try {
 	await ensureBuild();
 	await ensureN8nHost();
 } catch (error) {
-	process.stderr.write(`${error.message}\n`);
+	process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
 	process.exitCode = 1;
 }

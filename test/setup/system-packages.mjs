@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { SetupError, probe, run, say } from './process.mjs';
 
+/** @param {string[]} names @returns {string | undefined} */
 function onPath(names) {
 	for (const folder of (process.env.PATH ?? '').split(delimiter))
 		for (const name of names) if (folder && existsSync(join(folder, name))) return join(folder, name);
@@ -13,15 +14,20 @@ function onPath(names) {
 function postgresServer() {
 	const base = '/usr/lib/postgresql';
 	const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
-	const found = versions.map((version) => join(base, version, 'bin', 'postgres')).find((file) => existsSync(file));
+	const found = versions
+		.map((version) => join(base, version, 'bin', 'postgres'))
+		.find((file) => existsSync(file));
 	return found ?? onPath(['postgres']);
 }
 
-/** name → how to find it, the Debian package that brings it, what it is for. */
+/**
+ * name → how to find it, the Debian package that brings it, what it is for.
+ */
 const TABLE = {
 	chromium: {
 		find: () =>
-			process.env.CHROME_BIN || onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']),
+			process.env.CHROME_BIN ||
+			onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']),
 		apt: 'chromium',
 		purpose: 'a Chromium browser, for the editor tests',
 	},
@@ -69,5 +75,7 @@ export async function ensureSystemPackages(names) {
 	});
 	const still = missing.filter((name) => !findProgram(name));
 	if (still.length > 0)
-		throw new SetupError(`${packages.join(' ')} was installed, but ${still.join(', ')} still cannot be found.`);
+		throw new SetupError(
+			`${packages.join(' ')} was installed, but ${still.join(', ')} still cannot be found.`,
+		);
 }

@@ -1,0 +1,227 @@
+// Lint rules, in the order: everything, own room rules, n8n's rules, tests and tooling. A rule that cannot hold is
+// off here and nowhere else, with its reason.
+import community from '@n8n/eslint-plugin-community-nodes';
+import nodesBase from 'eslint-plugin-n8n-nodes-base';
+import { globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const OFF = 'off';
+
+/** Timers, process and the global object, reached by name. Only src/runtime may, so that tests own the time. */
+const RESTRICTED_GLOBALS = [
+	'setTimeout',
+	'setInterval',
+	'setImmediate',
+	'clearTimeout',
+	'clearInterval',
+	'clearImmediate',
+	'queueMicrotask',
+	'process',
+	'performance',
+	'global',
+	'globalThis',
+	'console',
+].map((name) => ({
+	name,
+	message: 'Only src/runtime touches clock, timers, process and globals; take it from there.',
+}));
+
+const RANDOM = [
+	'randomBytes',
+	'randomFill',
+	'randomFillSync',
+	'randomInt',
+	'randomUUID',
+	'getRandomValues',
+	'webcrypto',
+];
+const HOST_MODULES = [
+	'timers',
+	'timers/promises',
+	'process',
+	'perf_hooks',
+	'os',
+	'worker_threads',
+	'child_process',
+];
+
+/** "Only src/runtime touches clock, timers, process, globalThis, random." Exported for the test of these rules. */
+export const runtimeOnly = {
+	name: 'only src/runtime touches the clock and the process',
+	rules: {
+		'no-restricted-globals': ['error', ...RESTRICTED_GLOBALS],
+		'no-restricted-properties': [
+			'error',
+			{ object: 'Date', property: 'now', message: 'Be told the time: take a Clock of src/runtime.' },
+			{ object: 'Math', property: 'random', message: 'Take the random source of src/runtime.' },
+			{ object: 'AbortSignal', property: 'timeout', message: 'Timers come from the Clock of src/runtime.' },
+			...RANDOM.map((property) => ({
+				object: 'crypto',
+				property,
+				message: 'Take the random source of src/runtime.',
+			})),
+		],
+		'no-restricted-imports': [
+			'error',
+			{
+				paths: [
+					...HOST_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({
+						name,
+						message: 'Only src/runtime touches the process and its timers.',
+					})),
+					...['crypto', 'node:crypto'].map((name) => ({
+						name,
+						importNames: RANDOM,
+						message: 'Take the random source of src/runtime.',
+					})),
+				],
+			},
+		],
+		'no-restricted-syntax': [
+			'error',
+			{
+				selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+				message: 'Be told the time: take a Clock of src/runtime.',
+			},
+			{
+				selector: 'CallExpression[callee.name="Date"]',
+				message: 'Be told the time: take a Clock of src/runtime.',
+			},
+		],
+	},
+};
+
+/** A test that does not run is not a test. Exported for the test of these rules. */
+export const everyTestRuns = {
+	name: 'every test runs',
+	rules: {
+		'no-restricted-syntax': [
+			'error',
+			{
+				selector: 'MemberExpression[property.name=/^(only|skip|skipIf|runIf|todo)$/]',
+				message: 'Every test runs every time; nothing is skipped or singled out.',
+			},
+		],
+	},
+};
+
+/** Own code and its tests: typescript-eslint's strict set, with types. */
+const strict = {
+	name: 'strict, with types',
+	files: ['**/*.ts', '**/*.mts'],
+	extends: [tseslint.configs.strictTypeChecked],
+	linterOptions: { reportUnusedDisableDirectives: 'error' },
+	languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+	rules: {
+		'no-console': 'error',
+		eqeqeq: ['error', 'always', { null: 'ignore' }],
+		'@typescript-eslint/consistent-type-imports': 'error',
+		'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+		'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+		// Numbers and booleans in a template read as they are; objects and undefined stay forbidden.
+		'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+		// `() => emit(x)` and `return emit(x)` in a void function are the shortest way to say "call it".
+		'@typescript-eslint/no-confusing-void-expression': [
+			'error',
+			{ ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+		],
+		// `AccountId | SessionKey` names two ideas; that both are strings is no reason to hide one.
+		'@typescript-eslint/no-duplicate-type-constituents': ['error', { ignoreUnions: true }],
+		// The ports are asynchronous for the sake of Redis and sockets; their memory bodies have nothing to await.
+		'@typescript-eslint/require-await': OFF,
+		// Functions handed to n8n and to event emitters are called with a `this` of theirs or with none, by contract.
+		'@typescript-eslint/unbound-method': ['error', { ignoreStatic: true }],
+	},
+};
+
+/** n8n's rules want the nodes' own layout; engines, channels and tests have nothing to do with them. */
+const N8N_FILES = ['nodes/**/*.ts', 'credentials/**/*.ts', 'src/n8n/**/*.ts', 'package.json'];
+
+const n8n = [
+	{
+		name: 'n8n community rules (the package holds sockets and cannot run on n8n Cloud)',
+		files: N8N_FILES,
+		extends: [community.configs.recommendedWithoutN8nCloudSupport],
+	},
+	{
+		name: 'package.json is parsed as an expression',
+		files: ['package.json'],
+		plugins: { 'n8n-nodes-base': nodesBase },
+		languageOptions: { parser: tseslint.parser, parserOptions: { extraFileExtensions: ['.json'] } },
+		rules: nodesBase.configs.community.rules,
+	},
+	{
+		name: 'n8n credentials',
+		files: ['credentials/**/*.ts'],
+		plugins: { 'n8n-nodes-base': nodesBase },
+		rules: {
+			...nodesBase.configs.credentials.rules,
+			// Wants a camel-cased path into n8n's own docs; a community package gives a full address.
+			'n8n-nodes-base/cred-class-field-documentation-url-miscased': OFF,
+			// Guesses secrets by name; the community plugin's credential-password-field is the accurate twin.
+			'n8n-nodes-base/cred-class-field-type-options-password-missing': OFF,
+		},
+	},
+	{
+		name: 'n8n nodes',
+		files: ['nodes/**/*.ts'],
+		plugins: { 'n8n-nodes-base': nodesBase },
+		rules: {
+			...nodesBase.configs.nodes.rules,
+			// Both compare with the text ['main'] and do not know NodeConnectionTypes.Main.
+			'n8n-nodes-base/node-class-description-inputs-wrong-regular-node': OFF,
+			'n8n-nodes-base/node-class-description-outputs-wrong': OFF,
+			// Some providers do have a largest page; the limit field should say so.
+			'n8n-nodes-base/node-param-type-options-max-value-present': OFF,
+		},
+	},
+	{
+		name: 'action nodes with send-and-wait',
+		files: ['nodes/*/*.node.ts'],
+		ignores: ['nodes/*/*Trigger.node.ts'],
+		rules: {
+			// Their webhook is the waiting execution's own resume address: nothing is registered anywhere.
+			'@n8n/community-nodes/webhook-lifecycle-complete': OFF,
+		},
+	},
+];
+
+const tests = {
+	name: 'tests',
+	files: ['test/**/*.ts'],
+	rules: {
+		// A test that indexes what it has just asserted fails loudly by itself.
+		'@typescript-eslint/no-non-null-assertion': OFF,
+		// `expect(spy.method)` names a method without calling it.
+		'@typescript-eslint/unbound-method': OFF,
+		// Environments and package descriptions are made to measure by taking keys away.
+		'@typescript-eslint/no-dynamic-delete': OFF,
+		// Servers of the sandbox and the command lines speak to a terminal.
+		'no-console': OFF,
+	},
+};
+
+/** The build and the set-up are plain JavaScript, checked by TypeScript through their JSDoc. */
+const tooling = {
+	name: 'build and set-up',
+	files: ['**/*.js', '**/*.mjs'],
+	extends: [tseslint.configs.recommended],
+	rules: {
+		// gulp and n8n load CommonJS.
+		'@typescript-eslint/no-require-imports': OFF,
+	},
+};
+
+export default tseslint.config(
+	globalIgnores(['dist', '.n8n-host', '.data', '.cache', 'coverage']),
+	strict,
+	{
+		...runtimeOnly,
+		files: ['src/**/*.ts', 'nodes/**/*.ts', 'credentials/**/*.ts'],
+		ignores: ['src/runtime/**'],
+	},
+	{ ...everyTestRuns, files: ['test/**/*.ts'] },
+	...n8n,
+	tests,
+	tooling,
+);
