@@ -1,0 +1,13 @@
+/**
+ * The only room that touches clock, timers, process, globalThis and random. Level 0, imported by everybody, knows only
+ * the contract's interfaces.
+ */
+export { backoffMs, type BackoffOptions } from './backoff';
+export { nextTurn, sleepWith, systemClock } from './clock';
+export { dataFolder, environmentValue, processAlive, processName, processRole, type ProcessRole } from './environment';
+export { redactingLogger, silentLogger } from './logger';
+export { systemRandom } from './random';
+export { redact, redactText } from './redact';
+export { Scope } from './scope';
+export { sharedSlot } from './shared-slot';
+export { onShutdown } from './shutdown';

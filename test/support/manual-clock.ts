@@ -1,0 +1,95 @@
+import type { Clock, Random } from '../../src/contract';
+import { nextTurn, sleepWith } from '../../src/runtime';
+
+/**
+ * A clock that stands still until told. `advance` fires the timers that fall due in order and lets the event loop
+ * settle after each, so that awaiting code sees the time it would have seen.
+ */
+export class ManualClock implements Clock {
+	#now: number;
+	#mono = 0;
+	#next = 1;
+	readonly #timers = new Map<number, { at: number; callback: () => void }>();
+
+	constructor(start = Date.parse('2026-01-01T00:00:00Z')) {
+		this.#now = start;
+	}
+
+	now = (): number => this.#now;
+	monotonic = (): number => this.#mono;
+
+	after = (ms: number, callback: () => void): (() => void) => {
+		const id = this.#next++;
+		this.#timers.set(id, { at: this.#mono + Math.max(0, ms), callback });
+		return () => {
+			this.#timers.delete(id);
+		};
+	};
+
+	sleep = (ms: number, signal?: AbortSignal): Promise<void> => sleepWith(this, ms, signal);
+
+	/** timers not yet fired; a closed object must leave none */
+	get pending(): number {
+		return this.#timers.size;
+	}
+
+	/** ms until the next timer, or undefined */
+	get nextDueMs(): number | undefined {
+		const times = [...this.#timers.values()].map((timer) => timer.at);
+		return times.length === 0 ? undefined : Math.min(...times) - this.#mono;
+	}
+
+	/** Moves time by `ms`, firing what falls due, with `turns` event-loop turns after each (and at the end). */
+	async advance(ms: number, turns = 3): Promise<void> {
+		const target = this.#mono + ms;
+		for (;;) {
+			const due = [...this.#timers.entries()]
+				.filter(([, timer]) => timer.at <= target)
+				.sort(([idA, a], [idB, b]) => a.at - b.at || idA - idB)[0];
+			if (due === undefined) break;
+			const [id, timer] = due;
+			this.#timers.delete(id);
+			this.#moveTo(timer.at);
+			timer.callback();
+			await settle(turns);
+		}
+		this.#moveTo(target);
+		await settle(turns);
+	}
+
+	#moveTo(monotonic: number): void {
+		const step = Math.max(0, monotonic - this.#mono);
+		this.#mono += step;
+		this.#now += step;
+	}
+}
+
+/** Lets pending promises and immediates run. */
+export async function settle(turns = 3): Promise<void> {
+	for (let turn = 0; turn < turns; turn += 1) await nextTurn();
+}
+
+/** Waits (real event loop, no sleeping) until `condition` holds; fails after many turns. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, turns = 20_000): Promise<void> {
+	for (let turn = 0; turn < turns; turn += 1) {
+		if (await condition()) return;
+		await nextTurn();
+	}
+	throw new Error(`still waiting for: ${what}`);
+}
+
+/** mulberry32: a seeded `Random` for repeatable tests. */
+export function seededRandom(seed: number): Random {
+	let state = seed >>> 0;
+	const next = (): number => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+	};
+	return {
+		next,
+		hex: (bytes) =>
+			Array.from({ length: bytes }, () => Math.floor(next() * 256).toString(16).padStart(2, '0')).join(''),
+	};
+}
