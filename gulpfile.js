@@ -176,11 +176,13 @@ async function collectLicences(inputs) {
 	return `The files in dist/lib contain the following packages.\n${rule}${sections.join(rule)}`;
 }
 
-/** Icons and codex files go beside the emitted node: n8n looks for them there. */
+/** Icons and codex files go beside the emitted node, where n8n looks for them; only those of nodes that are listed. */
 async function assets() {
-	const wanted = ['.svg', '.png', '.json'];
+	const { n8n } = await readPackage();
+	const folders = new Set(n8n.nodes.map((node) => dirname(relative('dist', node))));
 	for (const file of listSources(ROOT)) {
-		if (wanted.includes(extname(file))) await write(file, await readFile(join(ROOT, file)));
+		const isAsset = ['.svg', '.png', '.json'].includes(extname(file)) && folders.has(dirname(file));
+		if (isAsset) await write(file, await readFile(join(ROOT, file)));
 	}
 }
 
