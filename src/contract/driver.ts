@@ -189,6 +189,8 @@ export interface OpenAccount<Account = unknown> {
 export interface ChannelDriver<Account = unknown> {
 	readonly channel: Channel;
 	readonly commands: CommandTable<Account>;
+	/** sub-budgets by name, beside the account's own (`policy.budget`) */
+	readonly buckets: Readonly<Record<string, { points: number; windowMs: number }>>;
 	/** Parses a credential's fields. @throws ChannelError `credential_invalid` with the field's name */
 	configure(credential: unknown): AccountConfig;
 	/** Opens without holding a reader; single-flight is the pool's. @throws ChannelError */

@@ -149,6 +149,8 @@ export interface Store {
 	/** @returns the names that were lost (expired or taken by another holder) */
 	renewLeases(leases: readonly StoreLease[], ttlMs: number): Promise<string[]>;
 	releaseLease(lease: StoreLease): Promise<void>;
+	/** Ends the lease of a holder that is known to be dead (same host, process gone). No-op when somebody else holds it. */
+	breakLease(name: string, holder: string): Promise<void>;
 
 	/** Events and engine state in one transaction; concurrent appends are committed as a group. @throws ChannelError `account_in_use` when fenced */
 	append(account: AccountId, batch: AppendBatch): Promise<AppendResult>;

@@ -41,6 +41,7 @@ export class ManualClock implements Clock {
 
 	/** Moves time by `ms`, firing what falls due, with `turns` event-loop turns after each (and at the end). */
 	async advance(ms: number, turns = 3): Promise<void> {
+		await settle(1);
 		const target = this.#mono + ms;
 		for (;;) {
 			const due = [...this.#timers.entries()]
