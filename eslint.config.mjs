@@ -4,106 +4,9 @@ import community from '@n8n/eslint-plugin-community-nodes';
 import nodesBase from 'eslint-plugin-n8n-nodes-base';
 import { globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { everyTestRuns, runtimeOnly } from './test/architecture/lint-rules.mjs';
 
 const OFF = 'off';
-
-/** Timers, process and the global object, reached by name. Only src/runtime may, so that tests own the time. */
-const RESTRICTED_GLOBALS = [
-	'setTimeout',
-	'setInterval',
-	'setImmediate',
-	'clearTimeout',
-	'clearInterval',
-	'clearImmediate',
-	'queueMicrotask',
-	'process',
-	'performance',
-	'global',
-	'globalThis',
-	'console',
-].map((name) => ({
-	name,
-	message: 'Only src/runtime touches clock, timers, process and globals; take it from there.',
-}));
-
-const RANDOM = [
-	'randomBytes',
-	'randomFill',
-	'randomFillSync',
-	'randomInt',
-	'randomUUID',
-	'getRandomValues',
-	'webcrypto',
-];
-const HOST_MODULES = [
-	'timers',
-	'timers/promises',
-	'process',
-	'perf_hooks',
-	'os',
-	'worker_threads',
-	'child_process',
-];
-
-/** "Only src/runtime touches clock, timers, process, globalThis, random." Exported for the test of these rules. */
-export const runtimeOnly = {
-	name: 'only src/runtime touches the clock and the process',
-	rules: {
-		'no-restricted-globals': ['error', ...RESTRICTED_GLOBALS],
-		'no-restricted-properties': [
-			'error',
-			{ object: 'Date', property: 'now', message: 'Be told the time: take a Clock of src/runtime.' },
-			{ object: 'Math', property: 'random', message: 'Take the random source of src/runtime.' },
-			{ object: 'AbortSignal', property: 'timeout', message: 'Timers come from the Clock of src/runtime.' },
-			...RANDOM.map((property) => ({
-				object: 'crypto',
-				property,
-				message: 'Take the random source of src/runtime.',
-			})),
-		],
-		'no-restricted-imports': [
-			'error',
-			{
-				paths: [
-					...HOST_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({
-						name,
-						message: 'Only src/runtime touches the process and its timers.',
-					})),
-					...['crypto', 'node:crypto'].map((name) => ({
-						name,
-						importNames: RANDOM,
-						message: 'Take the random source of src/runtime.',
-					})),
-				],
-			},
-		],
-		'no-restricted-syntax': [
-			'error',
-			{
-				selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
-				message: 'Be told the time: take a Clock of src/runtime.',
-			},
-			{
-				selector: 'CallExpression[callee.name="Date"]',
-				message: 'Be told the time: take a Clock of src/runtime.',
-			},
-		],
-	},
-};
-
-/** A test that does not run is not a test. Exported for the test of these rules. */
-export const everyTestRuns = {
-	name: 'every test runs',
-	rules: {
-		'no-restricted-syntax': [
-			'error',
-			{
-				selector: 'MemberExpression[property.name=/^(only|skip|skipIf|runIf|todo)$/]',
-				message: 'Every test runs every time; nothing is skipped or singled out.',
-			},
-		],
-	},
-};
 
 /** Own code and its tests: typescript-eslint's strict set, with types. */
 const strict = {
@@ -129,6 +32,8 @@ const strict = {
 		'@typescript-eslint/no-duplicate-type-constituents': ['error', { ignoreUnions: true }],
 		// The ports are asynchronous for the sake of Redis and sockets; their memory bodies have nothing to await.
 		'@typescript-eslint/require-await': OFF,
+		// A slot on the global object, an environment, a package description: emptied by key, and not ours to make Maps.
+		'@typescript-eslint/no-dynamic-delete': OFF,
 		// Functions handed to n8n and to event emitters are called with a `this` of theirs or with none, by contract.
 		'@typescript-eslint/unbound-method': ['error', { ignoreStatic: true }],
 	},
@@ -194,8 +99,6 @@ const tests = {
 		'@typescript-eslint/no-non-null-assertion': OFF,
 		// `expect(spy.method)` names a method without calling it.
 		'@typescript-eslint/unbound-method': OFF,
-		// Environments and package descriptions are made to measure by taking keys away.
-		'@typescript-eslint/no-dynamic-delete': OFF,
 		// Servers of the sandbox and the command lines speak to a terminal.
 		'no-console': OFF,
 	},
@@ -220,7 +123,7 @@ export default tseslint.config(
 		files: ['src/**/*.ts', 'nodes/**/*.ts', 'credentials/**/*.ts'],
 		ignores: ['src/runtime/**'],
 	},
-	{ ...everyTestRuns, files: ['test/**/*.ts'] },
+	{ ...everyTestRuns, files: ['test/**/*.test.ts'] },
 	...n8n,
 	tests,
 	tooling,
