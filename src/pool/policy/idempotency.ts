@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { ChannelError, type CallResult, type ErrorCode, type IntentRecord, type Json } from '../../contract';
+import type { PolicyCall, PolicyStep } from './call';
+import { StoredIntent, type IntentScope } from './intent';
+
+/** After these the message may or may not be out; the intent stays `sent` and a repeat finds out. */
+const AMBIGUOUS: readonly ErrorCode[] = [
+	'timeout',
+	'unreachable',
+	'cancelled',
+	'outcome_unknown',
+	'upstream_error',
+	'unexpected_answer',
+	'account_in_use',
+];
+
+/** A send without a key of its own is still one send: remembered as long as a crash could need it. */
+const ANONYMOUS_MS = 3_600_000;
+
+/**
+ * Nothing is sent twice: a repeat with the same key joins the running send, gets the remembered result
+ * (`duplicate: true`), or – when an earlier try may have reached the provider – goes on under the same provider key.
+ */
+export const idempotency: PolicyStep = (call, next) => {
+	if (call.spec.effect !== 'send') return next();
+	const key = call.options.idempotency?.key ?? `anonymous:${call.random.hex(16)}`;
+	const running = call.running.get(key);
+	if (running !== undefined) return running.then((result) => asDuplicate(result, false));
+	const sending = sendOnce(call, key, next).finally(() => call.running.delete(key));
+	call.running.set(key, sending);
+	return sending;
+};
+
+async function sendOnce(call: PolicyCall, key: string, next: () => Promise<CallResult>): Promise<CallResult> {
+	const { store } = call;
+	const paramsHash = hash(call.rawInput);
+	const chats = call.spec.chats?.(call.input) ?? [];
+	const scope: IntentScope = { store, record: (name) => newRecord(call, name, chats[0] ?? '', paramsHash) };
+	const { intent } = await store.reserveIntent(scope.record(key));
+	if (intent.state === 'done') {
+		return asDuplicate({ items: intent.result as CallResult['items'] }, intent.paramsHash !== paramsHash);
+	}
+	const handle = new StoredIntent(scope, intent);
+	call.intent = handle;
+	const settled = chats.map((chat) => call.ownSends.begin(chat));
+	try {
+		const result = await next();
+		await rememberOwn(call, result);
+		await store.updateIntent(key, { state: 'done', result: result.items });
+		return result;
+	} catch (error) {
+		if (!handle.left || isDefinite(error)) await store.deleteIntent(key);
+		throw error;
+	} finally {
+		for (const settle of settled) settle();
+	}
+}
+
+function newRecord(call: PolicyCall, key: string, chatId: string, paramsHash: string): IntentRecord {
+	const now = call.clock.now();
+	return {
+		key,
+		accountId: call.account,
+		chatId,
+		paramsHash,
+		state: 'reserved',
+		providerKey: call.random.hex(8),
+		context: {},
+		result: null,
+		createdAt: now,
+		expiresAt: now + (call.options.idempotency?.rememberMs ?? ANONYMOUS_MS),
+	};
+}
+
+async function rememberOwn(call: PolicyCall, result: CallResult): Promise<void> {
+	for (const item of result.items) {
+		const { chat_id: chat, message_id: message } = item;
+		if (typeof chat === 'string' && typeof message === 'string') await call.ownSends.remember(chat, message);
+	}
+}
+
+function isDefinite(error: unknown): boolean {
+	return ChannelError.is(error) && !AMBIGUOUS.includes(error.code);
+}
+
+function asDuplicate(result: CallResult, otherParameters: boolean): CallResult {
+	const hints = otherParameters
+		? ['This key was used before with other parameters: the first result is returned and nothing was sent.']
+		: ['Already sent: the first result is returned and nothing was sent again.'];
+	return { items: result.items.map((item) => ({ ...item, duplicate: true })), hints };
+}
+
+function hash(value: Json): string {
+	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,44 @@
+import { ChannelError } from '../../contract';
+import type { PolicyStep } from './call';
+
+const DAY_MS = 86_400_000;
+
+/** Automatic answers to one chat, see `LoopBreaker`. Counts only sends that an incoming event of that chat caused. */
+export const loopGuard: PolicyStep = (call, next) => {
+	const cause = call.options.causedBy;
+	if (call.spec.effect === 'send' && cause !== undefined) {
+		const { loopLimit, loopWindowMs } = call.policy;
+		call.loopBreaker.count(cause.chatId, call.clock.now(), loopLimit, loopWindowMs);
+	}
+	return next();
+};
+
+/** Messages to people without history, phone checks, joins: a small daily budget of their own. */
+export const firstContacts: PolicyStep = async (call, next) => {
+	const cost = call.spec.firstContacts?.(call.input) ?? 0;
+	if (cost === 0) return next();
+	const stoppedUntil = await call.store.getValue(call.account, FIRST_CONTACTS_STOPPED);
+	if (typeof stoppedUntil === 'number' && stoppedUntil > call.clock.now()) {
+		throw tooMany('The provider restricted new contacts of this account', stoppedUntil - call.clock.now());
+	}
+	const day = Math.floor(call.clock.now() / DAY_MS);
+	const used = await call.store.increment(call.account, `first-contacts:${String(day)}`, cost, 2 * DAY_MS);
+	if (used > call.policy.firstContactsPerDay) {
+		await call.store.increment(call.account, `first-contacts:${String(day)}`, -cost, 2 * DAY_MS);
+		throw tooMany(
+			`The account's ${String(call.policy.firstContactsPerDay)} first contacts of today are used up`,
+			(day + 1) * DAY_MS - call.clock.now(),
+		);
+	}
+	return next();
+};
+
+/** Name of the stored value (ms) until which a provider's restriction stops first contacts. */
+export const FIRST_CONTACTS_STOPPED = 'first-contacts-stopped';
+
+function tooMany(message: string, afterMs: number): ChannelError {
+	return new ChannelError('new_contact_limit', message, {
+		retry: { afterMs },
+		hint: 'Writing to many strangers gets accounts banned. Wait, or raise the daily limit in the credential knowingly.',
+	});
+}
