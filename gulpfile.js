@@ -10,13 +10,13 @@
 // task wrote. `gulp build` does it all, `gulp watch` repeats the quick ones while somebody edits.
 
 const { createHash } = require('node:crypto');
-const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { mkdir, readFile, readdir, rm, writeFile } = require('node:fs/promises');
 const { builtinModules } = require('node:module');
 const { basename, dirname, extname, join, relative } = require('node:path');
 const esbuild = require('esbuild');
 const gulp = require('gulp');
+const ts = require('typescript');
 const { STAMP, hashInputs, listSources } = require('./test/setup/build-inputs.mjs');
 
 const ROOT = __dirname;
@@ -99,7 +99,7 @@ async function bundles() {
 	const keyFile = join(LIB, '.key');
 	const key = await bundleKey();
 	if (existsSync(keyFile) && (await readFile(keyFile, 'utf8')) === key) {
-		for (const file of await readdir(LIB)) written.add(`lib/${file}`);
+		for (const file of await readdir(LIB)) if (/\.js(\.map)?$|^\.key$/.test(file)) written.add(`lib/${file}`);
 		written.add('THIRD-PARTY-LICENSES.txt');
 		return;
 	}
@@ -186,19 +186,53 @@ async function assets() {
 	}
 }
 
-function runNode(args) {
-	return new Promise((resolve, reject) => {
-		const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-		child.once('error', reject);
-		child.once('close', (code) =>
-			code === 0 ? resolve() : reject(new Error(`${basename(args[0])} ended with ${code}`)),
-		);
+/**
+ * Declarations of what index.js exports, file by file. Where one names a bundled library, that library's own
+ * declarations are shipped with it: nobody has to install it to get types.
+ */
+async function types() {
+	const entry = join(ROOT, 'src', 'index.ts');
+	if (!existsSync(entry)) return;
+	const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+	const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+	Object.assign(options, {
+		noEmit: false,
+		declaration: true,
+		emitDeclarationOnly: true,
+		rootDir: ROOT,
+		outDir: DIST,
 	});
+	const emitted = new Map();
+	const program = ts.createProgram([entry], options);
+	const { diagnostics } = program.emit(undefined, (path, text) => emitted.set(path, text), undefined, true);
+	if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, FORMAT));
+	const libraries = new Set();
+	for (const [path, text] of emitted) {
+		await write(relative(DIST, path), text);
+		for (const [, library] of text.matchAll(/['"](#lib\/[^'"]+)['"]/g)) libraries.add(library);
+	}
+	for (const library of libraries) await copyTypes(library, entry, options);
 }
 
-async function types() {
-	if (!existsSync(join(ROOT, 'src', 'index.ts'))) return;
-	await runNode([require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+const FORMAT = {
+	getCanonicalFileName: (name) => name,
+	getCurrentDirectory: () => ROOT,
+	getNewLine: () => '\n',
+};
+
+/** Copies the declarations of one library to `lib/types/<name>` and lets `lib/<name>.d.ts` stand for them. */
+async function copyTypes(library, from, options) {
+	const mode = ts.ModuleKind.CommonJS;
+	const { resolvedModule } = ts.resolveModuleName(library, from, options, ts.sys, undefined, undefined, mode);
+	if (!resolvedModule) throw new Error(`The declarations of ${library} cannot be found.`);
+	const file = resolvedModule.resolvedFileName;
+	const name = library.slice('#lib/'.length);
+	for (const entry of await readdir(dirname(file), { recursive: true })) {
+		if (/\.d\.[cm]?ts$/.test(entry))
+			await write(`lib/types/${name}/${entry}`, await readFile(join(dirname(file), entry)));
+	}
+	const specifier = basename(file).replace(/\.d\.([cm]?)ts$/, '.$1js');
+	await write(`lib/${name}.d.ts`, `export * from './types/${name}/${specifier}';\n`);
 }
 
 async function sweep() {
@@ -206,7 +240,7 @@ async function sweep() {
 	for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true })) {
 		if (!entry.isFile()) continue;
 		const path = relative(DIST, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
-		if (!written.has(path) && !path.endsWith('.d.ts') && path !== basename(STAMP)) await rm(join(DIST, path));
+		if (!written.has(path) && path !== basename(STAMP)) await rm(join(DIST, path));
 	}
 }
 

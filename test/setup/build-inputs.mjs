@@ -4,14 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const FOLDERS = ['nodes', 'credentials', 'src'];
-const FILES = [
-	'package.json',
-	'package-lock.json',
-	'gulpfile.js',
-	'tsconfig.json',
-	'tsconfig.build.json',
-	'LICENSE',
-];
+const FILES = ['package.json', 'package-lock.json', 'gulpfile.js', 'tsconfig.json', 'LICENSE'];
 
 /** Where the build leaves the hash of its inputs, relative to the root. */
 export const STAMP = join('dist', '.build-inputs');
