@@ -7,11 +7,21 @@ import { sharedN8n } from './harness/shared';
 function echo() {
 	const path = randomUUID();
 	const draft = workflow('Echo', [
-		node('Webhook', 'n8n-nodes-base.webhook', { httpMethod: 'POST', path }, { typeVersion: 2, webhookId: path }),
-		node('Seen', 'n8n-nodes-base.set', {
-			mode: 'raw',
-			jsonOutput: '={{ JSON.stringify({ text: $json.body.text }) }}',
-		}, { typeVersion: 3.4 }),
+		node(
+			'Webhook',
+			'n8n-nodes-base.webhook',
+			{ httpMethod: 'POST', path },
+			{ typeVersion: 2, webhookId: path },
+		),
+		node(
+			'Seen',
+			'n8n-nodes-base.set',
+			{
+				mode: 'raw',
+				jsonOutput: '={{ JSON.stringify({ text: $json.body.text }) }}',
+			},
+			{ typeVersion: 3.4 },
+		),
 	]);
 	return { path, draft };
 }

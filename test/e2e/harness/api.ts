@@ -1,11 +1,20 @@
-import type { ICredentialDataDecryptedObject, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	INodeListSearchResult,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 import { Execution, type ExecutionSummary } from './execution';
 import { N8nHttpError, type N8nSession } from './session';
 import { until } from './until';
 import type { CredentialReference, WorkflowDraft } from './workflow';
 
 /** The person the tests are in n8n. */
-export const owner = { email: 'owner@example.com', password: 'Owner-password-1', firstName: 'O', lastName: 'W' };
+export const owner = {
+	email: 'owner@example.com',
+	password: 'Owner-password-1',
+	firstName: 'O',
+	lastName: 'W',
+};
 
 /** A stored workflow; `versionId` is the draft's, which publishing takes. */
 export interface StoredWorkflow extends WorkflowDraft {
@@ -77,7 +86,10 @@ export class N8nApi {
 		return (await this.session.send('POST', '/credentials/test', body)) as never;
 	}
 
-	async updateCredential(credential: CredentialReference, data: ICredentialDataDecryptedObject): Promise<void> {
+	async updateCredential(
+		credential: CredentialReference,
+		data: ICredentialDataDecryptedObject,
+	): Promise<void> {
 		const { id, name, type } = credential;
 		await this.session.send('PATCH', `/credentials/${id}`, { name, type, data });
 	}
@@ -138,7 +150,10 @@ export class N8nApi {
 		let cursor = '';
 		while (found.length < atMost) {
 			const limit = Math.min(100, atMost - found.length);
-			const page = (await this.session.send('GET', `/executions?limit=${limit}&filter=${filter}${cursor}`)) as {
+			const page = (await this.session.send(
+				'GET',
+				`/executions?limit=${limit}&filter=${filter}${cursor}`,
+			)) as {
 				results: ExecutionSummary[];
 				nextCursor?: string | null;
 			};
@@ -165,7 +180,11 @@ export class N8nApi {
 	}
 
 	/** Waits until a workflow has this many finished executions and returns them all, oldest first, without data. */
-	async finishedExecutions(workflowId: string, count: number, timeoutMs = 30_000): Promise<ExecutionSummary[]> {
+	async finishedExecutions(
+		workflowId: string,
+		count: number,
+		timeoutMs = 30_000,
+	): Promise<ExecutionSummary[]> {
 		return await until(
 			async () => {
 				const found = await this.executions(workflowId, Math.max(count * 2, 100));
@@ -225,7 +244,11 @@ export class N8nApi {
 	/** What a drop-down filled from the account shows. */
 	async loadOptions(question: ParameterQuestion): Promise<INodePropertyOptions[]> {
 		const body = this.asked(question);
-		return (await this.session.send('POST', '/dynamic-node-parameters/options', body)) as INodePropertyOptions[];
+		return (await this.session.send(
+			'POST',
+			'/dynamic-node-parameters/options',
+			body,
+		)) as INodePropertyOptions[];
 	}
 
 	/** Reloads nodes from N8N_CUSTOM_EXTENSIONS, as an update of the package does. Needs N8N_DEV_RELOAD=true. */
@@ -243,7 +266,14 @@ export class N8nApi {
 		return await this.session.raw('POST', `/webhook-test/${path}`, body);
 	}
 
-	private asked({ nodeType, methodName, path, credential, parameters = {}, typeVersion = 1 }: ParameterQuestion) {
+	private asked({
+		nodeType,
+		methodName,
+		path,
+		credential,
+		parameters = {},
+		typeVersion = 1,
+	}: ParameterQuestion) {
 		return {
 			path,
 			methodName,

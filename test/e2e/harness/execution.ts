@@ -55,7 +55,7 @@ export class Execution {
 	get error(): string | undefined {
 		const { error } = this.data.resultData;
 		if (error === undefined) return undefined;
-		const description = 'description' in error && error.description ? ` (${String(error.description)})` : '';
+		const description = 'description' in error && error.description ? ` (${error.description})` : '';
 		return `${error.message}${description}`;
 	}
 }

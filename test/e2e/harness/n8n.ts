@@ -23,10 +23,27 @@ export interface N8nOptions {
 	readonly environment?: Record<string, string>;
 	/** Signs in as the owner, creating it at the first start. @default true */
 	readonly signIn?: boolean;
+	/** Where its data lies and stays. @default a temporary folder, removed with `dispose` */
+	readonly userFolder?: string;
+	/** @default a free one */
+	readonly port?: number;
+	/** The name in the addresses it shows; it listens on 127.0.0.1 in any case. @default 127.0.0.1 */
+	readonly host?: string;
+	/** Called with each line n8n writes. */
+	readonly onLine?: (line: string) => void;
+}
+
+interface Plan {
+	readonly userFolder: string;
+	readonly isTemporary: boolean;
+	readonly port: number;
+	readonly environment: Record<string, string>;
+	readonly signsIn: boolean;
+	readonly onLine: (line: string) => void;
 }
 
 /**
- * A real n8n in a temporary folder with a database of its own: `start`, `stop`, `kill` and start again on the same
+ * A real n8n in a folder of its own, with SQLite: `start`, `stop`, `kill` and start again on the same
  * folder and port, as often as a test likes. `dispose` ends it and removes the folder.
  */
 export class N8n {
@@ -36,26 +53,27 @@ export class N8n {
 	private running: N8nProcess | undefined;
 	private earlierLog = '';
 
-	private constructor(
-		readonly userFolder: string,
-		readonly port: number,
-		private readonly environment: Record<string, string>,
-		private readonly signsIn: boolean,
-	) {
-		this.baseUrl = `http://127.0.0.1:${port}`;
+	private constructor(private readonly plan: Plan) {
+		this.baseUrl = `http://127.0.0.1:${plan.port}`;
 		this.session = new N8nSession(this.baseUrl);
 		this.api = new N8nApi(this.session);
 	}
 
 	/** Prepares an n8n without starting it. */
-	static async prepare({ packages = [], environment = {}, signIn = true }: N8nOptions = {}): Promise<N8n> {
-		const userFolder = await mkdtemp(join(tmpdir(), 'n8n-home-'));
+	static async prepare(options: N8nOptions = {}): Promise<N8n> {
+		const { packages = [], signIn = true, onLine = () => undefined } = options;
+		const userFolder = options.userFolder ?? (await mkdtemp(join(tmpdir(), 'n8n-home-')));
+		const port = options.port ?? (await freePort());
+		const address = {
+			userFolder,
+			host: options.host ?? '127.0.0.1',
+			port,
+			brokerPort: await freePort(),
+		};
+		const environment = { ...n8nEnvironment(address, dirname(nodeBinary())), ...options.environment };
 		for (const each of packages) await placePackage(each, userFolder);
-		const port = await freePort();
-		const address = { userFolder, host: '127.0.0.1', port, brokerPort: await freePort() };
-		const own = n8nEnvironment(address, dirname(nodeBinary()));
-		const key = { N8N_ENCRYPTION_KEY: 'end-to-end-tests-encryption-key' };
-		return new N8n(userFolder, port, { ...own, ...key, ...environment }, signIn);
+		const isTemporary = options.userFolder === undefined;
+		return new N8n({ userFolder, isTemporary, port, environment, signsIn: signIn, onLine });
 	}
 
 	/** Prepares and starts one. */
@@ -75,10 +93,11 @@ export class N8n {
 		if (this.running && !this.running.endedWith) throw new Error('this n8n is running');
 		this.earlierLog = this.log;
 		await this.session.disconnect();
-		const child = new N8nProcess(this.environment, { logFile: join(this.userFolder, 'n8n.log') });
+		const { environment, userFolder, onLine } = this.plan;
+		const child = new N8nProcess(environment, { logFile: join(userFolder, 'n8n.log'), onLine });
 		this.running = child;
 		await this.becomesReady(child);
-		if (this.signsIn) await this.api.signIn();
+		if (this.plan.signsIn) await this.api.signIn();
 	}
 
 	/** Ends it with SIGTERM and waits; the way n8n's own service stops. Killed if it takes longer than n8n allows. */
@@ -96,16 +115,31 @@ export class N8n {
 		await this.start();
 	}
 
-	/** Ends it and removes its folder. */
+	/** Ends it and removes its folder, if that is a temporary one. */
 	async dispose(): Promise<void> {
 		await this.stop();
 		await this.session.disconnect();
-		await rm(this.userFolder, { recursive: true, force: true, maxRetries: 5 });
+		if (this.plan.isTemporary)
+			await rm(this.plan.userFolder, { recursive: true, force: true, maxRetries: 5 });
 	}
 
 	/** What it has written in all its runs. */
 	get log(): string {
 		return this.earlierLog + (this.running?.log ?? '');
+	}
+
+	/** Resolves when the present run ends, for whatever reason. */
+	get ended(): Promise<ProcessEnd> {
+		if (!this.running) throw new Error('this n8n was not started');
+		return this.running.ended;
+	}
+
+	get userFolder(): string {
+		return this.plan.userFolder;
+	}
+
+	get port(): number {
+		return this.plan.port;
 	}
 
 	get pid(): number {

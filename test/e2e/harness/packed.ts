@@ -43,15 +43,22 @@ export async function packAndInstall(source: string = projectFolder): Promise<In
 	const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
 	await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'], { cwd: place });
 	const manifestFile = join(folder, 'package.json');
-	const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as { name: string } & Record<string, unknown>;
-	for (const struck of ['devDependencies', 'peerDependencies', 'optionalDependencies']) delete manifest[struck];
+	const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as { name: string } & Record<
+		string,
+		unknown
+	>;
+	for (const struck of ['devDependencies', 'peerDependencies', 'optionalDependencies'])
+		delete manifest[struck];
 	await writeFile(manifestFile, JSON.stringify(manifest, null, 2));
 	await run('npm', ['install', ...installFlags], { cwd: folder });
 	return { name: manifest.name, folder, remove: () => rm(place, { recursive: true, force: true }) };
 }
 
 /** Puts an installed package where n8n looks for community packages. */
-export async function placePackage(installed: { name: string; folder: string }, userFolder: string): Promise<void> {
+export async function placePackage(
+	installed: { name: string; folder: string },
+	userFolder: string,
+): Promise<void> {
 	const target = join(userFolder, '.n8n', 'nodes', 'node_modules', installed.name);
 	await cp(installed.folder, target, { recursive: true });
 }

@@ -29,7 +29,8 @@ export async function until<T>(
 		} catch (error) {
 			cause = error;
 		}
-		if (performance.now() >= deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`, { cause });
+		if (performance.now() >= deadline)
+			throw new Error(`waited ${timeoutMs} ms in vain for ${what}`, { cause });
 		await pause(everyMs);
 	}
 }

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+
+/** What a person asked for on the command line. */
+export interface StartOptions {
+	readonly port: number;
+	/** Also a fake Avito, an account on it and a workflow that answers. */
+	readonly sandbox: boolean;
+	/** Rebuild and reload our nodes while somebody edits them. */
+	readonly dev: boolean;
+	readonly help: boolean;
+}
+
+export const usage = `npm start -- [--port N] [--sandbox]
+  --port N    where n8n listens (5678)
+  --sandbox   also starts a fake Avito and a workflow that answers its messages; no account is needed
+npm run dev -- [--port N] [--sandbox]
+              the same, and our nodes are rebuilt and reloaded while you edit them`;
+
+/** Reads the command line. Throws with a sentence when it cannot be understood. */
+export function parseOptions(args: string[]): StartOptions {
+	const { values } = parseArgs({
+		args,
+		options: {
+			port: { type: 'string', default: '5678' },
+			sandbox: { type: 'boolean', default: false },
+			dev: { type: 'boolean', default: false },
+			help: { type: 'boolean', short: 'h', default: false },
+		},
+	});
+	const port = Number(values.port);
+	if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+		throw new Error(`--port ${values.port} is not a port: give a whole number from 1 to 65535`);
+	}
+	return { ...values, port };
+}
