@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
  * Returns how to call it off once the group has ended by itself.
  */
 export function reapWithMe(processGroup: number): () => void {
-	const script = 'read -r _ ; kill -9 -- "-$1" 2>/dev/null';
+	const script = 'read -r _; kill -s KILL -- "-$1" 2>/dev/null';
 	const reaper = spawn('sh', ['-c', script, 'reaper', String(processGroup)], {
 		stdio: ['pipe', 'ignore', 'ignore'],
 		detached: true,
