@@ -166,14 +166,30 @@ async function collectLicences(inputs) {
 	}
 	const sections = [];
 	for (const folder of [...folders.keys()].sort()) {
-		const { name, version, license } = JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
-		const file = (await readdir(join(ROOT, folder))).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+		const manifest = JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
+		const { name, version, license } = manifest;
 		if (!license) throw new Error(`${name} names no licence; it may not be bundled.`);
-		const text = file ? (await readFile(join(ROOT, folder, file), 'utf8')).trim() : `Licence: ${license}`;
-		sections.push(`${name} ${version} (${license})\n\n${text}\n`);
+		const text =
+			(await readLicence(join(ROOT, folder))) ?? `Licence: ${license}. Author: ${authorOf(manifest)}.`;
+		const alias = folder.endsWith(`node_modules/${name}`) ? '' : `, bundled as ${basename(folder)}`;
+		sections.push(`${name} ${version} (${license})${alias}\n\n${text}\n`);
 	}
 	const rule = `\n${'-'.repeat(80)}\n\n`;
 	return `The files in dist/lib contain the following packages.\n${rule}${sections.join(rule)}`;
+}
+
+/** The licence file of a package, or the part of its README that is headed so. */
+async function readLicence(folder) {
+	const files = await readdir(folder);
+	const file = files.find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+	if (file) return (await readFile(join(folder, file), 'utf8')).trim();
+	const readme = files.find((entry) => /^readme/i.test(entry));
+	const text = readme ? await readFile(join(folder, readme), 'utf8') : '';
+	return /^#+ *licen[cs]e[^\n]*\n+(?<body>[^#]+)/im.exec(text)?.groups?.body.trim();
+}
+
+function authorOf({ author, repository }) {
+	return author?.name ?? author ?? repository?.url ?? repository;
 }
 
 /** Icons and codex files go beside the emitted node, where n8n looks for them; only those of nodes that are listed. */
