@@ -19,7 +19,7 @@ interface Manifest {
 
 type Icon = string | { light: string; dark: string } | undefined;
 
-/** What load.cjs prints. */
+/** What load.mjs prints. */
 interface LoadReport {
 	nodes: {
 		file: string;
@@ -66,7 +66,7 @@ async function runBare(args: string[], env: Record<string, string> = {}): Promis
 }
 
 async function load(): Promise<LoadReport> {
-	const script = join(import.meta.dirname, 'load.cjs');
+	const script = join(import.meta.dirname, 'load.mjs');
 	const printed = await runBare(['--expose-gc', script, installed.folder], { NODE_PATH: hostModules });
 	return JSON.parse(printed) as LoadReport;
 }

@@ -1,30 +1,37 @@
-'use strict';
-
-// Runs in a bare process: `node --expose-gc load.cjs <package folder>` with NODE_PATH at a folder that holds
+// Runs in a bare process: `node --expose-gc load.mjs <package folder>` with NODE_PATH at a folder that holds
 // n8n-workflow and nothing else. Loads every node and credential the way n8n does and prints one JSON object:
 // what was loaded, what it cost, what the classes say of themselves.
 
-const { basename, join } = require('node:path');
-const { createContext, Script } = require('node:vm');
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { Script, createContext } from 'node:vm';
 
-const folder = process.argv[2];
+const require = createRequire(import.meta.url);
+const [folder = '.'] = process.argv.slice(2);
+
+/** @type {{ name: string, n8n: { nodes: string[], credentials: string[] } }} */
 const { n8n, name } = require(join(folder, 'package.json'));
 
 // n8n has loaded this long before it looks at a package; what it costs is not ours.
 require('n8n-workflow');
 const hostModules = new Set(Object.keys(require.cache));
 
-/** n8n-core's loadClassInIsolation: a context of its own that has only `require`. */
 const context = createContext({ require });
+
+/**
+ * n8n-core's loadClassInIsolation: a context of its own that has only `require`.
+ * @param {string} file
+ * @returns {any} whatever the package made of a node or a credential; what it says is checked by the test
+ */
 function load(file) {
-	const className = basename(file).split('.')[0];
+	const [className] = basename(file).split('.');
 	return new Script(`new (require(${JSON.stringify(join(folder, file))}).${className})()`).runInContext(
 		context,
 	);
 }
 
 function measure() {
-	globalThis.gc();
+	globalThis.gc?.();
 	const { heapUsed, rss } = process.memoryUsage();
 	return { heapUsed, rss, at: performance.now() };
 }
@@ -43,11 +50,14 @@ const described = nodes.map(({ file, node }) => {
 		type: `${name}.${description.name}`,
 		displayName: description.displayName,
 		icon: description.icon,
-		credentials: (description.credentials ?? []).map((entry) => ({
-			name: entry.name,
-			tested:
-				entry.testedBy === undefined || typeof node.methods?.credentialTest?.[entry.testedBy] === 'function',
-		})),
+		credentials: (description.credentials ?? []).map(
+			(/** @type {{ name: string, testedBy?: string }} */ entry) => ({
+				name: entry.name,
+				tested:
+					entry.testedBy === undefined ||
+					typeof node.methods?.credentialTest?.[entry.testedBy] === 'function',
+			}),
+		),
 		hasBody: ['execute', 'trigger', 'webhook', 'poll'].some((method) => typeof node[method] === 'function'),
 	};
 });
