@@ -262,6 +262,8 @@ async function sweep() {
 
 async function check() {
 	const { n8n } = await readPackage();
+	// `watch` comes here again and again: what an earlier run loaded is old.
+	for (const file of Object.keys(require.cache)) if (file.startsWith(DIST)) delete require.cache[file];
 	for (const file of [...n8n.nodes, ...n8n.credentials]) {
 		const name = basename(file).split('.')[0];
 		const exported = require(join(ROOT, file));
