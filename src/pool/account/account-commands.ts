@@ -1,0 +1,57 @@
+import { ChannelError, type CallResult, type Command, type JsonObject, type Permission } from '../../contract';
+import type { AccountEntry } from './entry';
+
+/** What the pool itself needs for the operations every messenger has. */
+export interface AccountOperations {
+	status(entry: AccountEntry): Promise<JsonObject>;
+	all(): Promise<JsonObject[]>;
+	forget(entry: AccountEntry): Promise<void>;
+}
+
+interface PoolCommand {
+	permission: Permission;
+	run(entry: AccountEntry, operations: AccountOperations): Promise<CallResult>;
+}
+
+/** Operations on the account as a whole, the same for every messenger and answered without the provider. */
+export const ACCOUNT_COMMANDS: Readonly<Record<string, PoolCommand>> = {
+	'account.getStatus': {
+		permission: 'read',
+		run: async (entry, operations) => ({ items: [await operations.status(entry)] }),
+	},
+	'account.getMany': {
+		permission: 'read',
+		run: async (_entry, operations) => ({ items: await operations.all() }),
+	},
+	'account.connect': {
+		permission: 'account',
+		run: async (entry, operations) => {
+			await entry.resume();
+			return { items: [await operations.status(entry)] };
+		},
+	},
+	'account.disconnect': {
+		permission: 'account',
+		run: async (entry, operations) => {
+			await entry.pause();
+			return {
+				items: [await operations.status(entry)],
+				hints: ['The account stays disconnected, also after a restart, until Account: Connect.'],
+			};
+		},
+	},
+	'account.forget': {
+		permission: 'account',
+		run: async (entry, operations) => {
+			await operations.forget(entry);
+			return { items: [{ deleted: true }] };
+		},
+	},
+};
+
+export function assertPermitted(entry: AccountEntry, command: Command, needed: Permission): void {
+	if (entry.config.policy.permissions.includes(needed)) return;
+	throw new ChannelError('permission_denied', `The credential does not permit "${needed}", which ${command.name} needs`, {
+		hint: `Add "${needed}" to Permissions in the credential if this workflow may do that.`,
+	});
+}

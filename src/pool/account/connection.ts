@@ -1,0 +1,151 @@
+import type {
+	AccountConfig,
+	AccountStateChange,
+	Budget,
+	CallOptions,
+	CallResult,
+	ChannelDriver,
+	Command,
+	CommandTable,
+	OpenAccount,
+	Store,
+} from '../../contract';
+import { LoopBreaker, onlyAllowedChats, OwnSends, throughPolicies, type PolicyCall } from '../policy';
+import type { HeldLease } from './lease-keeper';
+import { driverServices } from './services';
+import type { PoolShared } from './shared';
+
+export interface OpenRequest {
+	shared: PoolShared;
+	driver: ChannelDriver;
+	config: AccountConfig;
+	budget: Budget;
+	signal: AbortSignal;
+	accountState(change: AccountStateChange): void;
+}
+
+/** One open account of this process: the channel's client, its session lease, and the memory its policies need. */
+export class Connection {
+	readonly open: OpenAccount;
+	readonly store: Store;
+	readonly #lease: HeldLease;
+	readonly #shared: PoolShared;
+	readonly #ownSends: OwnSends;
+	readonly #loopBreaker = new LoopBreaker();
+	readonly #running = new Map<string, Promise<CallResult>>();
+	readonly #closed = Promise.withResolvers<string>();
+	readonly #calls = new Set<Promise<unknown>>();
+	#closing: Promise<void> | undefined;
+
+	private constructor(request: OpenRequest, store: Store, lease: HeldLease, open: OpenAccount, ownSends: OwnSends) {
+		this.#shared = request.shared;
+		this.store = store;
+		this.#lease = lease;
+		this.open = open;
+		this.#ownSends = ownSends;
+		lease.onLost(() => void this.close('the lease was lost'));
+	}
+
+	/** @throws ChannelError `account_in_use` when another process holds the session; whatever the driver says */
+	static async start(request: OpenRequest): Promise<Connection> {
+		const { shared, driver, config } = request;
+		const store = await shared.store();
+		const lease = await (await shared.leases()).acquire(`session:${config.session}`);
+		try {
+			const own: { sends?: OwnSends } = {};
+			const services = driverServices({
+				shared,
+				store,
+				config,
+				budget: request.budget,
+				lease,
+				accountState: request.accountState,
+				sentByNode: (chatId, messageId) => own.sends?.isOwn(chatId, messageId) ?? Promise.resolve(false),
+			});
+			const open = await driver.open(config, services, request.signal);
+			own.sends = new OwnSends(store, open.accountId, shared.clock);
+			await store.rememberSession(config.session, open.accountId);
+			return new Connection(request, store, lease, open, own.sends);
+		} catch (error) {
+			await lease.release();
+			throw error;
+		}
+	}
+
+	/** resolves with the reason once it is closed */
+	get closed(): Promise<string> {
+		return this.#closed.promise;
+	}
+
+	get alive(): boolean {
+		return this.#closing === undefined && this.#lease.valid();
+	}
+
+	call(
+		spec: CommandTable<unknown>[string],
+		command: Command,
+		input: unknown,
+		config: AccountConfig,
+		options: CallOptions,
+		signal: AbortSignal,
+	): Promise<CallResult> {
+		const call: PolicyCall = {
+			account: this.open.accountId,
+			policy: config.policy,
+			name: command.name,
+			spec,
+			input,
+			rawInput: command.input,
+			options,
+			signal,
+			store: this.store,
+			clock: this.#shared.clock,
+			random: this.#shared.random,
+			loopBreaker: this.#loopBreaker,
+			ownSends: this.#ownSends,
+			running: this.#running,
+			intent: null,
+		};
+		const running = throughPolicies(call, async () =>
+			onlyAllowedChats(
+				config.policy,
+				await spec.run(this.open.account, input, {
+					signal,
+					media: command.media ?? [],
+					intent: call.intent,
+					options,
+					progress: (done, what, total) =>
+						options.onProgress?.(total === undefined ? { done, what } : { done, what, total }),
+				}),
+			),
+		);
+		this.#calls.add(running);
+		const done = (): void => void this.#calls.delete(running);
+		running.then(done, done);
+		return running;
+	}
+
+	/** Waits for the calls under way, at most `maxMs`. */
+	async drain(maxMs: number): Promise<void> {
+		if (this.#calls.size === 0) return;
+		const stop = new AbortController();
+		const late = this.#shared.clock.sleep(maxMs, stop.signal).catch(() => undefined);
+		await Promise.race([Promise.allSettled(this.#calls), late]);
+		stop.abort();
+	}
+
+	close(reason: string): Promise<void> {
+		this.#closing ??= this.#close(reason);
+		return this.#closing;
+	}
+
+	async #close(reason: string): Promise<void> {
+		try {
+			await this.open.close();
+		} catch (error) {
+			this.#shared.logger.warn('closing a connection failed', { account: this.open.accountId, error: String(error) });
+		}
+		await this.#lease.release().catch(() => undefined);
+		this.#closed.resolve(reason);
+	}
+}

@@ -1,0 +1,50 @@
+import type { AccountConfig, AccountStateChange, Budget, DriverServices, Store } from '../../contract';
+import { ChannelError } from '../../contract';
+import { seal, unseal } from '../../store';
+import type { HeldLease } from './lease-keeper';
+import type { PoolShared } from './shared';
+
+export interface ServiceParts {
+	shared: PoolShared;
+	store: Store;
+	config: AccountConfig;
+	budget: Budget;
+	lease: HeldLease;
+	accountState(change: AccountStateChange): void;
+	sentByNode(chatId: string, messageId: string): Promise<boolean>;
+}
+
+/** The services a driver gets for one account; values and secrets are the session's own. */
+export function driverServices(parts: ServiceParts): DriverServices {
+	const { shared, store, config, budget, lease } = parts;
+	const owner = config.session;
+	return {
+		clock: shared.clock,
+		random: shared.random,
+		logger: shared.logger,
+		budget,
+		values: {
+			get: (name) => store.getValue(owner, name),
+			put: (name, value, ttlMs) => store.putValue(owner, name, value, ttlMs),
+			delete: (name) => store.deleteValue(owner, name),
+			list: (prefix) => store.listValues(owner, prefix),
+		},
+		secrets: {
+			get: async (name) => {
+				const sealed = await store.getSecret(owner, name);
+				return sealed === null ? null : unseal(sealed, config.sealingSecret, owner);
+			},
+			put: (name, value) => store.putSecret(owner, name, seal(value, config.sealingSecret, owner)),
+			delete: (name) => store.deleteSecret(owner, name),
+		},
+		assertOwner: () => {
+			if (lease.valid()) return;
+			throw new ChannelError('account_in_use', 'This process no longer holds the connection of this account', {
+				retry: 'now',
+				hint: 'Another process took over, or this one was suspended. The call is tried again on the new connection.',
+			});
+		},
+		accountState: parts.accountState,
+		sentByNode: parts.sentByNode,
+	};
+}

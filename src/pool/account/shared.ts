@@ -1,0 +1,23 @@
+import type { Clock, Logger, Random, Store } from '../../contract';
+import type { ResumeWait } from '../types';
+import type { CredentialWatch } from './credential-watch';
+import type { LeaseKeeper } from './lease-keeper';
+import type { ReaderSeats } from './reader-seat';
+
+/** What all accounts of one pool share. */
+export interface PoolShared {
+	clock: Clock;
+	random: Random;
+	logger: Logger;
+	/** `host/pid/role` */
+	processName: string;
+	version: string;
+	/** an account nobody uses is closed after this long, ms */
+	lingerMs: number;
+	/** opened at first use, once */
+	store(): Promise<Store>;
+	leases(): Promise<LeaseKeeper>;
+	seats: ReaderSeats;
+	watch: CredentialWatch;
+	resumeWait: ResumeWait;
+}

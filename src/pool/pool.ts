@@ -1,0 +1,252 @@
+import {
+	ChannelError,
+	type AccountStatus,
+	type Channel,
+	type ChannelDriver,
+	type Clock,
+	type JsonObject,
+	type Logger,
+	type Random,
+	type Store,
+} from '../contract';
+import type { AccountOperations } from './account/account-commands';
+import { CredentialWatch } from './account/credential-watch';
+import { AccountEntry } from './account/entry';
+import { entryStatus } from './account/entry-status';
+import { LeaseKeeper } from './account/lease-keeper';
+import { ReaderSeats } from './account/reader-seat';
+import type { PoolShared } from './account/shared';
+import { CredentialTests } from './credential-test';
+import { EntryLease } from './lease';
+import { BoundSubscription, withinAllowedChats } from './subscription';
+import type { CredentialSource, Lease, ListenRequest, Pool, SubscribeRequest, Subscription, WaitRequest } from './types';
+import { Waits } from './waits';
+
+export interface PoolOptions {
+	drivers: readonly ChannelDriver[];
+	/** called once, at first use */
+	openStore(): Promise<Store>;
+	clock: Clock;
+	random: Random;
+	logger: Logger;
+	/** `host/pid/role` */
+	processName: string;
+	version: string;
+	/** default 5 minutes */
+	lingerMs?: number;
+	/** accounts kept in memory, idle ones beyond it are closed, least recently used first; default 1,000 */
+	maxAccounts?: number;
+}
+
+const LINGER_MS = 300_000;
+const MAX_ACCOUNTS = 1_000;
+const SHUTDOWN_MS = 10_000;
+const SWEEP_MS = 600_000;
+const RETENTION = { maxAgeMs: 604_800_000, maxEntries: 100_000, idsMs: 604_800_000, consumersMs: 7_776_000_000 };
+
+/** The pool of one process. Opens nothing, not even the store, until somebody asks for an account. */
+export class AccountPool implements Pool {
+	readonly #options: PoolOptions;
+	readonly #drivers: ReadonlyMap<Channel, ChannelDriver>;
+	readonly #entries = new Map<string, AccountEntry>();
+	readonly #shared: PoolShared;
+	readonly #waits: Waits;
+	readonly #tests: CredentialTests;
+	#store: Promise<Store> | undefined;
+	#openStore: Store | undefined;
+	#leases: Promise<LeaseKeeper> | undefined;
+	#cancelSweep: (() => void) | undefined;
+	#ending: Promise<void> | undefined;
+
+	constructor(options: PoolOptions) {
+		this.#options = options;
+		this.#drivers = new Map(options.drivers.map((driver) => [driver.channel, driver]));
+		this.#waits = new Waits(options.clock);
+		this.#shared = {
+			clock: options.clock,
+			random: options.random,
+			logger: options.logger,
+			processName: options.processName,
+			version: options.version,
+			lingerMs: options.lingerMs ?? LINGER_MS,
+			store: () => this.#getStore(),
+			leases: () => this.#getLeases(),
+			seats: new ReaderSeats(),
+			watch: new CredentialWatch(options.clock, options.logger),
+			resumeWait: this.#waits.resume,
+		};
+		this.#tests = new CredentialTests(this.#shared);
+	}
+
+	lease(credential: CredentialSource): Lease {
+		this.#shared.watch.observe(credential);
+		return new EntryLease(this.#entryFor(credential), this.#operations);
+	}
+
+	subscribe(request: SubscribeRequest): Subscription {
+		const { credential, options, ...rest } = request;
+		return new BoundSubscription({
+			source: credential,
+			entryFor: (source) => this.#entryFor(source),
+			watch: this.#shared.watch,
+			listener: (config) => ({
+				kind: 'trigger',
+				request: {
+					...rest,
+					options: { ...options, filter: withinAllowedChats(options.filter, config.policy.allowedChats) },
+				},
+			}),
+			report: (error) => {
+				request.report({ error, account: null });
+			},
+		});
+	}
+
+	listen(request: ListenRequest): Subscription {
+		const subscription: Subscription = new BoundSubscription({
+			source: request.credential,
+			entryFor: (source) => this.#entryFor(source),
+			watch: this.#shared.watch,
+			listener: (config) => ({
+				kind: 'manual',
+				request: {
+					filter: withinAllowedChats(request.filter, config.policy.allowedChats),
+					useLatest: request.useLatest,
+					deliver: request.deliver,
+					failed: request.failed,
+				},
+			}),
+			report: request.failed,
+		});
+		return subscription;
+	}
+
+	async handOver(credential: CredentialSource, hint: JsonObject): Promise<boolean> {
+		const config = this.#driver(credential.channel).configure(credential.data);
+		const connection = this.#entries.get(config.session)?.connection;
+		if (connection === undefined) return false;
+		return (await this.#shared.seats.find(connection.open.accountId)?.hub?.accept(hint)) ?? false;
+	}
+
+	async addWait({ credential, wait }: WaitRequest): Promise<void> {
+		const entry = this.#entryFor(credential);
+		const connection = await entry.opened();
+		const seat = this.#shared.seats.of(this.#shared, connection.open.accountId);
+		await seat.join(connection, entry.config);
+		const record = { ...wait, accountId: connection.open.accountId, createdAt: this.#options.clock.now() };
+		await this.#waits.hold(record, entry, seat);
+	}
+
+	setWaitMessage(waitId: string, messageId: string): Promise<void> {
+		return this.#waits.setMessage(waitId, messageId);
+	}
+
+	onWaitMatched(resume: Parameters<Pool['onWaitMatched']>[0]): void {
+		this.#waits.onMatched(resume);
+	}
+
+	test(credential: CredentialSource): Promise<{ ok: boolean; message: string }> {
+		return this.#tests.run(this.#driver(credential.channel), credential.data);
+	}
+
+	statuses(): Promise<AccountStatus[]> {
+		return Promise.resolve(
+			[...this.#entries.values()].map((entry) => entryStatus(entry, this.#shared, this.#openStore?.info ?? null)),
+		);
+	}
+
+	shutdown(): Promise<void> {
+		this.#ending ??= this.#shutdown();
+		return this.#ending;
+	}
+
+	readonly #operations: AccountOperations = {
+		status: (entry) =>
+			Promise.resolve(entryStatus(entry, this.#shared, this.#openStore?.info ?? null) as unknown as JsonObject),
+		all: async () => (await this.statuses()) as unknown as JsonObject[],
+		forget: async (entry) => {
+			const store = await this.#getStore();
+			const account = entry.connection?.open.accountId ?? (await store.accountOf(entry.config.session));
+			this.#entries.delete(entry.config.session);
+			await entry.close();
+			if (account !== null) await store.forget(account);
+		},
+	};
+
+	#entryFor(source: CredentialSource): AccountEntry {
+		if (this.#ending !== undefined) {
+			throw new ChannelError('cancelled', 'n8n is shutting down', { retry: { afterMs: 10_000 } });
+		}
+		const driver = this.#driver(source.channel);
+		const config = driver.configure(source.data);
+		const known = this.#entries.get(config.session);
+		if (known !== undefined) {
+			known.reconfigure(source, config);
+			return known;
+		}
+		const entry = new AccountEntry(this.#shared, driver, config, source);
+		this.#entries.set(config.session, entry);
+		this.#makeRoom();
+		return entry;
+	}
+
+	#makeRoom(): void {
+		const surplus = this.#entries.size - (this.#options.maxAccounts ?? MAX_ACCOUNTS);
+		if (surplus <= 0) return;
+		const idle = [...this.#entries].filter(([, entry]) => entry.idle);
+		idle.sort(([, a], [, b]) => (a.lastUsed ?? a.since) - (b.lastUsed ?? b.since));
+		for (const [session, entry] of idle.slice(0, surplus)) {
+			this.#entries.delete(session);
+			void entry.close();
+		}
+	}
+
+	#driver(channel: Channel): ChannelDriver {
+		const driver = this.#drivers.get(channel);
+		if (driver === undefined) throw new ChannelError('not_supported', `No driver for ${channel} is installed`);
+		return driver;
+	}
+
+	#getStore(): Promise<Store> {
+		this.#store ??= this.#options.openStore().then((store) => {
+			this.#openStore = store;
+			this.#scheduleSweep(store);
+			return store;
+		});
+		return this.#store;
+	}
+
+	#getLeases(): Promise<LeaseKeeper> {
+		this.#leases ??= this.#getStore().then((store) => {
+			const holder = { process: this.#options.processName, startId: this.#options.random.hex(4) };
+			return new LeaseKeeper(store, holder, this.#options.clock, this.#options.logger);
+		});
+		return this.#leases;
+	}
+
+	#scheduleSweep(store: Store): void {
+		this.#cancelSweep = this.#options.clock.after(SWEEP_MS, () => {
+			void store
+				.sweep(RETENTION)
+				.catch((error: unknown) => {
+					this.#options.logger.warn('old journal entries could not be removed', { error: String(error) });
+				})
+				.finally(() => {
+					if (this.#ending === undefined) this.#scheduleSweep(store);
+				});
+		});
+	}
+
+	async #shutdown(): Promise<void> {
+		const { clock } = this.#options;
+		this.#cancelSweep?.();
+		this.#shared.watch.stop();
+		const stop = new AbortController();
+		const closing = Promise.allSettled([...this.#entries.values()].map((entry) => entry.close()));
+		await Promise.race([closing, clock.sleep(SHUTDOWN_MS, stop.signal).catch(() => undefined)]);
+		stop.abort();
+		this.#entries.clear();
+		if (this.#leases !== undefined) (await this.#leases).stop();
+		if (this.#store !== undefined) await (await this.#store).close();
+	}
+}
