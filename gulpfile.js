@@ -281,7 +281,9 @@ const build = gulp.series(gulp.parallel(emit, bundles, assets, types), sweep, ch
 
 function watch() {
 	const options = { ignoreInitial: false, delay: 100 };
-	return gulp.watch(['nodes/**', 'credentials/**', 'src/**', 'package.json'], options, quick);
+	// A mistake while typing is reported by its task and must not end the watching.
+	const untilNextEdit = (done) => quick(() => done());
+	return gulp.watch(['nodes/**', 'credentials/**', 'src/**', 'package.json'], options, untilNextEdit);
 }
 
 module.exports = { assets, build, bundles, check, clean, default: build, emit, types, watch };
