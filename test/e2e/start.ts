@@ -3,8 +3,9 @@
  * been done before this runs.
  */
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isPortFree, N8n, projectFolder } from './harness';
+import { join, resolve } from 'node:path';
+import { isPortFree, N8n, owner, projectFolder } from './harness';
+import { Newcomer } from './start/newcomer';
 import { parseOptions, usage, type StartOptions } from './start/options';
 import { linkWorkingTree, mirrorWorkingTree } from './start/working-tree';
 
@@ -24,30 +25,39 @@ function ownSettings(): Record<string, string> {
 }
 
 /** Starts everything asked for; returns what to undo, newest first. */
-async function serve({ port, sandbox, dev }: StartOptions, undo: Array<() => unknown>): Promise<N8n> {
+async function serve({ port, sandbox, dev, data }: StartOptions, undo: Array<() => unknown>): Promise<N8n> {
 	if (!(await isPortFree(port))) {
 		const free = port === 65_535 ? 5678 : port + 1;
 		throw new Error(`Port ${port} is taken by another program. Choose another: npm start -- --port ${free}`);
 	}
-	const userFolder = join(projectFolder, '.data', sandbox ? 'sandbox' : 'n8n');
+	const userFolder = data ? resolve(data) : join(projectFolder, '.data', sandbox ? 'sandbox' : 'n8n');
 	await mkdir(userFolder, { recursive: true });
 	await rm(join(userFolder, 'n8n.log'), { force: true });
 	if (dev) undo.push(await mirrorWorkingTree(userFolder, say));
 	else await linkWorkingTree(userFolder);
 
+	const newcomer = sandbox ? await Newcomer.begin(userFolder, say) : undefined;
+	undo.push(() => newcomer?.close());
 	const n8n = await N8n.prepare({
 		userFolder,
 		port,
 		host: 'localhost',
-		signIn: false,
-		environment: { ...(dev && { N8N_DEV_RELOAD: 'true' }), ...ownSettings() },
+		signIn: sandbox,
+		environment: {
+			...(dev && { N8N_DEV_RELOAD: 'true' }),
+			// The sandbox's webhooks go to 127.0.0.1, where n8n listens; "localhost" may mean another address to it.
+			...(sandbox && { WEBHOOK_URL: `http://127.0.0.1:${port}/` }),
+			...ownSettings(),
+		},
 		onLine: (line) => dev && say(`n8n: ${line}`),
 	});
 	say('n8n is starting (the first time it prepares its database: about ten seconds) …');
 	undo.push(() => n8n.dispose());
 	await n8n.start();
 	say(`n8n is ready: http://localhost:${port}`);
+	if (sandbox) say(`Sign in as ${owner.email} with the password ${owner.password}`);
 	say(`Its data and its log (n8n.log) are in ${userFolder}. Ctrl+C stops it.`);
+	await newcomer?.show(n8n);
 	return n8n;
 }
 

@@ -77,6 +77,12 @@ export class N8nApi {
 		return { id, name, type };
 	}
 
+	/** The first stored credential of this name. */
+	async findCredential(name: string): Promise<CredentialReference | undefined> {
+		const all = (await this.session.send('GET', '/credentials')) as CredentialReference[];
+		return all.find((each) => each.name === name);
+	}
+
 	/** What the credential screen shows after saving: `{ status: 'OK' | 'Error', message }`. */
 	async testCredential(
 		credential: CredentialReference,
@@ -105,6 +111,13 @@ export class N8nApi {
 
 	async getWorkflow(id: string): Promise<StoredWorkflow> {
 		return (await this.session.send('GET', `/workflows/${id}`)) as StoredWorkflow;
+	}
+
+	/** The id of the first workflow of this name that is not archived. */
+	async findWorkflow(name: string): Promise<string | undefined> {
+		const filter = encodeURIComponent(JSON.stringify({ isArchived: false }));
+		const all = (await this.session.send('GET', `/workflows?filter=${filter}`)) as StoredWorkflow[];
+		return all.find((each) => each.name === name)?.id;
 	}
 
 	/** Saves a new draft; what is published stays as it is. */

@@ -7,14 +7,17 @@ export interface StartOptions {
 	readonly sandbox: boolean;
 	/** Rebuild and reload our nodes while somebody edits them. */
 	readonly dev: boolean;
+	/** Where n8n keeps its data; undefined = in `.data`. */
+	readonly data: string | undefined;
 	readonly help: boolean;
 }
 
-export const usage = `npm start -- [--port N] [--sandbox]
+export const usage = `npm start -- [--port N] [--sandbox] [--data FOLDER]
   --port N    where n8n listens (5678)
   --sandbox   also starts a fake Avito and a workflow that answers its messages; no account is needed
-npm run dev -- [--port N] [--sandbox]
-              the same, and our nodes are rebuilt and reloaded while you edit them`;
+  --data      where n8n keeps its data (.data/n8n, with --sandbox .data/sandbox)
+npm run dev -- [the same]
+              our nodes are also rebuilt and reloaded while you edit them`;
 
 /** Reads the command line. Throws with a sentence when it cannot be understood. */
 export function parseOptions(args: string[]): StartOptions {
@@ -23,6 +26,7 @@ export function parseOptions(args: string[]): StartOptions {
 		options: {
 			port: { type: 'string', default: '5678' },
 			sandbox: { type: 'boolean', default: false },
+			data: { type: 'string' },
 			dev: { type: 'boolean', default: false },
 			help: { type: 'boolean', short: 'h', default: false },
 		},
@@ -31,5 +35,5 @@ export function parseOptions(args: string[]): StartOptions {
 	if (!Number.isInteger(port) || port < 1 || port > 65_535) {
 		throw new Error(`--port ${values.port} is not a port: give a whole number from 1 to 65535`);
 	}
-	return { ...values, port };
+	return { ...values, port, data: values.data };
 }
