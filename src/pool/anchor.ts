@@ -18,6 +18,8 @@ interface Anchor {
 	bindings: Set<Rebindable>;
 	resume: ResumeWait | null;
 	handover: Promise<void> | null;
+	/** the newest copy, asked to take over whenever something of older code ends */
+	heir: { version: string; takeOver: () => void } | null;
 }
 
 interface Rebindable {
@@ -79,7 +81,11 @@ export class AnchoredPool implements Pool {
 		return (await this.#pool()).statuses();
 	}
 
-	/** Ends the shared pool, whoever made it: the process is ending. */
+	retire(): void {
+		slot.get()?.pool.retire();
+	}
+
+	/** Ends the shared pool, whoever made it. */
 	async shutdown(): Promise<void> {
 		const anchor = slot.get();
 		if (anchor === undefined) return;
@@ -90,7 +96,7 @@ export class AnchoredPool implements Pool {
 	#anchor(): Anchor {
 		const known = slot.get();
 		if (known !== undefined) {
-			if (known.version !== this.#version) this.#maybeTakeOver(known);
+			if (isNewer(this.#version, known.version)) this.#inherit(known);
 			return known;
 		}
 		const anchor: Anchor = {
@@ -100,6 +106,7 @@ export class AnchoredPool implements Pool {
 			bindings: new Set(),
 			resume: null,
 			handover: null,
+			heir: null,
 		};
 		slot.set(anchor);
 		return anchor;
@@ -111,7 +118,17 @@ export class AnchoredPool implements Pool {
 		return anchor.pool;
 	}
 
-	#maybeTakeOver(anchor: Anchor): void {
+	#inherit(anchor: Anchor): void {
+		if (anchor.heir === null || isNewer(this.#version, anchor.heir.version)) {
+			const takeOver = (): void => {
+				this.#takeOver(anchor);
+			};
+			anchor.heir = { version: this.#version, takeOver };
+		}
+		this.#takeOver(anchor);
+	}
+
+	#takeOver(anchor: Anchor): void {
 		if (anchor.handover !== null || !isNewer(this.#version, anchor.version)) return;
 		if ([...anchor.bindings].some((binding) => binding.version !== this.#version)) return;
 		const old = anchor.pool;
@@ -153,7 +170,7 @@ export class AnchoredPool implements Pool {
 				ended = true;
 				anchor.bindings.delete(binding);
 				binding.suspend();
-				this.#anchor();
+				anchor.heir?.takeOver();
 			},
 		};
 	}

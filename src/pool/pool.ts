@@ -57,6 +57,7 @@ export class AccountPool implements Pool {
 	#leases: Promise<LeaseKeeper> | undefined;
 	#cancelSweep: (() => void) | undefined;
 	#ending: Promise<void> | undefined;
+	#retired = false;
 
 	constructor(options: PoolOptions) {
 		this.#options = options;
@@ -68,7 +69,7 @@ export class AccountPool implements Pool {
 			logger: options.logger,
 			processName: options.processName,
 			version: options.version,
-			lingerMs: options.lingerMs ?? LINGER_MS,
+			lingerMs: () => (this.#retired ? 0 : (options.lingerMs ?? LINGER_MS)),
 			store: () => this.#getStore(),
 			leases: () => this.#getLeases(),
 			seats: new ReaderSeats(),
@@ -153,6 +154,11 @@ export class AccountPool implements Pool {
 		return Promise.resolve(
 			[...this.#entries.values()].map((entry) => entryStatus(entry, this.#shared, this.#openStore?.info ?? null)),
 		);
+	}
+
+	retire(): void {
+		this.#retired = true;
+		for (const entry of this.#entries.values()) entry.closeIfIdle();
 	}
 
 	shutdown(): Promise<void> {

@@ -124,6 +124,8 @@ export interface Pool {
 	test(credential: CredentialSource): Promise<{ ok: boolean; message: string }>;
 	/** Every account this process knows. */
 	statuses(): Promise<AccountStatus[]>;
+	/** The process is about to end: what nobody uses closes now, the rest as soon as its last use is over. */
+	retire(): void;
 	/** Drains and closes everything; bounded in time; idempotent. */
 	shutdown(): Promise<void>;
 }

@@ -319,7 +319,7 @@ export class AccountEntry {
 	#linger(): void {
 		this.#cancelLinger?.();
 		if (!this.idle || this.#connection === undefined) return;
-		this.#cancelLinger = this.#shared.clock.after(this.#shared.lingerMs, () => {
+		this.#cancelLinger = this.#shared.clock.after(this.#shared.lingerMs(), () => {
 			this.closeIfIdle();
 		});
 	}

@@ -13,7 +13,7 @@ export interface PoolShared {
 	processName: string;
 	version: string;
 	/** an account nobody uses is closed after this long, ms */
-	lingerMs: number;
+	lingerMs(): number;
 	/** opened at first use, once */
 	store(): Promise<Store>;
 	leases(): Promise<LeaseKeeper>;

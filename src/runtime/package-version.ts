@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const PACKAGE = 'n8n-nodes-messenger-accounts';
+
+/** The version of the copy this file belongs to: two copies may share a process, so it is read from beside the code. */
+export function packageVersion(from: string = __dirname): string {
+	for (let folder = from; ; folder = dirname(folder)) {
+		const file = join(folder, 'package.json');
+		if (existsSync(file)) {
+			const content = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+			if (content.name === PACKAGE && content.version !== undefined) return content.version;
+		}
+		if (dirname(folder) === folder) return '0.0.0';
+	}
+}
