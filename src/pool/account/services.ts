@@ -32,9 +32,10 @@ export function driverServices(parts: ServiceParts): DriverServices {
 		secrets: {
 			get: async (name) => {
 				const sealed = await store.getSecret(owner, name);
-				return sealed === null ? null : unseal(sealed, config.sealingSecret, owner);
+				return sealed === null ? null : unseal(sealed, { secret: config.sealingSecret, owner, name });
 			},
-			put: (name, value) => store.putSecret(owner, name, seal(value, config.sealingSecret, owner)),
+			put: (name, value) =>
+				store.putSecret(owner, name, seal(value, { secret: config.sealingSecret, owner, name }, shared.random)),
 			delete: (name) => store.deleteSecret(owner, name),
 		},
 		assertOwner: () => {
