@@ -20,6 +20,12 @@ export interface StoreLease {
 	token: number;
 	expiresAt: number;
 }
+
+/** The second lease of an account: exactly one session per account is its reader. */
+export function readerLeaseName(account: AccountId): string {
+	return `reader:${account}`;
+}
+
 export type LeaseAnswer =
 	| { acquired: true; lease: StoreLease }
 	| { acquired: false; holder: string; expiresAt: number };
@@ -139,12 +145,19 @@ export interface WaitRecord {
  * An instance is bound to one clock; all times are ms since 1970.
  */
 export interface Store {
+	/** Alive: a file that fails later (full disk, damage) changes it. */
 	readonly info: StoreInfo;
+	/** Told when `info` becomes degraded after opening; at opening look at `info.degraded`. @returns undo */
+	onDegraded(callback: (info: StoreInfo) => void): () => void;
 
 	/** Session → account, so that a new login of the same person continues where the old one stopped. */
 	rememberSession(session: SessionKey, account: AccountId): Promise<void>;
 	accountOf(session: SessionKey): Promise<AccountId | null>;
 
+	/**
+	 * Refused while the lease is live, also to a holder of the same name. Tokens only ever grow, also across release and
+	 * expiry. Acquiring an account's reader lease (`readerLeaseName`) fences the appends of the reader before.
+	 */
 	acquireLease(name: string, holder: string, ttlMs: number): Promise<LeaseAnswer>;
 	/** @returns the names that were lost (expired or taken by another holder) */
 	renewLeases(leases: readonly StoreLease[], ttlMs: number): Promise<string[]>;
@@ -165,6 +178,7 @@ export interface Store {
 	/** Sets the state without an append (first attach, nothing remembered). */
 	saveState(account: AccountId, token: number, state: JsonObject | null): Promise<void>;
 
+	/** A new consumer (or one whose account changed) is positioned after the account's last entry: it starts at now. */
 	saveConsumer(record: ConsumerRecord): Promise<void>;
 	loadConsumer(id: string): Promise<(ConsumerRecord & { position: ConsumerPosition }) | null>;
 	listConsumers(account: AccountId): Promise<ConsumerRecord[]>;
@@ -193,7 +207,7 @@ export interface Store {
 	putValue(account: AccountId | SessionKey, name: string, value: Json, ttlMs?: number): Promise<void>;
 	deleteValue(account: AccountId | SessionKey, name: string): Promise<void>;
 	listValues(account: AccountId | SessionKey, prefix: string): Promise<{ name: string; value: Json }[]>;
-	/** Atomic counter with a life of its own; returns the new value. */
+	/** Atomic counter; its life begins with the first increment and is not prolonged. Returns the new value. */
 	increment(account: AccountId | SessionKey, name: string, by: number, ttlMs: number): Promise<number>;
 
 	/** Sealed secrets only (see `seal`): a rotated token, a refresh token. */

@@ -1,0 +1,89 @@
+import type { AccountId, IntentRecord, IntentState, Json, JsonObject } from '../contract';
+import type { Sql } from './sql';
+
+interface IntentRow {
+	key: string;
+	account: string;
+	chat_id: string;
+	params_hash: string;
+	state: IntentState;
+	provider_key: string;
+	created_at: number;
+	expires_at: number;
+	context: string;
+	result: string;
+}
+
+export type IntentChange = Partial<
+	Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>
+>;
+
+export function reserveIntent(
+	sql: Sql,
+	now: number,
+	record: IntentRecord,
+): { created: boolean; intent: IntentRecord } {
+	const known = loadIntent(sql, now, record.key);
+	if (known !== null) return { created: false, intent: known };
+	const intent: IntentRecord = { ...record, state: 'reserved' };
+	writeIntent(sql, intent);
+	return { created: true, intent };
+}
+
+/** Nothing happens when it is gone (refused, expired, forgotten): its send has been decided without it. */
+export function updateIntent(sql: Sql, now: number, key: string, change: IntentChange): void {
+	const known = loadIntent(sql, now, key);
+	if (known !== null) writeIntent(sql, { ...known, ...change });
+}
+
+export function deleteIntent(sql: Sql, key: string): void {
+	sql.run('DELETE FROM intents WHERE key = ?', key);
+}
+
+export function loadIntent(sql: Sql, now: number, key: string): IntentRecord | null {
+	const row = sql.get<IntentRow>('SELECT * FROM intents WHERE key = ? AND expires_at > ?', key, now);
+	return row === undefined ? null : toIntent(row);
+}
+
+export function openIntents(sql: Sql, now: number, account: AccountId, chatId: string): IntentRecord[] {
+	return sql
+		.all<IntentRow>(
+			`SELECT * FROM intents WHERE account = ? AND chat_id = ? AND state = 'sent' AND expires_at > ? ORDER BY created_at, rowid`,
+			account,
+			chatId,
+			now,
+		)
+		.map(toIntent);
+}
+
+function writeIntent(sql: Sql, intent: IntentRecord): void {
+	sql.run(
+		'INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+		intent.key,
+		intent.accountId,
+		intent.chatId,
+		intent.paramsHash,
+		intent.state,
+		intent.providerKey,
+		intent.createdAt,
+		intent.expiresAt,
+		JSON.stringify(intent.context),
+		JSON.stringify(intent.result),
+	);
+}
+
+function toIntent(row: IntentRow): IntentRecord {
+	return {
+		key: row.key,
+		accountId: row.account,
+		chatId: row.chat_id,
+		paramsHash: row.params_hash,
+		state: row.state,
+		providerKey: row.provider_key,
+		createdAt: row.created_at,
+		expiresAt: row.expires_at,
+		// Both written by `writeIntent`.
+		context: JSON.parse(row.context) as JsonObject,
+		result: JSON.parse(row.result) as Json,
+	};
+}

@@ -1,0 +1,119 @@
+import { chmodSync, closeSync, mkdirSync, openSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createdAt, migrate } from './schema';
+import { Sql, type Sqlite } from './sql';
+
+/** Where the rows lie: a file, or memory. */
+export interface Medium {
+	sql: Sql;
+	/** null = memory */
+	path: string | null;
+	/** write-ahead log: other processes may use the file at the same time */
+	shared: boolean;
+	/** ISO 8601 */
+	createdAt: string;
+}
+
+/**
+ * How long SQLite itself may wait for a lock, ms. It waits inside the call and so stops the event loop: just long
+ * enough for another process's usual commit; whoever holds the lock longer is waited for outside (see CommitQueue).
+ */
+const BUSY_TIMEOUT_MS = 20;
+
+/**
+ * File systems on which the memory-mapped index of a write-ahead log is not shared between hosts
+ * (https://www.sqlite.org/wal.html, "all processes must be on the same host"); magic numbers of statfs(2).
+ */
+const NETWORK_FILE_SYSTEMS = new Set([
+	0x6969, // NFS
+	0x517b, // SMB
+	0xff534d42, // CIFS
+	0xfe534d42, // SMB2
+	0x01021997, // 9P
+	0x65735546, // FUSE: sshfs, s3fs, Docker Desktop's shared folders
+	0x00c36400, // Ceph
+	0x47504653, // GPFS
+	0x0bd00bd0, // Lustre
+	0x5346414f, // AFS
+]);
+
+export function isNetworkFileSystem(path: string): boolean {
+	try {
+		return NETWORK_FILE_SYSTEMS.has(Number(BigInt.asUintN(32, BigInt(statfsSync(path).type))));
+	} catch {
+		return false;
+	}
+}
+
+export function openMemory(sqlite: Sqlite, now: number): Medium {
+	const sql = new Sql(new sqlite.DatabaseSync(':memory:'));
+	migrate(sql, new Date(now).toISOString());
+	return { sql, path: null, shared: false, createdAt: createdAt(sql) };
+}
+
+/**
+ * Opens or creates the file (mode 0600; a folder made for it 0700) and brings it to the current schema.
+ * @throws what SQLite or the file system says, see `faultOf`
+ */
+export function openFile(sqlite: Sqlite, path: string, now: number, network?: boolean): Medium {
+	const folder = dirname(path);
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	// Created before SQLite does, which would take the umask; its -wal and -shm files inherit the mode.
+	closeSync(openSync(path, 'a', 0o600));
+	chmodSync(path, 0o600);
+	const sql = new Sql(new sqlite.DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }));
+	try {
+		const shared = configure(sql, network ?? isNetworkFileSystem(folder));
+		sql.exec(shared ? 'BEGIN IMMEDIATE' : 'BEGIN EXCLUSIVE');
+		migrate(sql, new Date(now).toISOString());
+		sql.exec('COMMIT');
+		return { sql, path, shared, createdAt: createdAt(sql) };
+	} catch (error) {
+		sql.close();
+		throw error;
+	}
+}
+
+/**
+ * The write-ahead log where it works. With `synchronous = NORMAL` a commit is a write() without fsync: a process that
+ * dies, by kill -9 too, loses nothing, because the operating system has the bytes. A machine that loses power may lose
+ * the last seconds, but whole transactions from the end, never the order: events and engine state go back together, so
+ * the engine recovers those messages from the provider again, and the execution's deduplication key is the same. What a
+ * provider does not give twice (a rotated token, a send that has left) is committed with FULL, see `CommitQueue`.
+ *
+ * Elsewhere a rollback journal and an exclusive lock for as long as the file is open: no shared memory is needed, and a
+ * second host is refused instead of being corrupted. A rollback journal without fsync may be torn, so FULL there.
+ */
+function configure(sql: Sql, network: boolean): boolean {
+	sql.exec('PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF');
+	if (!network) {
+		const answer = sql.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
+		if (answer?.journal_mode === 'wal') {
+			sql.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304');
+			return true;
+		}
+	}
+	sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL');
+	return false;
+}
+
+/** For copying out of a file that cannot be written; null when it cannot be read either. */
+export function openReadOnly(sqlite: Sqlite, path: string): Sql | null {
+	// A read-only folder has no room for the log's index: `immutable` reads the file alone.
+	const ways = [path, `${pathToUrl(path)}?immutable=1`];
+	for (const way of ways) {
+		try {
+			const location = way === path ? path : new URL(way);
+			const sql = new Sql(new sqlite.DatabaseSync(location, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
+			sql.get('SELECT count(*) FROM sqlite_schema');
+			return sql;
+		} catch {
+			continue;
+		}
+	}
+	return null;
+}
+
+function pathToUrl(path: string): string {
+	return `file://${path.split('/').map(encodeURIComponent).join('/')}`;
+}

@@ -1,0 +1,48 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** `node:sqlite` as loaded at run time: importing this room must not load it (Node 22 warns when it is loaded). */
+export type Sqlite = typeof import('node:sqlite');
+
+export type SqlValue = null | number | string;
+
+/** One connection with its prepared statements. Every statement's text is a constant, so the cache stays small. */
+export class Sql {
+	readonly database: DatabaseSync;
+	readonly #statements = new Map<string, StatementSync>();
+
+	constructor(database: DatabaseSync) {
+		this.database = database;
+	}
+
+	/** The row's shape is the caller's word: the columns stand in the statement beside it. */
+	get<Row>(text: string, ...values: SqlValue[]): Row | undefined {
+		return this.#prepare(text).get(...values) as Row | undefined;
+	}
+
+	all<Row>(text: string, ...values: SqlValue[]): Row[] {
+		return this.#prepare(text).all(...values) as Row[];
+	}
+
+	/** @returns number of rows changed */
+	run(text: string, ...values: SqlValue[]): number {
+		return Number(this.#prepare(text).run(...values).changes);
+	}
+
+	exec(text: string): void {
+		this.database.exec(text);
+	}
+
+	close(): void {
+		this.#statements.clear();
+		if (this.database.isOpen) this.database.close();
+	}
+
+	#prepare(text: string): StatementSync {
+		let statement = this.#statements.get(text);
+		if (statement === undefined) {
+			statement = this.database.prepare(text);
+			this.#statements.set(text, statement);
+		}
+		return statement;
+	}
+}
