@@ -74,6 +74,10 @@ describe('the harness around a real n8n', () => {
 			const newest = await n8n().api.execution(list.at(-1)?.id ?? '');
 			expect(newest.json('Seen')).toEqual([{ text }]);
 		}
+		const stored = n8n().storedExecutions(id);
+		expect(stored.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+		const started = stored.map(({ startItems }) => startItems[0]?.json['body']);
+		expect(started).toEqual([{ text: 'round 0' }, { text: 'round 1' }, { text: 'round 2' }]);
 
 		await n8n().api.unpublish(id);
 		await expect(n8n().api.callWebhook(path, {})).rejects.toThrow(/404/);

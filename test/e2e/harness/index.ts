@@ -4,6 +4,7 @@
  */
 export { N8nApi, owner, type ManualRun, type PublicationStatus, type StoredWorkflow } from './api';
 export { Execution, type ExecutionSummary } from './execution';
+export type { StoredExecution } from './database';
 export { nodeBinary, n8nScript, projectFolder } from './host';
 export { N8n, type N8nOptions } from './n8n';
 export { packAndInstall, packageName, placePackage } from './packed';

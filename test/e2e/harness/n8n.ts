@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { N8nApi } from './api';
+import { storedExecutions, type StoredExecution } from './database';
 import { n8nEnvironment } from './environment';
 import { nodeBinary } from './host';
 import { placePackage } from './packed';
@@ -121,6 +122,11 @@ export class N8n {
 		await this.session.disconnect();
 		if (this.plan.isTemporary)
 			await rm(this.plan.userFolder, { recursive: true, force: true, maxRetries: 5 });
+	}
+
+	/** All executions of a workflow from its database, oldest first; also while it does not run. */
+	storedExecutions(workflowId: string): StoredExecution[] {
+		return storedExecutions(this.userFolder, workflowId);
 	}
 
 	/** What it has written in all its runs. */
