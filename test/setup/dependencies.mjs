@@ -28,10 +28,14 @@ export async function ensureDependencies() {
 		if (!reason) return;
 		if (findDifference(root)) {
 			say(`installing the dependencies (${reason}); half a minute to four minutes`);
-			await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { what: 'npm ci' });
+			await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+				what: 'npm ci',
+			});
 		}
 		say(`unpacking Node ${nodeVersionWanted()} and esbuild`);
-		await run('npm', ['rebuild', 'node', 'esbuild'], { what: 'npm rebuild node esbuild' });
+		await run('npm', ['rebuild', 'node', 'esbuild', '--loglevel=error'], {
+			what: 'npm rebuild node esbuild',
+		});
 	});
 	if (!existsSync(join(root, 'node_modules', '.bin', 'node')))
 		throw new SetupError(
