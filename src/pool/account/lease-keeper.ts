@@ -21,6 +21,9 @@ export interface HeldLease {
 	release(): Promise<void>;
 }
 
+/** The part of the store that leases need. */
+export type LeaseStore = Pick<Store, 'acquireLease' | 'renewLeases' | 'releaseLease' | 'breakLease'>;
+
 interface Entry {
 	lease: StoreLease;
 	/** monotonic ms; a process that was suspended wakes up past it */
@@ -30,14 +33,14 @@ interface Entry {
 
 /** Holds all leases of this process and renews them with one timer. */
 export class LeaseKeeper {
-	readonly #store: Store;
+	readonly #store: LeaseStore;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
 	readonly #holder: string;
 	readonly #held = new Map<string, Entry>();
 	#cancelTimer: (() => void) | undefined;
 
-	constructor(store: Store, holder: Holder, clock: Clock, logger: Logger) {
+	constructor(store: LeaseStore, holder: Holder, clock: Clock, logger: Logger) {
 		this.#store = store;
 		this.#clock = clock;
 		this.#logger = logger;
