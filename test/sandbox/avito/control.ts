@@ -1,41 +1,18 @@
 import { z } from '#lib/zod';
-import { AdvanceableClock, command, type Listener } from '../shared';
+import { AdvanceableClock, command } from '../shared';
 import type { Core } from './core';
 import { webhookPlanPatchSchema, webhookPlanSchema } from './deliveries';
 import { faultModes, faultSchema } from './faults';
 import { conversationCommands } from './control/conversation';
 import { accountCommands } from './control/accounts';
 import { observationCommands } from './control/observation';
+import { outageSchema, type Outage } from './outage';
 import { settingsPatchSchema, settingsSchema } from './settings';
 
 const none = z.strictObject({});
 
 /** Everything a test or a person can do to the Avito sandbox. */
-export function avitoCommands(core: Core, listener: () => Listener) {
-	let comeBack: (() => void) | undefined;
-
-	async function unreachable({
-		seconds,
-		webhooks,
-	}: z.output<typeof unreachableSchema>): Promise<{ until: number | null }> {
-		comeBack?.();
-		comeBack = undefined;
-		const back = async () => {
-			if (webhooks === 'hold') core.deliveries.plan = { ...core.deliveries.plan, paused: false };
-			core.deliveries.pump();
-			await listener().start();
-		};
-		if (seconds === 0) {
-			await back();
-			return { until: null };
-		}
-		if (webhooks === 'hold') core.deliveries.plan = { ...core.deliveries.plan, paused: true };
-		await listener().stop();
-		if (seconds === undefined) return { until: null };
-		comeBack = core.clock.setTimer(seconds * 1000, () => void back());
-		return { until: core.clock.now() + seconds * 1000 };
-	}
-
+export function avitoCommands(core: Core, outage: Outage) {
 	return {
 		...conversationCommands(core),
 		...accountCommands(core),
@@ -88,24 +65,17 @@ export function avitoCommands(core: Core, listener: () => Listener) {
 		}),
 		unreachable: command({
 			about: 'refuses connections for some seconds, or until seconds: 0; same port afterwards',
-			input: unreachableSchema,
-			run: unreachable,
+			input: outageSchema,
+			run: (input) => outage.set(input),
 		}),
 		reset: command({
 			about: 'back to the beginning: demo accounts, default settings, nothing recorded, reachable',
 			input: none,
 			run: async () => {
-				await unreachable({ seconds: 0, webhooks: 'continue' });
+				await outage.set({ seconds: 0, webhooks: 'continue' });
 				core.reset();
-				listener().resetCounts();
+				core.listener.resetCounts();
 			},
 		}),
 	};
 }
-
-const unreachableSchema = z.strictObject({
-	/** Absent: until called with 0. */
-	seconds: z.coerce.number().nonnegative().optional(),
-	/** Whether events still reach the subscribers meanwhile, or are held back until it is over. */
-	webhooks: z.enum(['continue', 'hold']).default('continue'),
-});

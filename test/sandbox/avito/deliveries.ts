@@ -239,10 +239,10 @@ export class Deliveries {
 	}
 
 	private headers(parcel: Parcel, body: string): Record<string, string> {
-		const headers: Record<string, string> = { 'content-type': parcel.content_type };
+		const headers: Record<string, string> = { 'Content-Type': parcel.content_type };
 		if (!this.plan.signature) return headers;
 		const signature = createHmac('sha256', this.plan.signature_key).update(body).digest('hex');
-		return { ...headers, 'x-avito-messenger-signature': signature };
+		return { ...headers, 'X-Avito-Messenger-Signature': signature };
 	}
 
 	private record(parcel: Parcel, body: string): DeliveryRecord {

@@ -5,6 +5,7 @@
  */
 export { startAvitoSandbox, type AvitoSandbox, type SandboxAccount } from './start';
 export { startFromCli } from './command-line';
+export { AdvanceableClock, type SandboxClock } from '../shared';
 export type { AvitoSandboxOptions } from './core';
 export type { DeliveryRecord, WebhookPlan } from './deliveries';
 export type { FaultInput } from './faults';

@@ -28,19 +28,10 @@ function direction(chat: Chat, message: Message): 'in' | 'out' {
 	return message.author_id === chat.account_id ? 'out' : 'in';
 }
 
+/** Avatar sizes as captured. */
+const avatarSizes = ['24x24', '64x64', '128x128', '256x256', '1024x1024'];
+
 function userShape({ settings, origin }: View, chat: Chat, person: Person): Record<string, unknown> {
-	const sizes = [
-		'24x24',
-		'36x36',
-		'48x48',
-		'64x64',
-		'72x72',
-		'96x96',
-		'128x128',
-		'192x192',
-		'256x256',
-		'1024x1024',
-	];
 	const avatar = (size: string) => `${origin}/image/avatar/${size}/${person.id}.png`;
 	const page = `https://avito.ru/user/${person.id.toString(16).padStart(32, '0')}/profile`;
 	const itemPart =
@@ -53,11 +44,11 @@ function userShape({ settings, origin }: View, chat: Chat, person: Person): Reco
 		...(settings.observed_fields ? { parsing_allowed: person.id !== chat.account_id } : {}),
 		public_user_profile: {
 			user_id: person.id,
-			item_id: chat.item_id ?? 0,
+			...(chat.item_id === null ? {} : { item_id: chat.item_id }),
 			url: page + itemPart,
 			avatar: {
 				default: avatar('256x256'),
-				images: Object.fromEntries(sizes.map((size) => [size, avatar(size)])),
+				images: Object.fromEntries(avatarSizes.map((size) => [size, avatar(size)])),
 			},
 		},
 	};

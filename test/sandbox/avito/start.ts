@@ -1,7 +1,8 @@
-import { controlListener, functionsOf, type Functions, type Listener } from '../shared';
+import { controlListener, functionsOf, type Functions } from '../shared';
 import { avitoCommands } from './control';
 import { Core, type AvitoSandboxOptions } from './core';
 import { demoAccounts } from './demo';
+import { Outage } from './outage';
 import { avitoListener } from './server';
 
 /** What a credential needs to reach one of the sandbox's accounts. */
@@ -31,9 +32,10 @@ export interface AvitoSandbox {
 export async function startAvitoSandbox(options: AvitoSandboxOptions = {}): Promise<AvitoSandbox> {
 	const host = options.host ?? '127.0.0.1';
 	const core = new Core(options);
-	const listener: Listener = avitoListener(host, core);
+	const listener = avitoListener(host, core);
 	core.listener = listener;
-	const commands = avitoCommands(core, () => listener);
+	const outage = new Outage(core);
+	const commands = avitoCommands(core, outage);
 	const control = controlListener(host, commands);
 	await listener.start(options.port ?? 0);
 	await control.start(options.controlPort ?? 0);
@@ -49,6 +51,7 @@ export async function startAvitoSandbox(options: AvitoSandboxOptions = {}): Prom
 		accounts: accounts as unknown as AvitoSandbox['accounts'],
 		control: functionsOf(commands),
 		async close() {
+			outage.forget();
 			await core.deliveries.close();
 			await Promise.all([listener.stop(), control.stop()]);
 		},
