@@ -4,7 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const require = createRequire(import.meta.url);
 // One copy of n8n-workflow: n8n-core requires the CommonJS build, a second ESM copy breaks `instanceof`.
 const alias = { 'n8n-workflow': require.resolve('n8n-workflow') };
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+// Vitest hands these on to Node as --conditions: with 'import' among them, a require() inside n8n-core would get ESM.
+const conditions = ['source', 'node', 'module'];
 
 /** Tests too slow for every change (minutes, hundreds of kills) are named `*.long.test.ts` and run by name. */
 const LONG = '**/*.long.test.ts';

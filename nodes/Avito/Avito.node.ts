@@ -1,0 +1,43 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { describeOperations, executeNode, listSearch, testCredential, type ActionNode } from '../../src/n8n';
+import { avitoOperations } from './operations';
+
+const avito: ActionNode = {
+	channel: 'avito',
+	credentialType: 'avitoApi',
+	table: avitoOperations,
+	defaultResource: 'message',
+};
+
+export class Avito implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Avito',
+		name: 'avito',
+		icon: { light: 'file:avito.svg', dark: 'file:avito.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Read and answer Avito chats, listings and reviews',
+		defaults: { name: 'Avito' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'avitoApi', required: true, testedBy: 'avitoApiTest' }],
+		properties: describeOperations(avito.table, avito.defaultResource),
+	};
+
+	methods = {
+		listSearch: listSearch(avito, { searchChats: 'chat.list', searchListings: 'listing.list' }),
+		credentialTest: { avitoApiTest: testCredential(avito) },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return executeNode(this, avito);
+	}
+}

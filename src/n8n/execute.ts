@@ -1,0 +1,220 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { ChannelError, type CallOptions, type CallResult, type JsonObject } from '../contract';
+import type { Lease } from '../pool';
+import { causeFinder } from './cause';
+import { credentialSource } from './credential';
+import { optionFields } from './describe';
+import { toErrorItem, toNodeError } from './errors';
+import { budgetWaitMs } from './fields/pacing';
+import { HintCollector } from './hints';
+import { host } from './host';
+import { idempotencyKey } from './idempotency';
+import { itemParameters } from './item-parameters';
+import { mapOrdered } from './map-ordered';
+import { storeMedia } from './media-out';
+import { findOperation, type ActionNode, type Operation, type OperationCall } from './operation';
+import { labelsOf, type Parameters } from './parameters';
+import { executionFacts, toolCall, type ExecutionFacts } from './run-facts';
+
+/** Reads of several items at once: enough to hide latency, few enough to leave the budget to others. */
+const PARALLEL_READS = 4;
+
+/** What `execute` of every action node does. */
+export async function executeNode(
+	context: IExecuteFunctions,
+	node: ActionNode,
+): Promise<INodeExecutionData[][]> {
+	const resource = context.getNodeParameter('resource', 0);
+	const name = context.getNodeParameter('operation', 0);
+	const operation = findOperation(node.table, resource, name);
+	if (operation === undefined)
+		throw toNodeError(
+			context.getNode(),
+			new ChannelError('invalid_parameter', `Operation: "${resource}: ${name}" is not known`, {
+				hint: 'Choose the operation again; it may belong to a newer version of this package.',
+			}),
+		);
+	if ('execute' in operation) return operation.execute(context, node);
+	return new ItemLoop(context, node, operation).run();
+}
+
+interface OpenLease {
+	lease: Lease;
+	credentialId: string;
+}
+
+/** One execution of one operation: its items, one after the other, each with its own parameters and outcome. */
+class ItemLoop {
+	readonly #context: IExecuteFunctions;
+	readonly #node: ActionNode;
+	readonly #operation: Operation;
+	readonly #label: (name: string) => string;
+	readonly #hints: HintCollector;
+	readonly #facts: ExecutionFacts;
+	readonly #causeOf: ReturnType<typeof causeFinder>;
+
+	constructor(context: IExecuteFunctions, node: ActionNode, operation: Operation) {
+		this.#context = context;
+		this.#node = node;
+		this.#operation = operation;
+		this.#label = labelsOf([...operation.properties, ...optionFields(operation)]);
+		this.#hints = new HintCollector(context);
+		this.#facts = executionFacts(context);
+		this.#causeOf = causeFinder(context);
+	}
+
+	async run(): Promise<INodeExecutionData[][]> {
+		const items = this.#context.getInputData();
+		const { lease, credentialId } = await this.#open();
+		try {
+			const account = { lease, credentialId };
+			const signal = this.#context.getExecutionCancelSignal();
+			const first = items[0];
+			if (first !== undefined && this.#operation.gathers?.(this.#parameters(first, 0)) === true)
+				return [
+					(await mapOrdered([items], 1, signal, (all, _, stop) => this.#runAll(account, all, stop))).flat(),
+				];
+			const width = this.#operation.effect === 'read' ? PARALLEL_READS : 1;
+			const output = await mapOrdered(items, width, signal, (item, index, stop) =>
+				this.#runItem(account, item, index, stop),
+			);
+			return [output.flat()];
+		} catch (error) {
+			throw toNodeError(this.#context.getNode(), error);
+		} finally {
+			this.#hints.flush();
+			await lease.close();
+		}
+	}
+
+	async #open(): Promise<OpenLease> {
+		try {
+			const credential = await credentialSource(this.#context, this.#node);
+			const { pool } = await host(this.#context.logger);
+			return { lease: pool.lease(credential), credentialId: credential.id };
+		} catch (error) {
+			throw toNodeError(this.#context.getNode(), error);
+		}
+	}
+
+	#parameters(item: INodeExecutionData, index: number): Parameters {
+		return itemParameters(this.#context, this.#label, item, index);
+	}
+
+	async #runItem(
+		account: OpenLease,
+		item: INodeExecutionData,
+		index: number,
+		signal: AbortSignal,
+	): Promise<INodeExecutionData[]> {
+		try {
+			const parameters = this.#parameters(item, index);
+			const asked = await this.#operation.toCommand(parameters);
+			const output: INodeExecutionData[] = [];
+			for (const [part, call] of (Array.isArray(asked) ? asked : [asked]).entries()) {
+				const result = await this.#call(account, parameters, call, part, signal);
+				output.push(...(await this.#toItems(result, call, () => index)));
+			}
+			return output;
+		} catch (error) {
+			return this.#failed(error, [index], signal);
+		}
+	}
+
+	/** One command for all items; its results belong to them in order. */
+	async #runAll(
+		account: OpenLease,
+		items: readonly INodeExecutionData[],
+		signal: AbortSignal,
+	): Promise<INodeExecutionData[]> {
+		const all = [...items.keys()];
+		try {
+			const parameters = items.map((item, index) => this.#parameters(item, index));
+			const [first] = parameters;
+			const call = this.#operation.toGathered?.(parameters);
+			if (first === undefined || call === undefined) return [];
+			const result = await this.#call(account, first, call, 0, signal);
+			return await this.#toItems(result, call, (position) => Math.min(position, items.length - 1));
+		} catch (error) {
+			return this.#failed(error, all, signal);
+		}
+	}
+
+	/** @throws n8n's error unless the node goes on after failures */
+	#failed(error: unknown, indexes: readonly number[], signal: AbortSignal): INodeExecutionData[] {
+		// A stopped execution wants no more output, whatever the node does with failures.
+		if (!this.#context.continueOnFail() || signal.aborted)
+			throw toNodeError(this.#context.getNode(), error, indexes[0]);
+		const json = { error: toErrorItem(error) as unknown as IDataObject };
+		return indexes.map((item) => ({ json, pairedItem: { item } }));
+	}
+
+	#call(
+		{ lease, credentialId }: OpenLease,
+		parameters: Parameters,
+		call: OperationCall,
+		part: number,
+		signal: AbortSignal,
+	): Promise<CallResult> {
+		const { name, input, media } = call;
+		return lease.call(
+			{ name, input, ...(media === undefined ? {} : { media }) },
+			this.#callOptions(parameters, credentialId, call, part, signal),
+		);
+	}
+
+	#callOptions(
+		parameters: Parameters,
+		credentialId: string,
+		call: OperationCall,
+		part: number,
+		signal: AbortSignal,
+	): CallOptions {
+		const { itemIndex, item, options } = parameters;
+		const wait = budgetWaitMs(options);
+		const sends = this.#operation.effect === 'send';
+		const cause = sends ? this.#causeOf(item, itemIndex) : undefined;
+		return {
+			signal,
+			...(wait === undefined ? {} : { budgetWaitMs: wait }),
+			...(cause === undefined ? {} : { causedBy: cause }),
+			...(sends && (this.#facts.execution !== '' || options.has('deduplicationKey'))
+				? {
+						idempotency: idempotencyKey({
+							...this.#facts,
+							credential: credentialId,
+							itemIndex,
+							part,
+							tool: toolCall(this.#context, item),
+							parameters: { name: call.name, input: call.input },
+							ownKey: options.text('deduplicationKey'),
+						}),
+					}
+				: {}),
+			correlationId: `${this.#facts.execution}/${this.#facts.node}/${this.#facts.runIndex}/${itemIndex}/${part}`,
+			onProgress: ({ done, total, what }) =>
+				this.#context.logger.info(`${this.#context.getNode().name}: ${what}`, {
+					done,
+					...(total === undefined ? {} : { total }),
+					item: itemIndex,
+				}),
+		};
+	}
+
+	async #toItems(
+		result: CallResult,
+		call: OperationCall,
+		source: (position: number) => number,
+	): Promise<INodeExecutionData[]> {
+		this.#hints.add(result.hints);
+		const files = result.media ?? [];
+		const binary = await storeMedia(this.#context, files, call.outputField ?? 'data');
+		const json: JsonObject[] =
+			result.items.length === 0 && files.length > 0 ? files.map(() => ({})) : result.items;
+		return json.map((entry, position) => ({
+			json: entry,
+			...(binary[position] === undefined ? {} : { binary: binary[position] }),
+			pairedItem: { item: source(position) },
+		}));
+	}
+}

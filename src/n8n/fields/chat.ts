@@ -1,0 +1,72 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+export interface ChatFieldOptions {
+	/** internal name, default `chatId` */
+	name?: string;
+	displayName?: string;
+	description?: string;
+	required?: boolean;
+	/** e.g. `u2i-…` */
+	placeholder: string;
+	/** what an id of this messenger looks like, as one group-free expression */
+	idPattern: string;
+	idError: string;
+	/** the address of a chat in the messenger's web client: expression with one group, and an example */
+	url?: { pattern: string; placeholder: string };
+}
+
+/** One chat selector everywhere: from a list with search, by id, by address. */
+export function chatField(options: ChatFieldOptions): INodeProperties {
+	return {
+		displayName: options.displayName ?? 'Chat',
+		name: options.name ?? 'chatId',
+		type: 'resourceLocator',
+		required: options.required ?? true,
+		default: { mode: 'list', value: '' },
+		description: options.description ?? 'The chat to use',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				typeOptions: {
+					searchListMethod: 'searchChats',
+					searchable: true,
+					slowLoadNotice: {
+						message: 'Loading takes longer than expected; the chat can also be given by ID.',
+						timeout: 8000,
+					},
+				},
+			},
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: options.placeholder,
+				validation: [
+					{ type: 'regex', properties: { regex: options.idPattern, errorMessage: options.idError } },
+				],
+			},
+			...(options.url === undefined
+				? []
+				: [
+						{
+							displayName: 'By URL',
+							name: 'url',
+							type: 'string' as const,
+							placeholder: options.url.placeholder,
+							extractValue: { type: 'regex' as const, regex: options.url.pattern },
+							validation: [
+								{
+									type: 'regex' as const,
+									properties: {
+										regex: `${options.url.pattern}.*`,
+										errorMessage: 'This is not the address of a chat',
+									},
+								},
+							],
+						},
+					]),
+		],
+	};
+}

@@ -1,0 +1,71 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+const SOURCES: readonly INodePropertyOptions[] = [
+	{ name: 'All Files of the Item', value: 'all', description: 'Every binary field of the input item' },
+	{ name: 'Binary Field', value: 'binary', description: 'One or several binary fields of the input item' },
+	{ name: 'Reference', value: 'ref', description: 'A file received earlier, by its reference' },
+	{ name: 'URL', value: 'url', description: 'A file on the web' },
+];
+
+export interface MediaFieldOptions {
+	/** sources only this operation knows (an id uploaded before) */
+	more?: readonly INodePropertyOptions[];
+	without?: readonly string[];
+}
+
+/** Where the file to send comes from. Read by `Parameters.media()`. */
+export function mediaFields({ more = [], without = [] }: MediaFieldOptions = {}): INodeProperties[] {
+	const options = [...SOURCES.filter(({ value }) => !without.includes(String(value))), ...more].sort((a, b) =>
+		a.name.localeCompare(b.name, 'en'),
+	);
+	return [
+		{
+			displayName: 'Source',
+			name: 'mediaSource',
+			type: 'options',
+			options,
+			default: 'binary',
+			description: 'Where the file comes from',
+		},
+		{
+			displayName: 'Input Binary Field',
+			name: 'binaryPropertyName',
+			type: 'string',
+			required: true,
+			default: 'data',
+			displayOptions: { show: { mediaSource: ['binary'] } },
+			hint: 'Several fields are separated by commas',
+			description: 'Name of the binary field of the input item that holds the file',
+		},
+		{
+			displayName: 'URL',
+			name: 'mediaUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://example.com/picture.jpg',
+			displayOptions: { show: { mediaSource: ['url'] } },
+			description: 'Address of the file; it is downloaded and then sent',
+		},
+		{
+			displayName: 'Reference',
+			name: 'mediaRef',
+			type: 'string',
+			required: true,
+			default: '={{ $json.media }}',
+			displayOptions: { show: { mediaSource: ['ref'] } },
+			description: 'The field media of a received message, or one reference out of it',
+		},
+	];
+}
+
+/** The field of the output item a downloaded file goes to. */
+export const outputFieldField: INodeProperties = {
+	displayName: 'Put Output File in Field',
+	name: 'outputField',
+	type: 'string',
+	required: true,
+	default: 'data',
+	hint: 'The name of the output binary field to put the file in',
+	description: 'The name of the output binary field to put the file in',
+};

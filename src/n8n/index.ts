@@ -1,0 +1,28 @@
+/**
+ * All that knows n8n: items, parameters, errors, triggers, webhooks. Level 4: talks to an account only through the
+ * pool, which it loads when it is first needed; the node files import this door and nothing else.
+ */
+export { invalidParameter, type Json } from '../contract';
+export { describeOperations } from './describe';
+export { testCredential } from './credential-test';
+export { executeNode } from './execute';
+export { replaceHost, type Host } from './host';
+export { listSearch } from './list-search';
+export { accountOperations } from './operations/account';
+export { downloadOperation } from './operations/download';
+export type { AccountKind } from './credential';
+export type {
+	ActionNode,
+	AnyOperation,
+	Operation,
+	OperationCall,
+	OperationTable,
+	Resource,
+	WholeOperation,
+} from './operation';
+export type { Parameters, Values } from './parameters';
+export { chatField, type ChatFieldOptions } from './fields/chat';
+export { includeRawField, limitFields, simplifyField } from './fields/limit';
+export { mediaFields, outputFieldField } from './fields/media';
+export { policyFields } from './fields/policy';
+export { splitLongTextField, textField } from './fields/sending';

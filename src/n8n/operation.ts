@@ -1,0 +1,75 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { Command } from '../contract';
+import type { AccountKind } from './credential';
+import type { Parameters } from './parameters';
+
+/** One call an item makes, and how its outcome becomes items. */
+export interface OperationCall extends Command {
+	/** field of the output item a file goes to, default `data` */
+	outputField?: string;
+}
+
+interface OperationHead {
+	/** value of the `operation` parameter */
+	value: string;
+	/** Title Case without the resource */
+	name: string;
+	/** sentence case, with the resource, without articles */
+	action: string;
+	/** one sentence, also what an AI agent reads */
+	description: string;
+	/** fields of this operation; when they are shown is added by `describe` */
+	properties: readonly INodeProperties[];
+	/** rows of its *Options* collection beside the shared ones */
+	options?: readonly INodeProperties[];
+}
+
+/** The usual operation: parameters of an item → a command (or several, whose items are all emitted). */
+export interface Operation extends OperationHead {
+	/** send: a message leaves (intent rule, deduplication key); read: repeatable, a few items run at once */
+	effect: 'read' | 'send' | 'change';
+	/** false for what touches no provider: no *If the Limit Is Reached* */
+	paced?: boolean;
+	toCommand(
+		parameters: Parameters,
+	): OperationCall | OperationCall[] | Promise<OperationCall | OperationCall[]>;
+	/** true: all input items together make one command (`toGathered`), whose results belong to them in order */
+	gathers?(first: Parameters): boolean;
+	toGathered?(all: readonly Parameters[]): OperationCall;
+}
+
+/** An operation on all input items at once (send to many, send and wait). */
+export interface WholeOperation extends OperationHead {
+	effect: 'read' | 'send' | 'change';
+	paced?: boolean;
+	execute(context: IExecuteFunctions, kind: AccountKind): Promise<INodeExecutionData[][]>;
+}
+
+export type AnyOperation = Operation | WholeOperation;
+
+export interface Resource {
+	value: string;
+	name: string;
+	operations: readonly AnyOperation[];
+	/** value of the operation chosen when the resource is; default the first by name */
+	defaultOperation?: string;
+}
+
+/** The one list of what a node can do: its whole description and its execution come from it. */
+export type OperationTable = readonly Resource[];
+
+/** A node's table together with the account it works on. */
+export interface ActionNode extends AccountKind {
+	table: OperationTable;
+	defaultResource: string;
+}
+
+export function findOperation(
+	table: OperationTable,
+	resource: string,
+	operation: string,
+): AnyOperation | undefined {
+	return table
+		.find((entry) => entry.value === resource)
+		?.operations.find((entry) => entry.value === operation);
+}

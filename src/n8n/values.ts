@@ -1,0 +1,79 @@
+import { invalidParameter } from '../contract';
+import type { Json } from '../contract';
+
+/**
+ * Parameter values as n8n hands them over (expressions give numbers as text and text as numbers) → the type an
+ * operation asked for. Each refuses what it cannot read, with the field's name as the user sees it.
+ */
+export function toText(value: unknown, field: string): string {
+	if (value === undefined || value === null) return '';
+	if (typeof value === 'string') return value;
+	if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+		return String(value);
+	throw invalidParameter(field, 'a text is expected', 'Check the expression: it gives an object or a list.');
+}
+
+export function toNumber(value: unknown, field: string): number {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number !== 'number' || !Number.isFinite(number))
+		throw invalidParameter(field, 'a number is expected');
+	return number;
+}
+
+export function toBoolean(value: unknown, field: string): boolean {
+	if (typeof value === 'boolean') return value;
+	if (value === undefined || value === null || value === '') return false;
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (word === 'true' || word === 1 || word === '1') return true;
+	if (word === 'false' || word === 0 || word === '0') return false;
+	throw invalidParameter(field, 'true or false is expected');
+}
+
+/** A list typed as text (commas or line breaks), chosen in a list, or given by an expression as an array or JSON. */
+export function toList(value: unknown, field: string): string[] {
+	if (value === undefined || value === null || value === '') return [];
+	if (Array.isArray(value)) return clean(value.map((entry) => toText(entry, field)));
+	const text = toText(value, field).trim();
+	if (text.startsWith('[')) {
+		const parsed = toJson(text, field);
+		if (Array.isArray(parsed)) return clean(parsed.map((entry) => toText(entry, field)));
+	}
+	return clean(text.split(/[,\n;]/));
+}
+
+function clean(entries: string[]): string[] {
+	return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+}
+
+/** JSON typed as text or already an object; empty = undefined. */
+export function toJson(value: unknown, field: string): Json | undefined {
+	if (value === undefined || value === null || value === '') return undefined;
+	if (typeof value !== 'string') return value as Json;
+	if (value.trim() === '') return undefined;
+	try {
+		return JSON.parse(value) as Json;
+	} catch (error) {
+		throw invalidParameter(field, `is not valid JSON (${(error as Error).message})`);
+	}
+}
+
+/** A point in time: ISO 8601, n8n's DateTime, a Date, or seconds/milliseconds since 1970. @returns ISO 8601 in UTC */
+export function toTime(value: unknown, field: string): string {
+	const plain = isDateTime(value) ? value.toISO() : value;
+	const number = typeof plain === 'string' && /^\d+$/.test(plain.trim()) ? Number(plain) : plain;
+	// Ten digits are seconds until the year 2286, thirteen are milliseconds.
+	const date =
+		typeof number === 'number'
+			? new Date(number < 1e11 ? number * 1000 : number)
+			: plain instanceof Date
+				? plain
+				: new Date(toText(plain, field));
+	if (Number.isNaN(date.getTime()))
+		throw invalidParameter(field, 'is not a date', 'Use ISO 8601, such as 2026-01-31T10:00:00+03:00.');
+	return date.toISOString();
+}
+
+/** Luxon's DateTime, which n8n's expressions give; recognised by what it can do. */
+function isDateTime(value: unknown): value is { toISO(): string } {
+	return typeof value === 'object' && value !== null && 'toISO' in value && typeof value.toISO === 'function';
+}
