@@ -272,12 +272,18 @@ async function check() {
 	}
 }
 
+/** Taken before anything is read: what is edited during the build makes dist out of date, not up to date. */
+let inputsHash;
+async function takeInputs() {
+	inputsHash = hashInputs(ROOT);
+}
+
 async function stamp() {
-	await writeFile(join(ROOT, STAMP), hashInputs(ROOT));
+	await writeFile(join(ROOT, STAMP), inputsHash);
 }
 
 const quick = gulp.series(gulp.parallel(emit, bundles, assets), check);
-const build = gulp.series(gulp.parallel(emit, bundles, assets, types), sweep, check, stamp);
+const build = gulp.series(takeInputs, gulp.parallel(emit, bundles, assets, types), sweep, check, stamp);
 
 function watch() {
 	const options = { ignoreInitial: false, delay: 100 };

@@ -20,6 +20,11 @@ export const LEVELS: Readonly<Record<string, number>> = {
 /** Arrows within a level: of the two ground rooms, runtime fills ports (clock, logger) that contract names. */
 export const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = { 'src/runtime': ['src/contract'] };
 
+/** Doors beside `index.ts`: the schemas of the contract load zod, which importing its words must not. */
+export const SIDE_DOORS: Readonly<Record<string, readonly string[]>> = {
+	'src/contract': ['src/contract/schemas/index.ts'],
+};
+
 const CHANNELS = ['src/channels/max', 'src/channels/telegram', 'src/channels/avito'];
 const N8N_SIDE = ['nodes', 'credentials', 'src/n8n'];
 

@@ -1,7 +1,16 @@
 /** Compares a tree of files with the drawing in rooms.ts. Pure: takes sources, returns sentences. */
 import { dirname, join } from 'node:path/posix';
 import { readImports, type Import } from './imports';
-import { LAZY_ONLY, LEVELS, NEIGHBOURS, ONE_FILE_ONLY, SEES_ONLY_N8N, USERS_OF, roomOf } from './rooms';
+import {
+	LAZY_ONLY,
+	LEVELS,
+	NEIGHBOURS,
+	ONE_FILE_ONLY,
+	SEES_ONLY_N8N,
+	SIDE_DOORS,
+	USERS_OF,
+	roomOf,
+} from './rooms';
 
 /** Path (relative to the root, forward slashes) → source. */
 export type Tree = ReadonlyMap<string, string>;
@@ -45,7 +54,7 @@ function checkRelative(arrow: Arrow, room: string): string | undefined {
 		return `imports ${arrow.to}: ${room} sees nothing of src but the door of src/n8n`;
 	if ((LEVELS[target] ?? 0) >= (LEVELS[room] ?? 0) && !NEIGHBOURS[room]?.includes(target))
 		return `imports ${arrow.to}: ${target} (level ${LEVELS[target]}) is not below ${room} (level ${LEVELS[room]})`;
-	if (arrow.to !== target && arrow.to !== `${target}/index.ts`)
+	if (![target, `${target}/index.ts`, ...(SIDE_DOORS[target] ?? [])].includes(arrow.to))
 		return `imports ${arrow.to}: the door is ${target}/index.ts`;
 	if (arrow.kind === 'static' && LAZY_ONLY[target]?.includes(room))
 		return `imports ${arrow.to} at load time: it may only be loaded lazily (await import)`;

@@ -96,8 +96,11 @@ export async function exclusively(file, work) {
 			if (codeOf(error) !== 'EEXIST') throw error;
 		}
 		const holder = holderOf(file);
-		if (holder && !isAlive(holder)) rmSync(file, { force: true });
-		else if (!told) {
+		if (holder && !isAlive(holder)) {
+			rmSync(file, { force: true });
+			continue;
+		}
+		if (!told) {
 			told = true;
 			say(`waiting for another set-up of this checkout (process ${holder ?? 'unknown'})`);
 		}
