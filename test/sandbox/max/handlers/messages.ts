@@ -1,0 +1,324 @@
+import type { Call, HandlerTable } from '../core/call';
+import { push, pushMessage, pushToChat, pushToUser } from '../core/fanout';
+import { MessageId } from '../codec/wire';
+import type { Outgoing } from '../codec/wire';
+import type { Fields } from '../fields';
+import { badPayload, Refusal } from '../refusal';
+import {
+	blockGate,
+	chatFor,
+	chatKey,
+	createChat,
+	demand,
+	hasRight,
+	isAdmin,
+	memberOf,
+	openDialog,
+	partnerOf,
+	rights,
+	visible,
+} from '../state/chats';
+import {
+	appendMessage,
+	armDelayed,
+	editMessage,
+	findMessage,
+	removeMessages,
+	scheduleMessage,
+} from '../state/messages';
+import type { Chat, Message, User } from '../state/model';
+import { viewChat, viewMessage } from '../state/views';
+import { readAttaches, readElements, readLink, readText } from './outgoing';
+
+/** MSG_SEND. Idempotent by `(account, cid)`: a repeat returns the first message. */
+function send(call: Call): Outgoing {
+	const { world, me, body } = call;
+	const message = body.object('message');
+	const cid = message.int('cid');
+	body.maybeBoolean('notify');
+	message.maybeBoolean('detectShare');
+	const cidKey = `${me.id}:${cid}`;
+	const first = world.sentByCid.get(cidKey);
+	if (first !== undefined) return sendReply(call, world.chats.get(first.chatKey) as Chat, first, false);
+	if (isNewChat(message)) return createGroup(call, message, cid, cidKey);
+	const { chat, opened } = target(call);
+	demandPosting(call, chat);
+	const text = readText(call, message);
+	const draft = {
+		text,
+		elements: readElements(message, text),
+		attaches: readAttaches(call, message, 'attaches'),
+		link: readLink(call, message, chat.key),
+		cid,
+	};
+	if (text === '' && draft.attaches.length === 0 && draft.link === undefined)
+		throw badPayload('Message is empty');
+	if (draft.attaches.length > 0 && call.conn.faulty && world.faults.attachmentNotReady > 0) {
+		world.faults.attachmentNotReady -= 1;
+		throw new Refusal('attachment.not.ready', { message: 'errors.process.attachment.file.not.processed' });
+	}
+	const delayed = readDelayed(message);
+	if (delayed !== undefined) {
+		const waiting = scheduleMessage(world, chat, me, { ...draft, delayed });
+		world.sentByCid.set(cidKey, waiting);
+		return sendReply(call, chat, waiting, false);
+	}
+	const sent = appendMessage(world, chat, me, draft);
+	world.sentByCid.set(cidKey, sent);
+	pushMessage(world, chat, sent, call.conn);
+	return sendReply(call, chat, sent, opened);
+}
+
+function isNewChat(message: Fields): boolean {
+	if (!message.has('attaches')) return false;
+	const first = message.objects('attaches')[0];
+	return first?.maybeString('_type') === 'CONTROL' && first.maybeString('event') === 'new';
+}
+
+/** The chat of a send: by id, or a dialog by user id. A first message to a stranger may be restricted. */
+function target(call: Call): { readonly chat: Chat; readonly opened: boolean } {
+	const { world, me, body } = call;
+	const userId = body.maybeInt('userId');
+	if (userId === undefined) body.require('chatId');
+	const id = userId === undefined ? body.int('chatId') : userId ^ me.id;
+	const existing = world.chats.get(chatKey(me, id));
+	const partner = partnerOf(world, me, id);
+	const fresh = existing === undefined || (existing.type === 'DIALOG' && existing.messages.length === 0);
+	if (fresh && partner !== undefined && partner.id !== me.id && me.restricted) {
+		throw new Refusal('error.user.restricted.send', { title: 'Действие ограничено' });
+	}
+	if (userId !== undefined && partner === undefined) throw new Refusal('not.found');
+	const chat =
+		existing === undefined && partner !== undefined ? openDialog(world, me, partner) : chatFor(world, me, id);
+	return { chat, opened: fresh };
+}
+
+function demandPosting({ world, me }: Call, chat: Chat): void {
+	memberOf(chat, me);
+	if (chat.type === 'CHANNEL')
+		demand(isAdmin(chat, me.id) && (hasRight(chat, me.id, rights.post) || chat.owner === me.id));
+	if (chat.type === 'DIALOG') blockGate(world, chat, me);
+}
+
+function readDelayed(message: Fields): Message['delayed'] {
+	const attributes = message.maybeMap('delayedAttributes');
+	if (attributes === undefined) return undefined;
+	return {
+		timeToFire: attributes.number('timeToFire'),
+		notifySender: attributes.maybeBoolean('notifySender') ?? true,
+		notifyOpponents: attributes.maybeBoolean('notifyOpponents') ?? true,
+	};
+}
+
+function sendReply({ conn, me }: Call, chat: Chat, message: Message, withChat: boolean): Outgoing {
+	const member = chat.members.get(me.id);
+	conn.known.add(chat.key);
+	return {
+		chatId: chat.id,
+		unread: member?.unread ?? 0,
+		mark: member?.readMark,
+		chat: withChat ? viewChat(conn, me, chat) : undefined,
+		message: viewMessage(conn, me, chat, message),
+	};
+}
+
+/** A CONTROL `new` instead of a chat id makes a group or a channel. */
+function createGroup(call: Call, message: Fields, cid: bigint, cidKey: string): Outgoing {
+	const { world, me, conn } = call;
+	const control = message.objects('attaches')[0] as Fields;
+	const type = control.string('chatType');
+	if (type !== 'CHAT' && type !== 'CHANNEL') throw badPayload(`Unknown chatType '${type}'`);
+	const title = control.maybeString('title') ?? '';
+	if (title.length > 200) throw badPayload('Title is too long');
+	const userIds = control.has('userIds') ? control.ints('userIds') : [];
+	const users = userIds.map((id) => world.users.get(id)).filter((user) => user !== undefined);
+	if (users.length !== userIds.length) throw new Refusal('not.found');
+	if (users.some((user) => user.settings['CHATS_INVITE'] === 'NOBODY'))
+		throw new Refusal('participants.filter.out');
+	const chat = createChat(world, me, type, title, users);
+	const first = appendMessage(world, chat, me, {
+		attaches: [{ kind: 'CONTROL', event: 'new', fields: { chatType: type, title, userIds } }],
+		cid,
+	});
+	world.sentByCid.set(cidKey, first);
+	pushMessage(world, chat, first, conn);
+	return sendReply(call, chat, first, true);
+}
+
+/** MSG_EDIT: own messages, for seven days; the member is `attachments` here. */
+function edit(call: Call): Outgoing {
+	const { world, me, body, conn } = call;
+	const chat = chatFor(world, me, body.int('chatId'));
+	const id = body.messageId('messageId');
+	const waiting = chat.delayed.find((one) => one.id === id && one.author === me.id);
+	const message = waiting ?? findMessage(chat, me, id);
+	demand(message.author === me.id || (chat.type === 'CHANNEL' && hasRight(chat, me.id, rights.edit)));
+	if (waiting === undefined && world.now() - message.time > world.policy.editWindowMs) {
+		// choice: the key of an edit that comes too late is not published.
+		throw new Refusal('error.message.invalid', { message: 'Too late to edit' });
+	}
+	const text = readText(call, body);
+	const changes = {
+		text,
+		elements: readElements(body, text),
+		...(body.has('attachments') ? { attaches: readAttaches(call, body, 'attachments') } : {}),
+	};
+	if (waiting !== undefined) {
+		Object.assign(waiting, changes);
+		waiting.delayed = readDelayed(body) ?? waiting.delayed;
+		armDelayed(world, chat, me, waiting);
+	} else editMessage(world, chat, message, changes, conn);
+	return { chatId: chat.id, message: viewMessage(conn, me, chat, message, { status: 'EDITED' }) };
+}
+
+/** MSG_DELETE: for oneself or for everybody; `itemType: DELAYED` removes scheduled ones. */
+function remove(call: Call): Outgoing {
+	const { world, me, body, conn } = call;
+	const chat = chatFor(world, me, body.int('chatId'));
+	const ids = body.messageIds('messageIds');
+	const forMe = body.maybeBoolean('forMe') ?? false;
+	if (body.maybeString('itemType') === 'DELAYED') {
+		chat.delayed = chat.delayed.filter((one) => one.author !== me.id || !ids.includes(one.id));
+		return { chatId: chat.id, messageIds: ids.map((id) => new MessageId(id)) };
+	}
+	const messages = ids
+		.map((id) => chat.byId.get(id))
+		.filter((one) => one !== undefined && visible(chat, me.id, one));
+	const known = messages as Message[];
+	if (known.length === 0) throw new Refusal('not.found');
+	if (forMe) {
+		for (const message of known) message.hiddenFor.add(me.id);
+		toOwnSessions(call, chat, known);
+	} else {
+		const allowed = (message: Message): boolean =>
+			message.author === me.id || (chat.type !== 'DIALOG' && hasRight(chat, me.id, rights.deleteOthers));
+		demand(known.every(allowed));
+		removeMessages(world, chat, known, conn);
+	}
+	return { chatId: chat.id, messageIds: known.map((message) => new MessageId(message.id)) };
+}
+
+/** What one deletes for oneself disappears on one's other devices too. */
+function toOwnSessions({ world, me, conn }: Call, chat: Chat, messages: readonly Message[]): void {
+	const ids = messages.map((message) => new MessageId(message.id));
+	pushToUser(world, me, push.deleted, () => ({ chatId: chat.id, messageIds: ids, ttl: false }), conn);
+}
+
+/** MSG_DELETE_RANGE: everything between two times, for everybody. */
+function removeRange(call: Call): Outgoing {
+	const { world, me, body, conn } = call;
+	const chat = chatFor(world, me, body.int('chatId'));
+	const [from, to] = [body.number('startTime'), body.number('endTime')];
+	const own = chat.messages.filter((one) => one.time >= from && one.time <= to);
+	demand(own.every((one) => one.author === me.id || hasRight(chat, me.id, rights.deleteOthers)));
+	const gone = new Set(own);
+	chat.messages = chat.messages.filter((one) => !gone.has(one));
+	for (const message of own) chat.byId.delete(message.id);
+	chat.modified = world.now();
+	pushToChat(world, chat, push.deleteRange, () => ({ chatId: chat.id, startTime: from, endTime: to }), conn);
+	return {};
+}
+
+/** MSG_TYPING: goes to connections that have the chat open; always answered OK. */
+function typing(call: Call): Outgoing {
+	const { world, me, body, conn } = call;
+	const id = body.int('chatId');
+	const type = body.maybeString('type') ?? 'TEXT';
+	const chat = world.chats.get(chatKey(me, id));
+	if (chat !== undefined && chat.members.has(me.id)) typingPush(world, chat, me, type, conn);
+	return null;
+}
+
+export function typingPush(
+	world: Call['world'],
+	chat: Chat,
+	user: User,
+	type: string,
+	except?: Call['conn'],
+): void {
+	pushToChat(
+		world,
+		chat,
+		push.typing,
+		(other, member) =>
+			member.id !== user.id && other.subscribed.has(chat.key)
+				? { chatId: chat.id, userId: user.id, type }
+				: undefined,
+		except,
+	);
+}
+
+/** MSG_GET: messages by id; unknown ones are left out. */
+function get({ world, me, body, conn }: Call): Outgoing {
+	const chat = chatFor(world, me, body.int('chatId'));
+	const found = body.messageIds('messageIds').map((id) => chat.byId.get(id));
+	const shown = found.filter((one): one is Message => one !== undefined && visible(chat, me.id, one));
+	return {
+		messages: shown.map((message) =>
+			viewMessage(conn, me, chat, message, { reactions: world.policy.reactionsInHistory }),
+		),
+	};
+}
+
+function stats({ world, me, body }: Call): Outgoing {
+	const chat = chatFor(world, me, body.int('chatId'));
+	const found = body.messageIds('messageIds').map((id) => findMessage(chat, me, id));
+	return { stats: Object.fromEntries(found.map((one) => [one.id.toString(), { views: one.views }])) };
+}
+
+/** MSG_SHARE_PREVIEW: the link attachment a text would get. */
+function sharePreview({ body }: Call): Outgoing {
+	const url = /https?:\/\/\S+/.exec(body.string('text'))?.[0];
+	if (url === undefined) return { attaches: [] };
+	return { attaches: [{ _type: 'SHARE', url, title: new URL(url).hostname, description: '' }] };
+}
+
+/** MSG_SEND_CALLBACK: presses a button; both published forms are taken. The bot's answer is push 143. */
+function pressButton(call: Call): Outgoing {
+	const { world, me, body } = call;
+	if (!body.has('callbackId')) body.require('chatId', 'messageId');
+	const payload = body.maybeString('payload');
+	world.log.presses.push({ user: me.id, callbackId: body.maybeString('callbackId'), payload });
+	return {};
+}
+
+/** TRANSCRIBE_MEDIA: the text comes as push 293. */
+function transcribe(call: Call): Outgoing {
+	const { world, me, body } = call;
+	const chat = chatFor(world, me, body.int('chatId'));
+	const message = findMessage(chat, me, body.messageId('messageId'));
+	const audio = message.attaches.find((one) => one.kind === 'AUDIO');
+	if (audio === undefined) throw new Refusal('not.found');
+	const text = message.transcription ?? 'transcribed by the sandbox';
+	world.after(world.policy.processingMs, () => {
+		pushToUser(world, me, push.transcription, () => ({
+			chatId: chat.id,
+			messageId: new MessageId(message.id),
+			mediaId: audio.kind === 'AUDIO' ? audio.mediaId : undefined,
+			transcriptionStatus: 'SUCCESS',
+			transcription: text,
+		}));
+	});
+	return {};
+}
+
+/** The acknowledgement of a push, sent as a request by one older client. */
+function acknowledgeRequest({ session, body }: Call): Outgoing {
+	const messageId = body.messageId('messageId');
+	session.unacknowledged = session.unacknowledged.filter((one) => one.messageId !== messageId);
+	return null;
+}
+
+export const messageHandlers: HandlerTable = {
+	64: send,
+	65: typing,
+	66: remove,
+	67: edit,
+	70: sharePreview,
+	71: get,
+	74: stats,
+	92: removeRange,
+	118: pressButton,
+	128: acknowledgeRequest,
+	202: transcribe,
+};

@@ -1,0 +1,41 @@
+import type { World } from '../core/world';
+import type { Media, MediaKind } from '../state/model';
+import { newMedia } from './store';
+
+/** An upload address: single-use, with an expiry. */
+export interface Slot {
+	readonly ticket: string;
+	readonly owner: bigint;
+	readonly kind: MediaKind;
+	readonly expires: number;
+	/** The media to fill; photos get theirs when they arrive. */
+	readonly media: Media | undefined;
+	/** Uploads left: one, or the number of photos asked for. */
+	left: number;
+	/** Byte ranges that arrived, for chunked uploads. */
+	ranges: [number, number][];
+}
+
+export function openSlot(world: World, owner: bigint, kind: MediaKind, count: number): Slot {
+	const slot: Slot = {
+		ticket: world.random.text(32),
+		owner,
+		kind,
+		expires: world.now() + world.policy.uploadUrlTtlMs,
+		media: kind === 'photo' ? undefined : newMedia(world, owner, kind),
+		left: count,
+		ranges: [],
+	};
+	world.slots.set(slot.ticket, slot);
+	return slot;
+}
+
+/** How many bytes have arrived without a hole from the start. */
+export function contiguous(slot: Slot): number {
+	let end = 0;
+	for (const [from, to] of [...slot.ranges].sort((a, b) => a[0] - b[0])) {
+		if (from > end) break;
+		end = Math.max(end, to + 1);
+	}
+	return end;
+}
