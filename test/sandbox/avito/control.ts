@@ -72,8 +72,9 @@ export function avitoCommands(core: Core, outage: Outage) {
 			about: 'back to the beginning: demo accounts, default settings, nothing recorded, reachable',
 			input: none,
 			run: async () => {
-				await outage.set({ seconds: 0, webhooks: 'continue' });
 				core.reset();
+				await outage.set({ seconds: 0, webhooks: 'continue' });
+				await core.deliveries.idle();
 				core.listener.resetCounts();
 			},
 		}),

@@ -29,7 +29,8 @@ export function pictureKind(bytes: Buffer): PictureKind | undefined {
 /** Millions of pixels, or undefined when the header does not tell. */
 export function megapixels(bytes: Buffer): number | undefined {
 	try {
-		const { width, height } = imageSize(bytes);
+		// A copy of its own: the library looks past the end of a small Buffer into the pool it was cut from.
+		const { width, height } = imageSize(Uint8Array.from(bytes));
 		return (width * height) / 1e6;
 	} catch {
 		return undefined;
