@@ -26,7 +26,7 @@ class Starter {
 	/** Waits until it has said this. */
 	async says(what: string | RegExp): Promise<void> {
 		await until(() => this.output.search(what) >= 0, { what: String(what), timeoutMs: 90_000 }).catch(
-			(cause) => {
+			(cause: unknown) => {
 				throw new Error(`it said:\n${this.output}`, { cause });
 			},
 		);

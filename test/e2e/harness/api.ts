@@ -1,4 +1,5 @@
 import type {
+	IBinaryData,
 	ICredentialDataDecryptedObject,
 	INodeListSearchResult,
 	INodePropertyOptions,
@@ -232,6 +233,13 @@ export class N8nApi {
 		} finally {
 			await this.deleteWorkflow(id);
 		}
+	}
+
+	/** The bytes of a file an execution gave out, wherever n8n keeps it. */
+	async binary(file: IBinaryData | undefined): Promise<Buffer> {
+		if (!file) throw new Error('there is no file');
+		if (file.id === undefined) return Buffer.from(file.data, 'base64');
+		return await this.session.bytes(`/rest/binary-data?action=download&id=${encodeURIComponent(file.id)}`);
 	}
 
 	/** "Stop" on a running or listening execution. */

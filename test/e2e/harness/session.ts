@@ -36,6 +36,20 @@ export class N8nSession {
 
 	/** One request to any path of n8n (webhooks, health); text and status, 2xx only. */
 	async raw(method: Method, path: string, body?: unknown): Promise<{ status: number; text: string }> {
+		const { status, bytes } = await this.fetch(method, path, body);
+		return { status, text: bytes.toString() };
+	}
+
+	/** A file. */
+	async bytes(path: string): Promise<Buffer> {
+		return (await this.fetch('GET', path)).bytes;
+	}
+
+	private async fetch(
+		method: Method,
+		path: string,
+		body?: unknown,
+	): Promise<{ status: number; bytes: Buffer }> {
 		const response = await request(`${this.baseUrl}${path}`, {
 			method,
 			dispatcher: this.agent,
@@ -46,12 +60,12 @@ export class N8nSession {
 			},
 			body: body === undefined ? null : JSON.stringify(body),
 		});
-		const text = await response.body.text();
+		const bytes = Buffer.from(await response.body.arrayBuffer());
 		this.remember(response.headers['set-cookie']);
 		if (response.statusCode < 200 || response.statusCode > 299) {
-			throw new N8nHttpError(method, path, response.statusCode, text);
+			throw new N8nHttpError(method, path, response.statusCode, bytes.toString());
 		}
-		return { status: response.statusCode, text };
+		return { status: response.statusCode, bytes };
 	}
 
 	/** Drops the connections: those to an n8n that ended would fail the first requests to the next one. */
