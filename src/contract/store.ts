@@ -27,8 +27,7 @@ export function readerLeaseName(account: AccountId): string {
 }
 
 export type LeaseAnswer =
-	| { acquired: true; lease: StoreLease }
-	| { acquired: false; holder: string; expiresAt: number };
+	{ acquired: true; lease: StoreLease } | { acquired: false; holder: string; expiresAt: number };
 
 /** One event on its way into the journal. */
 export interface JournalEvent {
@@ -192,7 +191,10 @@ export interface Store {
 
 	/** Creates the intent in state `reserved` or returns the one that exists (unexpired). */
 	reserveIntent(record: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }>;
-	updateIntent(key: string, change: Partial<Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>>): Promise<void>;
+	updateIntent(
+		key: string,
+		change: Partial<Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>>,
+	): Promise<void>;
 	deleteIntent(key: string): Promise<void>;
 	loadIntent(key: string): Promise<IntentRecord | null>;
 	/** Intents in state `sent` of one chat: an outgoing event there is held until they settle. */
@@ -215,7 +217,7 @@ export interface Store {
 	getSecret(owner: AccountId | SessionKey, name: string): Promise<string | null>;
 	deleteSecret(owner: AccountId | SessionKey, name: string): Promise<void>;
 
-	/** Retention, called now and then: entries every consumer has passed, ids after a week, expired values, consumers gone for 90 days. @returns gaps created by limits, to be told as events */
+	/** Retention, called now and then: entries every consumer has passed, ids after a week, expired values, consumers gone for 90 days. @returns gaps created by limits, to be told as events; told at least once (again after a crash), so their event ids come from consumer, from and to */
 	sweep(limits: RetentionLimits): Promise<SweepResult>;
 	/** Removes everything of an account. */
 	forget(account: AccountId): Promise<void>;

@@ -109,6 +109,7 @@ export function forgetConsumer(sql: Sql, id: string): void {
 function dropProgress(sql: Sql, consumer: string): void {
 	sql.run('DELETE FROM acknowledged WHERE consumer = ?', consumer);
 	sql.run('DELETE FROM emits WHERE consumer = ?', consumer);
+	sql.run('DELETE FROM gaps WHERE consumer = ?', consumer);
 }
 
 export function unsettledEmits(sql: Sql, consumer: string): EmitRecord[] {

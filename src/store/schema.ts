@@ -71,7 +71,18 @@ CREATE TABLE secrets (
 ) WITHOUT ROWID;
 `;
 
-const MIGRATIONS: readonly Migration[] = [{ sql: FIRST, oldestWriter: 1 }];
+/** What limits took away unread stays written down until it has been told, also across a crash in between. */
+const GAPS = `
+CREATE TABLE gaps (
+	id INTEGER PRIMARY KEY, consumer TEXT NOT NULL, account TEXT NOT NULL, first_seq INTEGER NOT NULL,
+	last_seq INTEGER NOT NULL, entries INTEGER NOT NULL
+);
+`;
+
+const MIGRATIONS: readonly Migration[] = [
+	{ sql: FIRST, oldestWriter: 1 },
+	{ sql: GAPS, oldestWriter: 1 },
+];
 
 /** The version this package writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -88,6 +99,7 @@ export const DATA_TABLES = [
 	'consumers',
 	'acknowledged',
 	'emits',
+	'gaps',
 	'intents',
 	'waits',
 	'named_values',

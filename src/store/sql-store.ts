@@ -37,6 +37,8 @@ export class SqlStore implements Store {
 	readonly #queue: CommitQueue;
 	readonly #clock: Clock;
 	readonly #condition: StoreCondition;
+	/** gaps the last sweep returned */
+	readonly #toldGaps = new Set<number>();
 
 	constructor(queue: CommitQueue, clock: Clock, condition: StoreCondition) {
 		this.#queue = queue;
@@ -124,7 +126,7 @@ export class SqlStore implements Store {
 	deleteSecret = (owner: Owner, name: string) =>
 		this.#queue.write((sql) => values.deleteSecret(sql, owner, name));
 
-	sweep = (limits: RetentionLimits) => sweep(this.#queue, this.#clock, limits);
+	sweep = (limits: RetentionLimits) => sweep(this.#queue, this.#clock, limits, this.#toldGaps);
 	forget = (account: AccountId) => forget(this.#queue, account);
 	close = () => this.#queue.close();
 }

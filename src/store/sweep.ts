@@ -4,23 +4,58 @@ import { acknowledge, forgetConsumer, unsettledEmits } from './consumers';
 import { decideRetention, type Bounds, type Candidate, type Reading, type Unread } from './retention';
 import type { Sql } from './sql';
 
+interface GapRow {
+	id: number;
+	consumer: string;
+	account: AccountId;
+	first_seq: number;
+	last_seq: number;
+	entries: number;
+}
+
 /** Rows looked at or removed per transaction: overwriting 500 entries takes some milliseconds. */
 const STEP = 500;
 
-/** Retention in small steps, so that neither the event loop nor another process waits for it. */
-export async function sweep(queue: CommitQueue, clock: Clock, limits: RetentionLimits): Promise<SweepResult> {
+/**
+ * Retention in small steps, so that neither the event loop nor another process waits for it. Gaps are told at least
+ * once: they stay written down until the sweep after the one that returned them (`told` carries their numbers from one
+ * to the next), so a process that dies in between returns them again.
+ */
+export async function sweep(
+	queue: CommitQueue,
+	clock: Clock,
+	limits: RetentionLimits,
+	told: Set<number>,
+): Promise<SweepResult> {
 	const now = clock.now();
-	await queue.write((sql) => forgetAbsentConsumers(sql, now - limits.consumersMs));
+	await queue.write((sql) => {
+		for (const id of told) sql.run('DELETE FROM gaps WHERE id = ?', id);
+		forgetAbsentConsumers(sql, now - limits.consumersMs);
+	});
 	const accounts = await queue.read((sql) => sql.all<{ account: AccountId }>('SELECT account FROM accounts'));
-	const result: SweepResult = { removedEntries: 0, gaps: [] };
-	for (const { account } of accounts) {
-		const { removed, unread } = await sweepEntries(queue, account, now, limits);
-		result.removedEntries += removed;
-		result.gaps.push(...unread.map((gap) => ({ ...gap, accountId: account })));
+	let removedEntries = 0;
+	for (const { account } of accounts) removedEntries += await sweepEntries(queue, account, now, limits);
+	const removedRest = await sweepRest(queue, now, limits);
+	if (removedEntries + removedRest > 0) await queue.emptyLog();
+	return { removedEntries, gaps: await queue.read((sql) => untoldGaps(sql, told)) };
+}
+
+/** One gap per consumer, from the first to the last entry it missed. */
+function untoldGaps(sql: Sql, told: Set<number>): SweepResult['gaps'] {
+	told.clear();
+	const gaps = new Map<string, SweepResult['gaps'][number]>();
+	for (const row of sql.all<GapRow>('SELECT * FROM gaps ORDER BY first_seq')) {
+		told.add(row.id);
+		const known = gaps.get(row.consumer);
+		gaps.set(row.consumer, {
+			consumer: row.consumer,
+			accountId: row.account,
+			from: known?.from ?? row.first_seq,
+			to: row.last_seq,
+			count: (known?.count ?? 0) + row.entries,
+		});
 	}
-	const forgotten = await sweepRest(queue, now, limits);
-	if (result.removedEntries + forgotten > 0) await queue.emptyLog();
-	return result;
+	return [...gaps.values()];
 }
 
 /** When nobody is left who listens to an account, its engine starts at now the next time. */
@@ -40,20 +75,18 @@ async function sweepEntries(
 	account: AccountId,
 	now: number,
 	limits: RetentionLimits,
-): Promise<{ removed: number; unread: Unread[] }> {
+): Promise<number> {
 	const lowestSeq = await queue.read((sql) => seqFromTheEnd(sql, account, limits.maxEntries));
 	const bounds: Bounds = { now, oldestRecordedAt: now - limits.maxAgeMs, lowestSeq };
-	const unread = new Map<string, Unread>();
 	let removed = 0;
 	let after: number | null = 0;
 	while (after !== null) {
 		const from: number = after;
 		const step = await queue.write((sql) => sweepWindow(sql, account, from, bounds));
 		removed += step.removed;
-		for (const gap of step.unread) addGap(unread, gap);
 		after = step.next;
 	}
-	return { removed, unread: [...unread.values()] };
+	return removed;
 }
 
 function seqFromTheEnd(sql: Sql, account: AccountId, count: number): number {
@@ -74,7 +107,7 @@ function sweepWindow(
 	account: AccountId,
 	after: number,
 	bounds: Bounds,
-): { removed: number; unread: Unread[]; next: number | null } {
+): { removed: number; next: number | null } {
 	const candidates = sql
 		.all<CandidateRow>(
 			`SELECT seq, recorded_at, event IS NOT NULL AS has_event, held_until FROM entries
@@ -85,12 +118,13 @@ function sweepWindow(
 		)
 		.map(toCandidate);
 	const last = candidates.at(-1)?.seq;
-	if (last === undefined) return { removed: 0, unread: [], next: null };
+	if (last === undefined) return { removed: 0, next: null };
 	const decision = decideRetention(candidates, readingsOf(sql, account, after, last), bounds);
 	for (const seq of decision.remove)
 		sql.run('DELETE FROM entries WHERE account = ? AND seq = ?', account, seq);
 	for (const [consumer, seqs] of decision.passed) acknowledge(sql, consumer, seqs);
-	return { removed: decision.remove.length, unread: decision.unread, next: last };
+	for (const gap of decision.unread) writeGap(sql, account, gap);
+	return { removed: decision.remove.length, next: last };
 }
 
 function toCandidate(row: CandidateRow): Candidate {
@@ -123,12 +157,9 @@ function acknowledgedBetween(sql: Sql, consumer: string, after: number, last: nu
 	return sql.all<{ seq: number }>(select, consumer, after, last).map(({ seq }) => seq);
 }
 
-function addGap(gaps: Map<string, Unread>, gap: Unread): void {
-	const known = gaps.get(gap.consumer);
-	gaps.set(
-		gap.consumer,
-		known === undefined ? gap : { ...known, to: gap.to, count: known.count + gap.count },
-	);
+function writeGap(sql: Sql, account: AccountId, gap: Unread): void {
+	const insert = 'INSERT INTO gaps (consumer, account, first_seq, last_seq, entries) VALUES (?, ?, ?, ?, ?)';
+	sql.run(insert, gap.consumer, account, gap.from, gap.to, gap.count);
 }
 
 /** Ids after their week, values and intents after their life, chats nobody has written in for long. */

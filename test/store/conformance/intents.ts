@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Subject } from '../conformance';
+import { ACCOUNT, intent, OTHER_ACCOUNT, wait } from '../support/samples';
+
+export function intentTests(subject: Subject): void {
+	describe('intents', () => {
+		it('reserves once; a repeat gets the first one as it stands', async () => {
+			const { store } = subject;
+			const first = intent('k1', { createdAt: 5 });
+			expect(await store.reserveIntent(first)).toEqual({ created: true, intent: first });
+			await store.updateIntent('k1', {
+				state: 'sent',
+				context: { lastMessage: 'm2' },
+				providerKey: 'random-2',
+			});
+			const repeat = await store.reserveIntent(intent('k1', { paramsHash: 'bb', providerKey: 'random-3' }));
+			expect(repeat).toEqual({
+				created: false,
+				intent: { ...first, state: 'sent', context: { lastMessage: 'm2' }, providerKey: 'random-2' },
+			});
+			await store.updateIntent('k1', { state: 'done', result: { message_id: '9' }, chatId: 'chat-2' });
+			expect(await store.loadIntent('k1')).toEqual({
+				...first,
+				state: 'done',
+				context: { lastMessage: 'm2' },
+				providerKey: 'random-2',
+				result: { message_id: '9' },
+				chatId: 'chat-2',
+			});
+		});
+
+		it('is always created in state reserved', async () => {
+			const answer = await subject.store.reserveIntent(intent('k1', { state: 'done' }));
+			expect(answer.intent.state).toBe('reserved');
+			expect((await subject.store.loadIntent('k1'))?.state).toBe('reserved');
+		});
+
+		it('lets exactly one of many repeats be the first', async () => {
+			const answers = await Promise.all(
+				Array.from({ length: 20 }, (_, n) =>
+					subject.store.reserveIntent(intent('k1', { providerKey: `p${n}` })),
+				),
+			);
+			expect(answers.filter(({ created }) => created)).toHaveLength(1);
+			expect(new Set(answers.map((answer) => answer.intent.providerKey)).size).toBe(1);
+		});
+
+		it('is gone when deleted and when its time is up; an update then does nothing', async () => {
+			const { store, clock } = subject;
+			await store.reserveIntent(intent('k1', { expiresAt: clock.now() + 100 }));
+			await store.reserveIntent(intent('k2'));
+			await store.deleteIntent('k2');
+			expect(await store.loadIntent('k2')).toBeNull();
+			await clock.advance(99);
+			expect(await store.loadIntent('k1')).not.toBeNull();
+			await clock.advance(1);
+			expect(await store.loadIntent('k1')).toBeNull();
+			await store.updateIntent('k1', { state: 'sent' });
+			expect(await store.loadIntent('k1')).toBeNull();
+			expect((await store.reserveIntent(intent('k1'))).created).toBe(true);
+		});
+
+		it('names the open ones of a chat: sent, unexpired, oldest first', async () => {
+			const { store, clock } = subject;
+			const later = clock.now() + 1_000;
+			await store.reserveIntent(intent('k2', { createdAt: 2 }));
+			await store.reserveIntent(intent('k1', { createdAt: 1 }));
+			await store.reserveIntent(intent('k3'));
+			await store.reserveIntent(intent('k4', { chatId: 'chat-2' }));
+			await store.reserveIntent(intent('k5', { accountId: OTHER_ACCOUNT }));
+			await store.reserveIntent(intent('k6', { expiresAt: later }));
+			await store.reserveIntent(intent('k7'));
+			for (const key of ['k1', 'k2', 'k4', 'k5', 'k6', 'k7'])
+				await store.updateIntent(key, { state: 'sent' });
+			await store.updateIntent('k7', { state: 'done' });
+			await clock.advance(1_000);
+			expect((await store.openIntents(ACCOUNT, 'chat-1')).map(({ key }) => key)).toEqual(['k1', 'k2']);
+		});
+	});
+
+	describe('waits', () => {
+		it('keeps pending waits, oldest first, until they are deleted or their time is up', async () => {
+			const { store, clock } = subject;
+			await store.saveWait(wait('w2', { createdAt: 2 }));
+			await store.saveWait(wait('w1', { createdAt: 1, expiresAt: clock.now() + 100 }));
+			await store.saveWait(wait('w3', { createdAt: 3 }));
+			await store.saveWait(wait('w9', { accountId: OTHER_ACCOUNT }));
+			await store.saveWait(wait('w2', { createdAt: 2, messageId: 'm5' }));
+			await store.deleteWait('w3');
+			const waits = await store.listWaits(ACCOUNT);
+			expect(waits.map(({ id }) => id)).toEqual(['w1', 'w2']);
+			expect(waits[1]).toEqual(wait('w2', { createdAt: 2, messageId: 'm5' }));
+			await clock.advance(100);
+			expect((await store.listWaits(ACCOUNT)).map(({ id }) => id)).toEqual(['w2']);
+		});
+	});
+}
