@@ -88,6 +88,8 @@ export interface CommandSpec<Account, Input> {
 	permission: Permission;
 	/** send: one message leaves (intent rule); change: repeatable without harm; read */
 	effect: 'read' | 'send' | 'change';
+	/** where both depend on the input (a raw request that only reads); `permission` and `effect` are then the strictest */
+	classify?(input: Input): { permission: Permission; effect: 'read' | 'send' | 'change' };
 	/** zod schema of `Command.input`; unknown keys are refused */
 	input: { parse(value: unknown): Input };
 	/** which chats it touches, for *Allowed chats*; undefined = none or not known before */
@@ -157,6 +159,8 @@ export interface JournalWriter {
 	append(events: readonly EngineEvent[], state?: JsonObject): Promise<{ appended: number }>;
 	/** reactions, reads, typing, presence: to attached consumers from memory */
 	live(event: ChannelEvent): void;
+	/** the shortest interval (ms) an attached consumer wants to be polled at; null = the engine's own */
+	pollEveryMs?(): number | null;
 }
 
 /** A running engine. It exists only while at least one consumer is attached. */
@@ -165,6 +169,8 @@ export interface Reader {
 	readonly live: Promise<void>;
 	/** an event that arrived early by webhook; false = not for this account or not understood */
 	accept?(hint: JsonObject): Promise<boolean>;
+	/** looks for missed events now instead of at the next turn, e.g. after `pollEveryMs` has changed */
+	checkNow?(): void;
 	/** waits until what was received is journalled */
 	stop(): Promise<void>;
 }
