@@ -11,4 +11,11 @@ export { packAndInstall, packageName, placePackage } from './packed';
 export { freePort, isPortFree } from './ports';
 export { N8nHttpError } from './session';
 export { until } from './until';
-export { node, workflow, type CredentialReference, type NodeExtras, type WorkflowDraft } from './workflow';
+export {
+	node,
+	workflow,
+	type CredentialReference,
+	type NodeExtras,
+	type Wire,
+	type WorkflowDraft,
+} from './workflow';

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { node, until, workflow } from '../harness';
+import { Editor } from '../harness/browser';
+import { avito, avitoTrigger, chat } from './nodes';
+import { avitoScene } from './scene';
+
+describe('the Avito nodes in n8n’s editor', () => {
+	const scene = avitoScene();
+	let editor: Editor | undefined;
+
+	beforeAll(async () => {
+		editor = await Editor.open(scene().n8n.baseUrl);
+	});
+
+	afterAll(async () => {
+		await editor?.close();
+	});
+
+	function open(): Editor {
+		if (!editor) throw new Error('the browser is opened before the tests of the file');
+		return editor;
+	}
+
+	it('are found in the nodes panel', async () => {
+		const { id } = await scene().n8n.api.createWorkflow(
+			workflow('Find', [node('Start', 'n8n-nodes-base.manualTrigger')]),
+		);
+		await open().openWorkflow(id);
+		const names = await open().searchNodes('Avito');
+		await open().screenshot('nodes-panel');
+		expect(names.map((name) => name.trim())).toContain('Avito');
+	});
+
+	it('show their parameters, and the list of chats comes from the account', async () => {
+		const { n8n, sandbox, credential } = scene();
+		for (const author_name of ['Анна', 'Борис', 'Виктория'])
+			sandbox.control.incoming({ text: 'Да?', author_name });
+		const { id } = await n8n.api.createWorkflow(
+			workflow('List', [
+				node('Start', 'n8n-nodes-base.manualTrigger'),
+				avito('Send', credential, ['message', 'send'], {
+					chatId: { __rl: true, mode: 'list', value: '' },
+					text: 'Здравствуйте',
+				}),
+			]),
+		);
+		await open().openWorkflow(id);
+		await open().screenshot('canvas');
+		await open().openNode('Send');
+		await open().screenshot('node');
+		const chats = await open().openList('chatId');
+		await open().screenshot('list-of-chats');
+		expect(chats.join('\n')).toContain('Виктория');
+		await open().closeNode();
+	});
+
+	it('run a step and show what came out', async () => {
+		const { n8n, sandbox, credential } = scene();
+		const { chat_id } = sandbox.control.incoming({ text: 'Прочтите меня' });
+		const { id } = await n8n.api.createWorkflow(
+			workflow('Step', [
+				node('Start', 'n8n-nodes-base.manualTrigger'),
+				avito('Read', credential, ['message', 'getMany'], { chatId: chat(chat_id) }),
+			]),
+		);
+		await open().openWorkflow(id);
+		await open().openNode('Read');
+		await open().executeNode();
+		await open().outputShows('Прочтите меня');
+		await open().screenshot('step');
+		await open().closeNode();
+	});
+
+	it('receive a message while listening for a test event', async () => {
+		const { n8n, sandbox, credential } = scene();
+		const { id } = await n8n.api.createWorkflow(
+			workflow('Listen', [avitoTrigger('Avito Trigger', credential)]),
+		);
+		await open().openWorkflow(id);
+		await open().openNode('Avito Trigger');
+		await open().screenshot('trigger');
+		const before = sandbox.control.state({}).accounts[0]?.webhooks.length ?? 0;
+		await open().executeNode();
+		const listening = () => (sandbox.control.state({}).accounts[0]?.webhooks.length ?? 0) > before;
+		await until(listening, { what: 'the test webhook to be registered' });
+		sandbox.control.incoming({ text: 'Слышно?' });
+		await open().outputShows('Слышно?');
+		await open().screenshot('listened');
+		await open().closeNode();
+	});
+
+	it('ask nothing of any other server', () => {
+		expect(open().outsideRequests).toEqual([]);
+	});
+});

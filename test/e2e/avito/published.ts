@@ -1,0 +1,87 @@
+import type { INode, INodeParameters } from 'n8n-workflow';
+import { node, until, workflow, type StoredExecution, type Wire } from '../harness';
+import { avito, avitoTrigger, chat, onlyIf } from './nodes';
+import type { Scene } from './scene';
+
+/** States of an execution in which nothing more happens to it. */
+const over = new Set(['success', 'error', 'crashed', 'canceled']);
+
+/** A published workflow that begins with an Avito Trigger. */
+export class Published {
+	private constructor(
+		private readonly scene: Scene,
+		readonly id: string,
+		readonly trigger: INode,
+	) {}
+
+	/** Trigger → NoOp: each event is one execution that does nothing. */
+	static async listening(scene: Scene, name: string, parameters: INodeParameters = {}): Promise<Published> {
+		const trigger = avitoTrigger('Avito Trigger', scene.credential, parameters);
+		return await Published.of(scene, name, [trigger, node('Nothing', 'n8n-nodes-base.noOp')]);
+	}
+
+	/** Trigger → IF (is it incoming and has it a text?) → Avito: send text. */
+	static async answering(scene: Scene, name: string, text: string): Promise<Published> {
+		const trigger = avitoTrigger('Avito Trigger', scene.credential);
+		return await Published.of(scene, name, [
+			trigger,
+			onlyIf('To answer?', `$json.meta.direction === 'in' && !!$json.text`),
+			avito('Answer', scene.credential, ['message', 'send'], {
+				chatId: chat('={{ $json.external_chat_id }}'),
+				text,
+			}),
+		]);
+	}
+
+	/** Creates and publishes; waits until Avito knows the trigger's webhook, unless it cannot be reached. */
+	static async of(
+		scene: Scene,
+		name: string,
+		nodes: INode[],
+		{ wires, reachable = true }: { wires?: readonly Wire[]; reachable?: boolean } = {},
+	): Promise<Published> {
+		const [trigger] = nodes;
+		if (!trigger) throw new Error('a workflow begins with its trigger');
+		const { id } = await scene.n8n.api.createWorkflow(workflow(name, nodes, wires));
+		const published = new Published(scene, id, trigger);
+		await scene.n8n.api.publish(id);
+		if (reachable) await published.registers();
+		return published;
+	}
+
+	/** The webhook addresses Avito knows that lead to this trigger. */
+	get webhooks(): string[] {
+		const known = this.scene.sandbox.control.state({}).accounts[0]?.webhooks ?? [];
+		return known.filter((url) => url.includes(this.trigger.webhookId ?? ''));
+	}
+
+	async registers(): Promise<void> {
+		await until(() => this.webhooks.length === 1, { what: 'the trigger to register its webhook' });
+	}
+
+	/** All its executions so far, oldest first. */
+	get executions(): StoredExecution[] {
+		return this.scene.n8n.storedExecutions(this.id);
+	}
+
+	/** The texts its executions were started with, in the order they were started. */
+	get texts(): string[] {
+		return this.executions.flatMap(({ startItems }) => startItems.map(({ json }) => json['text'] as string));
+	}
+
+	/** Waits until this many executions are over. */
+	async finishes(count: number, timeoutMs = 60_000): Promise<StoredExecution[]> {
+		return await until(
+			() => {
+				const all = this.executions;
+				return all.filter(({ status }) => over.has(status)).length >= count && all;
+			},
+			{ what: `${count} finished executions`, timeoutMs, everyMs: 250 },
+		);
+	}
+
+	/** Unpublishes and deletes. */
+	async remove(): Promise<void> {
+		await this.scene.n8n.api.deleteWorkflow(this.id);
+	}
+}
