@@ -1,0 +1,3 @@
+import { crashProof } from './support/crash-proof';
+
+crashProof(300, Number(process.env['SEED'] ?? 7));
