@@ -50,10 +50,12 @@ describe('the control plane over HTTP', () => {
 				body,
 			},
 		]);
+		const { client_id, client_secret } = client.account;
+		await client.call('GET', `/token?client_id=${client_id}&client_secret=${client_secret}`);
 		const all = JSON.stringify([client.sandbox.control.requests(), client.sandbox.control.state()]);
 		expect(all).toContain('getAccessToken');
 		expect(all).not.toContain(client.token);
-		expect(all).not.toContain(client.account.client_secret);
+		expect(all).not.toContain(client_secret);
 	});
 
 	it('changes one switch and leaves the others', async () => {

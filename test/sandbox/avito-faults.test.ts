@@ -25,9 +25,9 @@ describe('a fault', () => {
 		['403', 403, errorBody(403, 'Forbidden')],
 		['403_gateway', 403, { result: { status: false, message: 'access token expired' } }],
 		['404', 404, errorBody(404, 'Not found')],
-		['500', 500, errorBody(500, 'Internal server error')],
+		['500', 500, errorBody(500, 'Error while processing request. Please, contact support')],
 		['502', 502, errorBody(502, 'Bad gateway')],
-		['503', 503, errorBody(503, 'Service unavailable')],
+		['503', 503, errorBody(503, 'Service temporarily unavailable. Please, contact support')],
 		['429', 429, { error: { code: 429 } }],
 	] satisfies Array<[FaultInput['mode'], number, unknown]>)(
 		'%s answers so once',

@@ -21,16 +21,17 @@ export function ok(json: unknown): Answer {
 	return { status: 200, json };
 }
 
+/** The examples of the official OpenAPI, where it has one. */
 const phrases: Readonly<Record<number, string>> = {
-	400: 'Bad request',
+	400: 'Bad Request',
 	401: 'Unauthorized',
 	402: 'Payment required',
 	403: 'Forbidden',
 	404: 'Not found',
 	409: 'Conflict',
-	500: 'Internal server error',
+	500: 'Error while processing request. Please, contact support',
 	502: 'Bad gateway',
-	503: 'Service unavailable',
+	503: 'Service temporarily unavailable. Please, contact support',
 	504: 'Gateway timeout',
 };
 

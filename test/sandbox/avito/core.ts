@@ -1,4 +1,5 @@
-import { AdvanceableClock, Listener, SeededRandom, type SandboxClock } from '../shared';
+import type { Listener} from '../shared';
+import { AdvanceableClock, SeededRandom, type SandboxClock } from '../shared';
 import { Deliveries } from './deliveries';
 import { populate } from './demo';
 import { Faults } from './faults';
@@ -93,7 +94,8 @@ export class Core {
 		this.deliver(account.id, message.id, (id) => ({
 			id,
 			version: settings.webhook_version,
-			timestamp: message.created,
+			// SPEC: when the event was sent. In captures of live messages the same second as `created`.
+			timestamp: this.world.seconds(),
 			payload: { type: 'message', value },
 		}));
 	}

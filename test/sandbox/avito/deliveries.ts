@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from '#lib/undici';
 import { z } from '#lib/zod';
-import { SeededRandom, sleep, type SandboxClock } from '../shared';
+import type { SeededRandom} from '../shared';
+import { sleep, type SandboxClock } from '../shared';
 import { isObject } from './settings';
 
 /** How webhooks travel: what Avito does not document, and what goes wrong on purpose. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { z } from '#lib/zod';
+import type { z } from '#lib/zod';
 import { refuse, refuseFields, type Answer } from './answer';
 import type { Core } from './core';
 import type { RequestRecord } from './journal';

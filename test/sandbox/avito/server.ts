@@ -10,10 +10,13 @@ import { matchRoute } from './routes';
 /** More than any upload may have; beyond it the connection is cut. */
 const maxBody = 64 * 1024 * 1024;
 
+/** Old clients put their keys into the query of a token request; the record must not hold them. */
+const secretNames = new Set(['client_secret', 'refresh_token', 'access_token', 'code', 'sign']);
+
 function queryRecord(query: URLSearchParams): Record<string, string | string[]> {
 	const record: Record<string, string | string[]> = {};
 	for (const name of new Set(query.keys())) {
-		const values = query.getAll(name);
+		const values = secretNames.has(name) ? ['***'] : query.getAll(name);
 		record[name] = values.length === 1 ? (values[0] ?? '') : values;
 	}
 	return record;

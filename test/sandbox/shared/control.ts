@@ -17,7 +17,8 @@ export type CommandTable = Readonly<Record<string, Command<z.ZodType, unknown>>>
 /** The commands as plain functions; an input whose members are all optional may be left out. */
 export type Functions<Table extends CommandTable> = {
 	readonly [Name in keyof Table]: Table[Name] extends Command<infer In, infer Out>
-		? Record<never, never> extends z.input<In>
+		? // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- the empty object is the question
+			Record<never, unknown> extends z.input<In>
 			? (input?: z.input<In>) => Out
 			: (input: z.input<In>) => Out
 		: never;
