@@ -104,6 +104,12 @@ export class Fields {
 		return this.maybeMessageId(name) as bigint;
 	}
 
+	/** A message id where the integer 0 means "none", on either transport. */
+	messageIdOrZero(name: string): bigint {
+		this.require(name);
+		return this.map[name] === 0n ? 0n : this.messageId(name);
+	}
+
 	messageIds(name: string): bigint[] {
 		return this.#items(name).map((item) => this.#messageId(item, name));
 	}

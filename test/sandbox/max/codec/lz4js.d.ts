@@ -9,4 +9,12 @@ declare module 'lz4js' {
 		length: number,
 		hashTable: Uint32Array,
 	): number;
+	/** Writes to `target` from `targetStart` on; returns the end position. */
+	export function decompressBlock(
+		source: Uint8Array,
+		target: Uint8Array,
+		start: number,
+		length: number,
+		targetStart: number,
+	): number;
 }

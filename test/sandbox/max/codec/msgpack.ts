@@ -50,7 +50,8 @@ class Reader {
 
 	#binary(length: number): Uint8Array {
 		const at = this.#take(length);
-		return this.bytes.slice(at, at + length);
+		// A copy: a Buffer's own slice would keep the whole chunk alive.
+		return Uint8Array.from(this.bytes.subarray(at, at + length));
 	}
 
 	#array(length: number, depth: number): Wire[] {

@@ -1,0 +1,64 @@
+import type { Handler, HandlerTable } from '../core/call';
+import type { Outgoing } from '../codec/wire';
+import { Refusal } from '../refusal';
+
+/**
+ * Requests whose subject this sandbox does not have (calls, stories, stickers, banners, complaints, mini apps):
+ * empty but well-formed answers, and no guessing.
+ */
+const answers: Readonly<Record<number, Outgoing>> = {
+	2: null,
+	26: { sections: [] },
+	27: { sections: [], sync: 0 },
+	28: { items: [] },
+	29: {},
+	31: {},
+	62: { chats: [] },
+	72: {},
+	79: { history: [], hasMore: false },
+	91: { updates: [] },
+	103: { calls: [] },
+	106: {},
+	117: {},
+	119: {},
+	127: { messages: [] },
+	144: { commands: [] },
+	145: { commands: [] },
+	158: { token: '' },
+	160: { url: '', queryId: '' },
+	161: {},
+	162: { reasons: [] },
+	163: { history: [], hasMore: false },
+	164: {},
+	193: {},
+	194: { stickers: [] },
+	197: { count: 0 },
+	201: {},
+	208: { stories: [] },
+	209: { stories: [] },
+	210: { stories: [] },
+	211: {},
+	212: {},
+	220: { stories: [] },
+	256: { organizations: [] },
+	259: {},
+	260: {},
+	261: {},
+	263: {},
+	300: { chats: [] },
+	302: { banners: [] },
+	303: null,
+	307: {},
+};
+
+/** Ending an account is nothing a test should do by accident; choice: forbidden. */
+const forbidden: Handler = () => {
+	throw new Refusal('FAIL_FORBIDDEN');
+};
+
+export const emptyHandlers: HandlerTable = {
+	...Object.fromEntries(Object.entries(answers).map(([opcode, answer]) => [opcode, () => answer])),
+	116: forbidden,
+	199: forbidden,
+	200: forbidden,
+};
