@@ -1,0 +1,359 @@
+import type {
+	AccountId,
+	ChannelEvent,
+	Clock,
+	JournalEntry,
+	JsonObject,
+	Logger,
+	OpenAccount,
+	Random,
+	Reader,
+	Store,
+	WaitRecord,
+} from '../../contract';
+import {
+	createNodeMemories,
+	type ConsumerHost,
+	type ConsumerLimits,
+	type ConsumerRequest,
+	type NodeMemories,
+} from '../consumer';
+import type { ResumeWait, TriggerReport } from '../types';
+import { createAttachment, type Attachment } from './attachment';
+import { createDevices } from './devices';
+import { createManualListen, type ManualListen, type ManualRequest } from './manual-listen';
+import { createPendingWaits } from './pending-waits';
+import { catchUpGap, gaveUpState } from './pool-events';
+import { createReaderLife, type ReaderState } from './reader-life';
+import { createRemembered } from './remembered';
+import { createWriter, toldNow } from './writer';
+
+/** An attached trigger is marked as still there this often, ms; consumers gone for 90 days are forgotten. */
+const STILL_THERE_MS = 6 * 3_600_000;
+
+export interface JournalHubOptions {
+	store: Store;
+	account: AccountId;
+	/** what the person calls the account; part of the events the pool tells */
+	label: string;
+	/** the reader lease's token; every append and state write carries it */
+	token: number;
+	clock: Clock;
+	random: Random;
+	logger: Logger;
+	open: OpenAccount;
+	onWaitMatched: ResumeWait;
+	/** windows and keys handed on, per node; lives longer than any hub. Default: one per store object */
+	memories?: NodeMemories;
+	/** bounds of each consumer's memory */
+	limits?: ConsumerLimits;
+}
+
+/** A hold on the hub. */
+export interface ConsumerHandle {
+	/** Detaches at once and synchronously; what is unsettled stays in the store and is taken up by the next attach. */
+	end(): void;
+	/** resolves when the account is live for the first time after this attach */
+	readonly live: Promise<void>;
+	/** Shows trouble as a failed execution, at a limited rate per kind; nothing for a manual listen. */
+	report(report: TriggerReport): void;
+}
+
+export interface HubStats {
+	/** attached triggers */
+	subscribers: number;
+	/** manual listens */
+	listeners: number;
+	waits: number;
+	/** ISO 8601 */
+	lastEventAt: string | null;
+	state: ReaderState;
+	/** events waiting for their turn, all triggers together */
+	pending: number;
+	/** executions under way or to be repeated */
+	unsettled: number;
+}
+
+/** Everything that listens to one account in this process, around the one journal and the one engine that fills it. */
+export interface JournalHub {
+	/** A trigger. The first attach of anybody starts the engine, the last detach stops it. */
+	attach(request: ConsumerRequest): ConsumerHandle;
+	listen(request: ManualRequest): ConsumerHandle;
+	/** A webhook's event. Resolves once journalled; false when nobody is attached or the engine does not understand it. */
+	accept(hint: JsonObject): Promise<boolean>;
+	/** An event the pool tells: account_state, gap. Nothing happens while nobody is attached. */
+	announce(event: ChannelEvent): Promise<void>;
+	/** A pending *send and wait* counts as attached; resolves when it is stored and the engine runs. */
+	addWait(wait: WaitRecord): Promise<void>;
+	setWaitMessage(id: string, messageId: string): Promise<void>;
+	/** Detaches everything without losing anything: the engine's last events are journalled, positions written. */
+	stop(): Promise<void>;
+	stats(): HubStats;
+}
+
+const memoriesOfStore = new WeakMap<Store, NodeMemories>();
+
+/** The store is opened once per process by the pool on the anchor, so what hangs on it outlives hubs and reconnects. */
+function memoriesOf(store: Store): NodeMemories {
+	const known = memoriesOfStore.get(store) ?? createNodeMemories();
+	memoriesOfStore.set(store, known);
+	return known;
+}
+
+export function createJournalHub(options: JournalHubOptions): JournalHub {
+	const { store, account, token, clock, random, logger, open } = options;
+	const memories = options.memories ?? memoriesOf(store);
+	const about = { account, label: options.label };
+	const attachments = new Map<string, Attachment>();
+	const listens = new Set<ManualListen>();
+	/** ended ones that still write */
+	const leaving = new Set<Promise<void>>();
+	/** consumers that were not remembered before the engine starts: for them alone there is nothing to recover */
+	const fresh = new Set<string>();
+	let starting = true;
+	let live = Promise.withResolvers<void>();
+	let lastEventAt: number | null = null;
+	let stopped = false;
+	let cancelStillThere: (() => void) | null = null;
+
+	const remembered = createRemembered(store, account, clock, logger);
+	const devices = createDevices(store, account, clock, () => remembered.quietMs());
+	const waits = createPendingWaits({
+		store,
+		account,
+		clock,
+		random,
+		logger,
+		resume: options.onWaitMatched,
+		decided(seq, outcome) {
+			for (const { consumer } of attachments.values()) {
+				if (outcome === 'consume') consumer?.consumed(seq);
+				else consumer?.released(seq);
+			}
+		},
+		changed: () => {
+			life.update();
+		},
+	});
+	const append = createWriter({
+		store,
+		account,
+		token,
+		clock,
+		remembered,
+		waits,
+		devices,
+		appended(entries, events) {
+			lastEventAt = clock.now();
+			for (const attachment of attachments.values()) attachment.appended(entries);
+			for (const listen of [...listens]) listen.appended(events);
+		},
+	});
+	const life = createReaderLife({
+		clock,
+		random,
+		logger,
+		wanted: () => !stopped && attachments.size + listens.size + waits.size > 0,
+		start,
+		live() {
+			live.resolve();
+			for (const attachment of attachments.values()) attachment.caughtUp();
+		},
+		stopping() {
+			starting = true;
+			// Who attaches next waits for a recovery of its own.
+			live = Promise.withResolvers<void>();
+		},
+	});
+	const host: ConsumerHost = {
+		holdUntil: (seq) => waits.holdUntil(seq),
+		deviceTimes: (chatId) => devices.times(chatId),
+		async tellGap(gap, consumer) {
+			const event = catchUpGap(about, clock, gap, consumer);
+			logger.info('events were left out of a catch-up', { account, consumer, count: gap.seqs.length });
+			if (attachments.get(consumer)?.filter?.accepts(event) === true) await append([toldNow(event, clock)]);
+		},
+		gaveUp(event, consumer) {
+			// A trigger on account_state that always fails must not feed itself.
+			if (event.event_type === 'account_state' || event.event_type === 'gap') return;
+			void announce(gaveUpState(about, clock, event, consumer)).catch((error: unknown) => {
+				logger.warn('an account_state could not be journalled', { account, error: String(error) });
+			});
+		},
+	};
+	const ready = prepare();
+
+	async function prepare(): Promise<void> {
+		for (let failures = 1; ; failures += 1) {
+			try {
+				await remembered.load();
+				await devices.load();
+				await waits.load();
+				return;
+			} catch (error) {
+				logger.warn('the journal could not be prepared', { account, error: String(error) });
+				if (stopped) return;
+				await clock.sleep(Math.min(30_000, 500 * 2 ** failures));
+			}
+		}
+	}
+
+	/** Nobody remembered and no question pending: there is nothing to recover for, the engine starts at now. */
+	async function start(): Promise<Reader> {
+		await ready;
+		await remembered.load();
+		starting = false;
+		const someoneWaited = remembered.ids().some((id) => !fresh.has(id)) || waits.oldestStored !== null;
+		fresh.clear();
+		if (!someoneWaited) await store.saveState(account, token, null);
+		const state = someoneWaited ? await store.loadState(account) : null;
+		const recoverSince = Math.min(remembered.reachesBackTo(clock.now()), waits.oldestStored ?? Infinity);
+		return open.startReading({ account, state, recoverSince, append, live: tellLive });
+	}
+
+	function tellLive(event: ChannelEvent): void {
+		lastEventAt = clock.now();
+		waits.reaction(event);
+		for (const attachment of attachments.values()) attachment.live(event);
+		for (const listen of [...listens]) listen.live(event);
+	}
+
+	async function announce(event: ChannelEvent): Promise<void> {
+		if (attachments.size + listens.size + waits.size === 0) return;
+		await ready;
+		await append([toldNow(event, clock)]);
+	}
+
+	function handle(end: () => void, report: (report: TriggerReport) => void): ConsumerHandle {
+		const promise = live.promise;
+		life.update();
+		return { end, live: promise, report };
+	}
+
+	function detach(attachment: Attachment, replaced: boolean): void {
+		attachment.end(replaced);
+		if (attachments.get(attachment.id) === attachment) attachments.delete(attachment.id);
+		const work = attachment.idle();
+		leaving.add(work);
+		void work.finally(() => leaving.delete(work));
+		afterDetach();
+	}
+
+	function afterDetach(): void {
+		life.update();
+		if (attachments.size === 0) {
+			cancelStillThere?.();
+			cancelStillThere = null;
+		}
+	}
+
+	function armStillThere(): void {
+		cancelStillThere ??= clock.after(STILL_THERE_MS, () => {
+			cancelStillThere = null;
+			for (const attachment of attachments.values()) attachment.stillThere();
+			if (attachments.size > 0) armStillThere();
+		});
+	}
+
+	return {
+		attach(request) {
+			const attachment = createAttachment({
+				store,
+				account,
+				clock,
+				random,
+				logger,
+				request,
+				memory: memories.of(request.identity, request.options.window),
+				remembered,
+				host,
+				ready,
+				live: live.promise,
+				since:
+					open.since === undefined
+						? undefined
+						: (sinceMs, signal) => open.since?.(sinceMs, { signal }) ?? nothing(),
+				isNew: (id) => {
+					if (starting) fresh.add(id);
+				},
+				limits: options.limits,
+			});
+			const earlier = attachments.get(attachment.id);
+			attachments.set(attachment.id, attachment);
+			if (earlier !== undefined) detach(earlier, true);
+			if (life.state === 'live') attachment.caughtUp();
+			armStillThere();
+			return handle(
+				() => {
+					detach(attachment, false);
+				},
+				(report) => {
+					attachment.reports.report(report);
+				},
+			);
+		},
+		listen(request) {
+			const listen = createManualListen({
+				store,
+				account,
+				clock,
+				logger,
+				open,
+				request,
+				done: () => {
+					listens.delete(listen);
+					queueMicrotask(afterDetach);
+				},
+			});
+			listens.add(listen);
+			return handle(
+				() => {
+					listen.end();
+					listens.delete(listen);
+					afterDetach();
+				},
+				() => undefined,
+			);
+		},
+		async accept(hint) {
+			const reader = await life.reader();
+			return (await reader?.accept?.(hint)) ?? false;
+		},
+		announce,
+		async addWait(wait) {
+			await ready;
+			await waits.add(wait);
+			life.update();
+			await life.reader();
+		},
+		setWaitMessage: (id, messageId) => waits.setMessage(id, messageId),
+		async stop() {
+			stopped = true;
+			for (const attachment of [...attachments.values()]) detach(attachment, false);
+			for (const listen of [...listens]) listen.end();
+			listens.clear();
+			waits.stop();
+			life.update();
+			await life.settled();
+			await Promise.all(leaving);
+			cancelStillThere?.();
+		},
+		stats: () => ({
+			subscribers: attachments.size,
+			listeners: listens.size,
+			waits: waits.size,
+			lastEventAt: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),
+			state: life.state,
+			pending: sum([...attachments.values()].map(({ consumer }) => consumer?.stats().pending ?? 0)),
+			unsettled: sum([...attachments.values()].map(({ consumer }) => consumer?.stats().unsettled ?? 0)),
+		}),
+	};
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, value) => total + value, 0);
+}
+
+async function* nothing(): AsyncGenerator<never> {
+	// A channel that cannot read back.
+}
