@@ -1,4 +1,10 @@
-import type { IConnections, INode, INodeParameters, IWorkflowSettings } from 'n8n-workflow';
+import type {
+	IConnections,
+	INode,
+	INodeParameters,
+	IWorkflowSettings,
+	NodeConnectionType,
+} from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
 import { packageName } from './packed';
 
@@ -33,8 +39,11 @@ export function node(
 	};
 }
 
-/** From one node to another: [from, to] or [from, to, the output of `from` (0 = first)]. */
-export type Wire = readonly [from: string, to: string, output?: number];
+/**
+ * From one node to another: [from, to], with the output of `from` (0 = first), with the kind of connection
+ * (`ai_tool` from a tool to who uses it; else `main`).
+ */
+export type Wire = readonly [from: string, to: string, output?: number, kind?: NodeConnectionType];
 
 /** What is sent to n8n to create or change a workflow. */
 export interface WorkflowDraft {
@@ -55,10 +64,10 @@ export function workflow(
 	settings: IWorkflowSettings = {},
 ): WorkflowDraft {
 	const connections: IConnections = {};
-	for (const [from, to, output = 0] of wires) {
-		const outputs = ((connections[from] ??= { main: [] })['main'] ??= []);
+	for (const [from, to, output = 0, kind = 'main'] of wires) {
+		const outputs = ((connections[from] ??= {})[kind] ??= []);
 		while (outputs.length <= output) outputs.push([]);
-		outputs[output]?.push({ node: to, type: 'main', index: 0 });
+		outputs[output]?.push({ node: to, type: kind, index: 0 });
 	}
 	return {
 		name,
