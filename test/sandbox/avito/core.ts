@@ -1,4 +1,4 @@
-import type { Listener} from '../shared';
+import type { Listener } from '../shared';
 import { AdvanceableClock, SeededRandom, type SandboxClock } from '../shared';
 import { Deliveries } from './deliveries';
 import { populate } from './demo';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from '#lib/undici';
 import { z } from '#lib/zod';
-import type { SeededRandom} from '../shared';
+import type { SeededRandom } from '../shared';
 import { sleep, type SandboxClock } from '../shared';
 import { isObject } from './settings';
 

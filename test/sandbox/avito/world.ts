@@ -1,4 +1,4 @@
-import type { SeededRandom} from '../shared';
+import type { SeededRandom } from '../shared';
 import { type SandboxClock } from '../shared';
 
 export type ChatType = 'u2i' | 'u2u' | 'a2u';
