@@ -90,8 +90,9 @@ export class AccountPool implements Pool {
 			source: credential,
 			entryFor: (source) => this.#entryFor(source),
 			watch: this.#shared.watch,
-			listener: (config) => ({
+			listener: (config, live) => ({
 				kind: 'trigger',
+				live,
 				request: {
 					...rest,
 					options: { ...options, filter: withinAllowedChats(options.filter, config.policy.allowedChats) },
@@ -108,8 +109,9 @@ export class AccountPool implements Pool {
 			source: request.credential,
 			entryFor: (source) => this.#entryFor(source),
 			watch: this.#shared.watch,
-			listener: (config) => ({
+			listener: (config, live) => ({
 				kind: 'manual',
+				live,
 				request: {
 					filter: withinAllowedChats(request.filter, config.policy.allowedChats),
 					useLatest: request.useLatest,

@@ -9,7 +9,7 @@ export interface Binding {
 	/** parses the credential and finds its entry; throws ChannelError */
 	entryFor(source: CredentialSource): AccountEntry;
 	watch: CredentialWatch;
-	listener(config: AccountConfig): Listener;
+	listener(config: AccountConfig, live: () => void): Listener;
 	report(error: ChannelError): void;
 }
 
@@ -63,12 +63,11 @@ export class BoundSubscription implements Subscription {
 			if (this.#bound?.entry === entry) return;
 			this.#unbind();
 			const attached: Attached = {
-				listener: this.#binding.listener(entry.config),
+				listener: this.#binding.listener(entry.config, () => {
+					this.#live.resolve();
+				}),
 				report: (error) => {
 					this.#binding.report(error);
-				},
-				firstLive: () => {
-					this.#live.resolve();
 				},
 				source: this.#source,
 				detach: null,

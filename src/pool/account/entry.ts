@@ -34,7 +34,6 @@ const PAUSED = 'paused';
 export interface Attached {
 	listener: Listener;
 	report(error: ChannelError): void;
-	firstLive(): void;
 	source: CredentialSource;
 	detach: (() => void) | null;
 }
@@ -297,7 +296,6 @@ export class AccountEntry {
 		void seat.join(connection, this.#config);
 		if (attached.detach !== null) return;
 		attached.detach = seat.add(attached.listener);
-		attached.firstLive();
 	}
 
 	/** Takes no new calls on this connection, lets the running ones finish (bounded), then closes it. */

@@ -6,9 +6,13 @@ import type { HeldLease } from './lease-keeper';
 import type { PoolShared } from './shared';
 
 /** Somebody who wants this account's events: a trigger, a manual listen, or a pending wait. */
-export type Listener =
+export type Listener = (
 	| { kind: 'trigger'; request: ConsumerRequest }
-	| { kind: 'manual'; request: ManualRequest };
+	| { kind: 'manual'; request: ManualRequest }
+) & {
+	/** called when the account is live for it, again after each change of the reader */
+	live(): void;
+};
 
 interface Seated {
 	connection: Connection;
@@ -136,7 +140,14 @@ export class ReaderSeat {
 	#attach(listener: Listener): ConsumerHandle | null {
 		const hub = this.#seated?.hub;
 		if (hub === undefined) return null;
-		return listener.kind === 'trigger' ? hub.attach(listener.request) : hub.listen(listener.request);
+		const handle = listener.kind === 'trigger' ? hub.attach(listener.request) : hub.listen(listener.request);
+		handle.live.then(
+			() => {
+				listener.live();
+			},
+			() => undefined,
+		);
+		return handle;
 	}
 }
 
