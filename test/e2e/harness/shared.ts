@@ -11,12 +11,13 @@ declare module 'vitest' {
 /** How much of n8n's log a failed test shows, in characters. */
 const SHOWN_LOG = 12_000;
 
-/** Prints the end of an n8n's log beside every test of this file that fails. */
+/** Prints, beside every test of this file that fails, what n8n wrote while it ran. */
 export function showLogOnFailure(n8n: () => N8n | undefined): void {
 	beforeEach(({ onTestFailed }) => {
+		const before = n8n()?.log.length ?? 0;
 		onTestFailed(() => {
-			const log = n8n()?.log;
-			if (log) console.error(`n8n's log ends:\n${log.slice(-SHOWN_LOG)}`);
+			const written = n8n()?.log.slice(before) ?? '';
+			console.error(`n8n wrote:\n${written.slice(-SHOWN_LOG) || '(nothing)'}`);
 		});
 	});
 }
