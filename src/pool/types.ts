@@ -107,8 +107,14 @@ export interface WaitRequest {
 	wait: Omit<WaitRecord, 'accountId' | 'createdAt'>;
 }
 
-/** Called in the process that owns the account when a reply matched. */
-export type ResumeWait = (wait: WaitRecord, event: ChannelEvent) => Promise<'resumed' | 'retry' | 'gone'>;
+/**
+ * Called in the process that owns the account when a reply matched. `not_an_answer`: it says neither yes nor no; it goes
+ * to the triggers and the wait goes on.
+ */
+export type ResumeWait = (
+	wait: WaitRecord,
+	event: ChannelEvent,
+) => Promise<'resumed' | 'retry' | 'gone' | 'not_an_answer'>;
 
 export interface Pool {
 	lease(credential: CredentialSource): Lease;

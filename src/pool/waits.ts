@@ -25,7 +25,7 @@ export class Waits {
 	/** What a hub calls when a reply matched; frees the account when the wait is over. */
 	readonly resume: ResumeWait = async (wait, event) => {
 		const outcome = await this.#resume(wait, event);
-		if (outcome !== 'retry') this.#free(wait.id);
+		if (outcome === 'resumed' || outcome === 'gone') this.#free(wait.id);
 		return outcome;
 	};
 

@@ -103,9 +103,9 @@ export function createPendingWaits(options: PendingWaitsOptions): PendingWaits {
 	}
 
 	/** "Is running already" means that the execution has not parked yet: asked again until the hold ends. */
-	async function resumeUntil(wait: WaitRecord, event: ChannelEvent, until: number): Promise<'resumed' | 'gone' | 'retry'> {
+	async function resumeUntil(wait: WaitRecord, event: ChannelEvent, until: number): Promise<Awaited<ReturnType<ResumeWait>>> {
 		for (let failures = 1; ; failures += 1) {
-			let outcome: 'resumed' | 'gone' | 'retry' = 'retry';
+			let outcome: Awaited<ReturnType<ResumeWait>> = 'retry';
 			try {
 				outcome = await options.resume(waits.get(wait.id) ?? wait, event);
 			} catch (error) {
@@ -129,7 +129,7 @@ export function createPendingWaits(options: PendingWaitsOptions): PendingWaits {
 		await attempt('a held reply could not be settled', () => store.settleHeld(account, seq, settled));
 		holds.delete(seq);
 		options.decided(seq, settled);
-		if (outcome === 'retry') {
+		if (outcome === 'retry' || outcome === 'not_an_answer') {
 			busy.delete(wait.id);
 			expire();
 		} else {
@@ -200,7 +200,7 @@ export function createPendingWaits(options: PendingWaitsOptions): PendingWaits {
 			if (wait === null) return;
 			busy.add(wait.id);
 			void resumeUntil(wait, event, clock.now() + HOLD_MS).then((outcome) => {
-				if (outcome === 'retry') busy.delete(wait.id);
+				if (outcome === 'retry' || outcome === 'not_an_answer') busy.delete(wait.id);
 				else void remove(wait.id);
 			});
 		},
