@@ -174,7 +174,11 @@ describe('the layout', () => {
 		const folders = new Set(listFiles('test').map((path) => path.split('/').slice(1, -1).join('/')));
 		const strangers = [...folders].filter((folder) => {
 			const [top = ''] = folder.split('/');
-			if (folder === '' || besideTheMirror.includes(top) || /(^|\/)(support|fixtures)$/.test(folder))
+			if (
+				folder === '' ||
+				besideTheMirror.includes(top) ||
+				/(^|\/)(support|fixtures|conformance)$/.test(folder)
+			)
 				return false;
 			return !['', 'src'].some((base) => existsSync(join(root, base, folder)));
 		});
