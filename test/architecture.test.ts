@@ -158,17 +158,7 @@ describe('the layout', () => {
 		expect(names.filter((name) => !topLevel.includes(name) && !isDotFile(name))).toEqual([]);
 	});
 
-	const besideTheMirror = [
-		'architecture',
-		'bench',
-		'conformance',
-		'e2e',
-		'flows',
-		'package',
-		'sandbox',
-		'setup',
-		'support',
-	];
+	const besideTheMirror = ['architecture', 'bench', 'e2e', 'flows', 'package', 'sandbox', 'setup', 'support'];
 
 	it('has a test folder for each folder of src, nodes and credentials, and no other', () => {
 		const folders = new Set(listFiles('test').map((path) => path.split('/').slice(1, -1).join('/')));

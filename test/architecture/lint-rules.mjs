@@ -8,7 +8,6 @@ const RESTRICTED_GLOBALS = [
 	'clearTimeout',
 	'clearInterval',
 	'clearImmediate',
-	'queueMicrotask',
 	'process',
 	'performance',
 	'global',
