@@ -1,0 +1,39 @@
+import type { AvitoChat } from '../schemas/chat';
+
+/** What a chat tells about its messages: webhooks carry none of it. */
+export interface ChatFacts {
+	chatId: string;
+	chatType: string;
+	/** the other participant */
+	client: { id: string; name: string } | null;
+	ad: { id: string; title: string | null; url: string | null; price: string | null } | null;
+}
+
+export function readChatFacts(chat: AvitoChat, userId: string): ChatFacts {
+	const other = chat.users?.find((user) => user.id !== userId);
+	const ad = chat.context?.value;
+	return {
+		chatId: chat.id,
+		chatType: chatTypeOf(chat),
+		client: other === undefined ? null : { id: other.id, name: other.name ?? '' },
+		ad:
+			ad?.id === null || ad?.id === undefined
+				? null
+				: { id: ad.id, title: ad.title ?? null, url: ad.url ?? null, price: plainSpaces(ad.price_string) },
+	};
+}
+
+/** Chats do not carry their type: the context tells it, else the beginning of the id. */
+function chatTypeOf(chat: AvitoChat): string {
+	if (chat.context?.type === 'item') return 'u2i';
+	return chatTypeFromId(chat.id) ?? 'u2u';
+}
+
+export function chatTypeFromId(chatId: string): string | null {
+	return /^(u2i|u2u|a2u)-/.exec(chatId)?.[1] ?? null;
+}
+
+/** "1 500 ₽" comes with non-breaking spaces, which surprise a comparison. */
+function plainSpaces(text: string | null | undefined): string | null {
+	return text === null || text === undefined ? null : text.replace(/[\u00a0\u202f]/g, ' ');
+}

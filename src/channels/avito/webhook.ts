@@ -1,0 +1,66 @@
+import type { ChannelEvent, JsonObject } from '../../contract';
+import { NO_MEDIA } from '../../contract/schemas';
+import type { NormaliseAccount } from './events/normalise';
+import { webhookEnvelopeSchema, webhookValueSchema, type WebhookValue } from './schemas/webhook';
+
+/** What a webhook's body is to this account. */
+export type WebhookReading =
+	| { kind: 'message'; value: WebhookValue; raw: JsonObject }
+	/** a payload type that is not documented; `message` is the only one that is */
+	| { kind: 'unknown'; type: string; envelopeId: string; timestamp: number | null; raw: JsonObject }
+	/** another account's, or nothing that can be understood (the self-test `{}` among them) */
+	| { kind: 'foreign' };
+
+/** Reads a webhook's JSON body. Never throws: whatever arrives, Avito gets its 200. */
+export function readWebhook(body: JsonObject, userId: string): WebhookReading {
+	const envelope = webhookEnvelopeSchema.safeParse(body);
+	if (!envelope.success) return { kind: 'foreign' };
+	const { id, timestamp, payload } = envelope.data;
+	if (String(payload.value['user_id']) !== userId) return { kind: 'foreign' };
+	const raw = body;
+	if (payload.type !== 'message') {
+		return id == null
+			? { kind: 'foreign' }
+			: { kind: 'unknown', type: payload.type, envelopeId: id, timestamp: timestamp ?? null, raw };
+	}
+	const value = webhookValueSchema.safeParse(payload.value);
+	return value.success ? { kind: 'message', value: value.data, raw } : { kind: 'foreign' };
+}
+
+/** Something new at Avito: passed on with its raw body rather than lost. `nowMs` stands in when it tells no time. */
+export function unknownEvent(
+	reading: Extract<WebhookReading, { kind: 'unknown' }>,
+	owner: NormaliseAccount,
+	nowMs: number,
+): ChannelEvent {
+	return {
+		channel: 'avito',
+		event_id: `${owner.accountId}:unknown:${reading.envelopeId}`,
+		event_type: 'unknown',
+		account: owner.account,
+		external_user_id: '',
+		external_chat_id: '',
+		text: '',
+		timestamp: new Date(reading.timestamp === null ? nowMs : reading.timestamp * 1000).toISOString(),
+		client_name: '',
+		client_phone: '',
+		media: { ...NO_MEDIA },
+		meta: {
+			external_message_id: null,
+			ad_id: null,
+			ad_title: null,
+			direction: 'in',
+			sent_by: 'client',
+			original_media_type: reading.type,
+			chat_type: '',
+			chat_title: null,
+			sender_username: null,
+			reply_to: null,
+			thread_id: null,
+			album_id: null,
+			mentions_me: false,
+			attempt: 1,
+		},
+		raw: reading.raw,
+	};
+}
