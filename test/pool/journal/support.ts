@@ -282,6 +282,7 @@ export class Executions {
 /** A clock that dies with its process: its timers fire no more. */
 export class ProcessClock implements Clock {
 	readonly #clock: ManualClock;
+	readonly #timers = new Set<() => void>();
 	alive = true;
 
 	constructor(clock: ManualClock) {
@@ -290,12 +291,24 @@ export class ProcessClock implements Clock {
 
 	now = (): number => this.#clock.now();
 	monotonic = (): number => this.#clock.monotonic();
-	after = (ms: number, callback: () => void): (() => void) =>
-		this.#clock.after(ms, () => {
+	after = (ms: number, callback: () => void): (() => void) => {
+		const cancel = this.#clock.after(ms, () => {
+			this.#timers.delete(cancel);
 			if (this.alive) callback();
 		});
+		this.#timers.add(cancel);
+		return () => {
+			this.#timers.delete(cancel);
+			cancel();
+		};
+	};
 	sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
 		this.#clock.sleep(ms, signal).then(() => (this.alive ? undefined : new Promise<void>(() => undefined)));
+
+	/** timers of this process not yet fired; one that ended must leave none */
+	get pending(): number {
+		return this.#timers.size;
+	}
 }
 
 /** The calls of a process that died never come back; `dieAt` counts store calls, and the fatal one may have been done. */
