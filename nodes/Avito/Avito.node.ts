@@ -4,8 +4,18 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { describeOperations, executeNode, listSearch, testCredential, type ActionNode } from '../../src/n8n';
+import {
+	answerWaiting,
+	describeOperations,
+	executeNode,
+	listSearch,
+	testCredential,
+	waitWebhooks,
+	type ActionNode,
+} from '../../src/n8n';
 import { avitoOperations } from './operations';
 
 const avito: ActionNode = {
@@ -29,6 +39,8 @@ export class Avito implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'avitoApi', required: true, testedBy: 'avitoApiTest' }],
+		webhooks: waitWebhooks,
+		waitingNodeTooltip: 'Waiting for the answer in the chat',
 		properties: describeOperations(avito.table, avito.defaultResource),
 	};
 
@@ -39,5 +51,9 @@ export class Avito implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return executeNode(this, avito);
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return answerWaiting(this);
 	}
 }

@@ -32,3 +32,6 @@ export type { TriggerSpec } from './trigger/spec';
 export { webhookLifecycle } from './webhook/methods';
 export { receiveWebhook } from './webhook/receive';
 export type { WebhookTriggerSpec } from './webhook/spec';
+export { sendAndWaitOperation } from './wait/operation';
+export { answerWaiting } from './wait/answer-waiting';
+export { waitWebhooks } from './wait/webhook';

@@ -19,6 +19,7 @@ import { getSince } from './message/getSince.operation';
 import { getUnread } from './message/getUnread.operation';
 import { getVoice } from './message/getVoice.operation';
 import { send } from './message/send.operation';
+import { sendAndWait } from './message/sendAndWait.operation';
 import { sendImage } from './message/sendImage.operation';
 import { sendLink } from './message/sendLink.operation';
 import { sendMany } from './message/sendMany.operation';
@@ -63,6 +64,7 @@ export const avitoOperations = [
 			getUnread,
 			getVoice,
 			send,
+			sendAndWait,
 			sendImage,
 			sendLink,
 			sendMany,

@@ -3,7 +3,7 @@ import type { Clock } from '../../contract';
 import type { CredentialSource, Pool } from '../../pool';
 import { keptEvents, nodeKey } from '../trigger/kept-events';
 import type { TriggerSettings } from '../trigger/settings';
-import { postToOwnServer } from './own-server';
+import { postToOwnServer } from '../own-server';
 
 /** The editor must have learned that it is listening before the test webhook is called. */
 const KNOCK_AFTER_MS = 700;

@@ -1,7 +1,7 @@
 import { request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { JsonObject } from '../../contract';
-import { environmentValue } from '../../runtime';
+import type { JsonObject } from '../contract';
+import { environmentValue } from '../runtime';
 
 export interface OwnAnswer {
 	status: number;

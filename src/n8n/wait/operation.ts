@@ -1,0 +1,126 @@
+import {
+	SEND_AND_WAIT_OPERATION,
+	WAIT_INDEFINITELY,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+import type { Command } from '../../contract';
+import { credentialSource, type AccountKind } from '../credential';
+import { optionFields } from '../describe';
+import { toErrorItem, toNodeError } from '../errors';
+import { budgetWaitMs } from '../fields/pacing';
+import { HintCollector } from '../hints';
+import { host } from '../host';
+import { idempotencyKey } from '../idempotency';
+import { itemParameters } from '../item-parameters';
+import type { WholeOperation } from '../operation';
+import { labelsOf } from '../parameters';
+import { executionFacts } from '../run-facts';
+import { waitFields, waitOptions } from './fields';
+import { readQuestion, storePlan } from './plan';
+import { VIA_CHAT, VIA_PAGE } from './webhook';
+
+const RESTART_HINT =
+	'If n8n restarts while this waits, the answer is noticed when the account is connected again, which a published trigger of this account does. The answer page works in any case.';
+
+/**
+ * *Send and Wait for Response*, the same in every messenger: registers the wait, sends the question, parks the execution.
+ * The wait comes first, so that no answer can be quicker than it.
+ */
+export function sendAndWaitOperation(
+	chat: INodeProperties,
+	question: (chatId: string, text: string) => Command,
+): WholeOperation {
+	const operation: WholeOperation = {
+		value: SEND_AND_WAIT_OPERATION,
+		name: 'Send and Wait for Response',
+		action: 'Send message and wait for response',
+		description: 'Send a question and wait for the answer in the chat',
+		effect: 'send',
+		properties: [chat, ...waitFields],
+		options: waitOptions,
+		execute: async (context, kind) => {
+			try {
+				return await ask(context, kind, operation, question);
+			} catch (error) {
+				if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, 0);
+				const json = { error: toErrorItem(error) as unknown as IDataObject };
+				return [context.getInputData().map((_, item) => ({ json, pairedItem: { item } }))];
+			}
+		},
+	};
+	return operation;
+}
+
+async function ask(
+	context: IExecuteFunctions,
+	kind: AccountKind,
+	operation: WholeOperation,
+	question: (chatId: string, text: string) => Command,
+): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData();
+	const label = labelsOf([...operation.properties, ...optionFields(operation)]);
+	const parameters = itemParameters(context, label, items[0] ?? { json: {} }, 0);
+	const asked = readQuestion(parameters);
+	const credential = await credentialSource(context, kind);
+	const { pool, clock } = await host(context.logger);
+	const facts = executionFacts(context);
+	const waitTill = asked.limitMs === null ? WAIT_INDEFINITELY : new Date(clock.now() + asked.limitMs);
+	// The same for every try of the same node run: a retry replaces its wait instead of adding one.
+	const id = createHash('sha256')
+		.update(JSON.stringify([facts.instance, facts.execution, facts.node, facts.runIndex]))
+		.digest('hex')
+		.slice(0, 32);
+
+	await pool.addWait({
+		credential,
+		wait: {
+			id,
+			chatId: asked.chatId,
+			messageId: null,
+			responders: asked.responders,
+			resume: storePlan({
+				url: context.getSignedResumeUrl({ via: VIA_CHAT }),
+				rule: asked.rule,
+				alsoTrigger: asked.alsoTrigger,
+			}),
+			expiresAt: waitTill.getTime(),
+		},
+	});
+
+	const text = asked.addLink
+		? `${asked.text}\n\n${context.getSignedResumeUrl({ via: VIA_PAGE })}`
+		: asked.text;
+	const command = question(asked.chatId, text);
+	const budgetWait = budgetWaitMs(parameters.options);
+	const signal = context.getExecutionCancelSignal();
+	const lease = pool.lease(credential);
+	const hints = new HintCollector(context);
+	try {
+		const sent = await lease.call(command, {
+			...(signal === undefined ? {} : { signal }),
+			...(budgetWait === undefined ? {} : { budgetWaitMs: budgetWait }),
+			idempotency: idempotencyKey({
+				...facts,
+				credential: credential.id,
+				itemIndex: 0,
+				part: 0,
+				tool: null,
+				parameters: null,
+				ownKey: parameters.options.text('deduplicationKey'),
+			}),
+			correlationId: `${facts.execution}/${facts.node}/${facts.runIndex}/0/0`,
+		});
+		hints.add([...(sent.hints ?? []), RESTART_HINT]);
+		const messageId = sent.items[0]?.['message_id'];
+		if (typeof messageId === 'string') await pool.setWaitMessage(id, messageId);
+	} finally {
+		hints.flush();
+		await lease.close();
+	}
+	await context.putExecutionToWait(waitTill);
+	return [items];
+}
