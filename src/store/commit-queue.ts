@@ -26,7 +26,7 @@ const GROUP_TASKS = 2_000;
 
 /** How long another process may hold the lock before callers are told, ms; a commit takes microseconds. */
 const BUSY_LIMIT_MS = 15_000;
-const BUSY_BACKOFF = { firstMs: 5, maxMs: 100 };
+const BUSY_BACKOFF = { firstMs: 5, maxMs: 250 };
 
 /**
  * The one way to the database: operations are collected for one turn of the event loop and committed together, in the
@@ -73,7 +73,13 @@ export class CommitQueue {
 	 */
 	async emptyLog(): Promise<void> {
 		await this.#running;
-		if (!this.#closed && this.#medium.shared) this.#medium.sql.get('PRAGMA wal_checkpoint(TRUNCATE)');
+		if (this.#closed || !this.#medium.shared) return;
+		try {
+			this.#medium.sql.get('PRAGMA wal_checkpoint(TRUNCATE)');
+		} catch (error) {
+			// A fault of the file is met again, and dealt with, by the next write.
+			if (faultOf(error) === null) throw error;
+		}
 	}
 
 	/** Finishes what was asked for, then closes. Idempotent. */

@@ -7,7 +7,7 @@ import type {
 	JsonObject,
 } from '../contract';
 import { lastSeq } from './journal';
-import type { Sql } from './sql';
+import { insertInto, upsertInto, type Sql } from './sql';
 
 interface ConsumerRow {
 	id: string;
@@ -23,13 +23,24 @@ interface ConsumerRow {
 	extra: string;
 }
 
+const PUT_CONSUMER = upsertInto(
+	'consumers',
+	['id'],
+	[
+		...['account', 'published', 'filter', 'wants_raw', 'not_before', 'catch_up_ms', 'catch_up_per_chat'],
+		...['last_attached_at', 'watermark', 'extra'],
+	],
+);
+const PUT_EMIT = upsertInto('emits', ['consumer', 'key'], ['attempt', 'at', 'seqs']);
+const PUT_ACKNOWLEDGED = `${insertInto('acknowledged', ['consumer', 'seq'])} ON CONFLICT DO NOTHING`;
+
 /** A new consumer, or one that moved to another account, starts at now: after the last entry of its account. */
 export function saveConsumer(sql: Sql, record: ConsumerRecord): void {
 	const known = sql.get<ConsumerRow>('SELECT * FROM consumers WHERE id = ?', record.id);
 	const stays = known?.account === record.accountId;
 	if (!stays) dropProgress(sql, record.id);
 	sql.run(
-		'INSERT OR REPLACE INTO consumers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+		PUT_CONSUMER,
 		record.id,
 		record.accountId,
 		Number(record.published),
@@ -63,14 +74,7 @@ export function listConsumers(sql: Sql, account: AccountId): ConsumerRecord[] {
 /** @throws Error when the consumer is not remembered: then nothing could be replayed, and emitting would be a mistake */
 export function recordEmit(sql: Sql, consumer: string, record: EmitRecord): void {
 	if (watermarkOf(sql, consumer) === undefined) throw new Error(`no consumer ${consumer} is remembered`);
-	sql.run(
-		'INSERT OR REPLACE INTO emits VALUES (?, ?, ?, ?, ?)',
-		consumer,
-		record.key,
-		record.attempt,
-		record.at,
-		JSON.stringify(record.seqs),
-	);
+	sql.run(PUT_EMIT, consumer, record.key, record.attempt, record.at, JSON.stringify(record.seqs));
 }
 
 /** Nothing happens for a consumer that was forgotten meanwhile: it has no position any more. */
@@ -86,7 +90,7 @@ function passEntries(sql: Sql, consumer: string, watermark: number, seqs: readon
 	let reached = watermark;
 	for (const seq of [...seqs].sort((a, b) => a - b)) {
 		if (seq === reached + 1) reached = seq;
-		else if (seq > reached) sql.run('INSERT OR IGNORE INTO acknowledged VALUES (?, ?)', consumer, seq);
+		else if (seq > reached) sql.run(PUT_ACKNOWLEDGED, consumer, seq);
 	}
 	const next = 'DELETE FROM acknowledged WHERE consumer = ? AND seq = ?';
 	while (sql.run(next, consumer, reached + 1) === 1) reached += 1;

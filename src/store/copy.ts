@@ -65,7 +65,7 @@ function mend(sql: Sql): void {
 	}
 	sql.exec(`
 		UPDATE accounts SET state = NULL WHERE NOT json_valid(state);
-		INSERT OR IGNORE INTO fencing VALUES (1, 0);
+		INSERT OR IGNORE INTO fencing (id, last_token) VALUES (1, 0);
 		INSERT OR IGNORE INTO accounts (account) SELECT account FROM consumers UNION SELECT account FROM entries;
 		UPDATE accounts SET last_seq = max(
 			last_seq,

@@ -1,5 +1,5 @@
 import type { AccountId, IntentRecord, IntentState, Json, JsonObject } from '../contract';
-import type { Sql } from './sql';
+import { upsertInto, type Sql } from './sql';
 
 interface IntentRow {
 	key: string;
@@ -13,6 +13,22 @@ interface IntentRow {
 	context: string;
 	result: string;
 }
+
+const PUT_INTENT = upsertInto(
+	'intents',
+	['key'],
+	[
+		'account',
+		'chat_id',
+		'params_hash',
+		'state',
+		'provider_key',
+		'created_at',
+		'expires_at',
+		'context',
+		'result',
+	],
+);
 
 export type IntentChange = Partial<
 	Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>
@@ -58,7 +74,7 @@ export function openIntents(sql: Sql, now: number, account: AccountId, chatId: s
 
 function writeIntent(sql: Sql, intent: IntentRecord): void {
 	sql.run(
-		'INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+		PUT_INTENT,
 		intent.key,
 		intent.accountId,
 		intent.chatId,

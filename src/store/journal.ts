@@ -8,7 +8,7 @@ import {
 	type JournalEvent,
 	type JsonObject,
 } from '../contract';
-import type { Sql } from './sql';
+import { insertInto, upsertInto, type Sql } from './sql';
 
 interface AccountRow {
 	last_seq: number;
@@ -28,6 +28,24 @@ interface EntryRow {
 	event: string | null;
 }
 
+const PUT_ENTRY = insertInto('entries', [
+	...[
+		'account',
+		'seq',
+		'event_id',
+		'chat_id',
+		'at',
+		'recorded_at',
+		'recovered',
+		'late',
+		'held_by',
+		'held_until',
+	],
+	'event',
+]);
+const PUT_SEEN = `${insertInto('seen', ['account', 'event_id', 'seq', 'recorded_at'])} ON CONFLICT DO NOTHING`;
+const PUT_CHAT = upsertInto('chats', ['account', 'chat_id'], ['newest_at']);
+
 /** @throws ChannelError `account_in_use` when a reader with a greater token has been here */
 export function append(sql: Sql, now: number, account: AccountId, batch: AppendBatch): AppendResult {
 	const { lastSeq } = passFence(sql, account, batch.token);
@@ -35,13 +53,7 @@ export function append(sql: Sql, now: number, account: AccountId, batch: AppendB
 	const result: AppendResult = { appended: [], duplicates: [] };
 	let seq = lastSeq;
 	for (const event of batch.events) {
-		const isNew = sql.run(
-			'INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)',
-			account,
-			event.eventId,
-			seq + 1,
-			now,
-		);
+		const isNew = sql.run(PUT_SEEN, account, event.eventId, seq + 1, now);
 		if (isNew === 0) {
 			result.duplicates.push(event.eventId);
 			continue;
@@ -66,7 +78,7 @@ function insertEntry(
 	late: boolean,
 ): void {
 	sql.run(
-		'INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+		PUT_ENTRY,
 		account,
 		seq,
 		event.eventId,
@@ -100,7 +112,7 @@ function newestPerChat(sql: Sql, account: AccountId) {
 		},
 		store(): void {
 			for (const chatId of changed) {
-				sql.run('INSERT OR REPLACE INTO chats VALUES (?, ?, ?)', account, chatId, known.get(chatId) ?? 0);
+				sql.run(PUT_CHAT, account, chatId, known.get(chatId) ?? 0);
 			}
 		},
 	};

@@ -1,5 +1,7 @@
 import { readerLeaseName, type LeaseAnswer, type StoreLease } from '../contract';
-import type { Sql } from './sql';
+import { upsertInto, type Sql } from './sql';
+
+const PUT_LEASE = upsertInto('leases', ['name'], ['holder', 'token', 'expires_at']);
 
 interface LeaseRow {
 	holder: string;
@@ -25,7 +27,7 @@ export function acquireLease(
 	}
 	const token = nextToken(sql);
 	const expiresAt = now + ttlMs;
-	sql.run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', name, holder, token, expiresAt);
+	sql.run(PUT_LEASE, name, holder, token, expiresAt);
 	// From here on the reader before cannot append, even if the new one has not appended yet.
 	const fence = `UPDATE accounts SET fence = ? WHERE account = ? AND ? = '${readerLeaseName('')}' || account`;
 	sql.run(fence, token, name.slice(readerLeaseName('').length), name);

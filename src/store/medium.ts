@@ -18,7 +18,7 @@ export interface Medium {
  * How long SQLite itself may wait for a lock, ms. It waits inside the call and so stops the event loop: just long
  * enough for another process's usual commit; whoever holds the lock longer is waited for outside (see CommitQueue).
  */
-const BUSY_TIMEOUT_MS = 20;
+const BUSY_TIMEOUT_MS = 10;
 
 /**
  * File systems on which the memory-mapped index of a write-ahead log is not shared between hosts
@@ -93,7 +93,8 @@ function configure(sql: Sql, network: boolean): boolean {
 			return true;
 		}
 	}
-	sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL');
+	// TRUNCATE, because under an exclusive lock DELETE keeps the journal, and with it the text that was deleted.
+	sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL');
 	return false;
 }
 

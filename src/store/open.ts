@@ -89,13 +89,13 @@ async function succession(services: StoreServices): Promise<Succession> {
 	return { sqlite, clock: services.clock, logger: services.logger };
 }
 
-function assemble(
+export function assemble(
 	first: Medium,
 	degraded: string | null,
 	context: Succession,
 	services: StoreServices,
 ): Store {
-	const condition = new Condition(first, degraded);
+	const condition = new Condition(first, degraded, services.logger);
 	let identity = first.path === null ? null : fileIdentity(first.path);
 	const queue = new CommitQueue(
 		first,
@@ -132,8 +132,11 @@ class Condition implements StoreCondition {
 	info: StoreInfo;
 	readonly #callbacks = new Set<(info: StoreInfo) => void>();
 
-	constructor(medium: Medium, degraded: string | null) {
+	readonly #logger: Logger;
+
+	constructor(medium: Medium, degraded: string | null, logger: Logger) {
 		this.info = describe(medium, degraded);
+		this.#logger = logger;
 	}
 
 	onDegraded(callback: (info: StoreInfo) => void): () => void {
@@ -145,7 +148,13 @@ class Condition implements StoreCondition {
 	change(medium: Medium, degraded: string): void {
 		this.info = describe(medium, degraded);
 		const { info } = this;
-		for (const callback of this.#callbacks) void nextTurn().then(() => callback(info));
+		for (const callback of this.#callbacks) {
+			nextTurn()
+				.then(() => callback(info))
+				.catch((error: unknown) =>
+					this.#logger.warn('A listener of the store failed', { error: String(error) }),
+				);
+		}
 	}
 }
 

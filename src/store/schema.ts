@@ -130,9 +130,12 @@ export function migrate(sql: Sql, createdAt: string): void {
 		if (index < found) continue;
 		sql.exec(migration.sql);
 		sql.exec(`PRAGMA user_version = ${index + 1}`);
-		sql.run(`INSERT OR REPLACE INTO meta VALUES ('oldest_writer', ?)`, String(migration.oldestWriter));
+		sql.run(
+			`INSERT OR REPLACE INTO meta (name, value) VALUES ('oldest_writer', ?)`,
+			String(migration.oldestWriter),
+		);
 	}
-	sql.run(`INSERT OR IGNORE INTO meta VALUES ('created_at', ?)`, createdAt);
+	sql.run(`INSERT OR IGNORE INTO meta (name, value) VALUES ('created_at', ?)`, createdAt);
 }
 
 export function createdAt(sql: Sql): string {

@@ -1,8 +1,10 @@
 import type { AccountId, SessionKey } from '../contract';
-import type { Sql } from './sql';
+import { upsertInto, type Sql } from './sql';
+
+const PUT_SESSION = upsertInto('sessions', ['session'], ['account']);
 
 export function rememberSession(sql: Sql, session: SessionKey, account: AccountId): void {
-	sql.run('INSERT OR REPLACE INTO sessions VALUES (?, ?)', session, account);
+	sql.run(PUT_SESSION, session, account);
 }
 
 export function accountOf(sql: Sql, session: SessionKey): AccountId | null {

@@ -46,3 +46,16 @@ export class Sql {
 		return statement;
 	}
 }
+
+/**
+ * Statements name their columns, because a newer package may have added some; an upsert keeps what stands in those,
+ * which `INSERT OR REPLACE` would not.
+ */
+export function upsertInto(table: string, key: readonly string[], rest: readonly string[]): string {
+	const sets = rest.map((column) => `${column} = excluded.${column}`).join(', ');
+	return `${insertInto(table, [...key, ...rest])} ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${sets}`;
+}
+
+export function insertInto(table: string, columns: readonly string[]): string {
+	return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+}

@@ -35,8 +35,8 @@ export async function sweep(
 	const accounts = await queue.read((sql) => sql.all<{ account: AccountId }>('SELECT account FROM accounts'));
 	let removedEntries = 0;
 	for (const { account } of accounts) removedEntries += await sweepEntries(queue, account, now, limits);
-	const removedRest = await sweepRest(queue, now, limits);
-	if (removedEntries + removedRest > 0) await queue.emptyLog();
+	await sweepRest(queue, now, limits);
+	await queue.emptyLog();
 	return { removedEntries, gaps: await queue.read((sql) => untoldGaps(sql, told)) };
 }
 
@@ -163,19 +163,12 @@ function writeGap(sql: Sql, account: AccountId, gap: Unread): void {
 }
 
 /** Ids after their week, values and intents after their life, chats nobody has written in for long. */
-async function sweepRest(queue: CommitQueue, now: number, limits: RetentionLimits): Promise<number> {
-	const expired = [
-		['leases', 'expires_at <= ?', now],
-		['named_values', 'expires_at <= ?', now],
-		['intents', 'expires_at <= ?', now],
-		['waits', 'expires_at <= ?', now],
-	] as const;
-	let removed = 0;
-	for (const [table, condition, bound] of expired) {
-		removed += await queue.write((sql) => sql.run(`DELETE FROM ${table} WHERE ${condition}`, bound));
+async function sweepRest(queue: CommitQueue, now: number, limits: RetentionLimits): Promise<void> {
+	for (const table of ['leases', 'named_values', 'intents', 'waits'] as const) {
+		await queue.write((sql) => sql.run(`DELETE FROM ${table} WHERE expires_at <= ?`, now));
 	}
 	// An id is known at least as long as its entry exists.
-	removed += await inSteps(queue, (sql) =>
+	await inSteps(queue, (sql) =>
 		sql.run(
 			`DELETE FROM seen WHERE (account, event_id) IN (
 				SELECT account, event_id FROM seen WHERE recorded_at < ? AND NOT EXISTS (
@@ -186,7 +179,7 @@ async function sweepRest(queue: CommitQueue, now: number, limits: RetentionLimit
 			STEP,
 		),
 	);
-	removed += await inSteps(queue, (sql) =>
+	await inSteps(queue, (sql) =>
 		sql.run(
 			`DELETE FROM chats WHERE (account, chat_id) IN (
 				SELECT account, chat_id FROM chats WHERE newest_at < ? LIMIT ?
@@ -195,17 +188,12 @@ async function sweepRest(queue: CommitQueue, now: number, limits: RetentionLimit
 			STEP,
 		),
 	);
-	return removed;
 }
 
 /** Repeats a step until it has nothing more to do. */
-async function inSteps(queue: CommitQueue, step: (sql: Sql) => number): Promise<number> {
-	let total = 0;
-	for (;;) {
-		const changed = await queue.write(step);
-		total += changed;
-		if (changed === 0) return total;
-	}
+async function inSteps(queue: CommitQueue, step: (sql: Sql) => number): Promise<void> {
+	let changed = 1;
+	while (changed > 0) changed = await queue.write(step);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Json } from '../contract';
-import type { Sql } from './sql';
+import { upsertInto, type Sql } from './sql';
 
 interface ValueRow {
 	name: string;
@@ -7,6 +7,8 @@ interface ValueRow {
 	expires_at: number | null;
 }
 
+const PUT_VALUE = upsertInto('named_values', ['owner', 'name'], ['expires_at', 'value']);
+const PUT_SECRET = upsertInto('secrets', ['owner', 'name'], ['sealed']);
 const LIVE = '(expires_at IS NULL OR expires_at > ?)';
 
 export function getValue(sql: Sql, now: number, owner: string, name: string): Json | undefined {
@@ -24,13 +26,7 @@ export function putValue(
 	ttlMs?: number,
 ): void {
 	const expiresAt = ttlMs === undefined ? null : now + ttlMs;
-	sql.run(
-		'INSERT OR REPLACE INTO named_values VALUES (?, ?, ?, ?)',
-		owner,
-		name,
-		expiresAt,
-		JSON.stringify(value),
-	);
+	sql.run(PUT_VALUE, owner, name, expiresAt, JSON.stringify(value));
 }
 
 export function deleteValue(sql: Sql, owner: string, name: string): void {
@@ -70,13 +66,7 @@ export function increment(
 	const known: unknown = row === undefined ? 0 : JSON.parse(row.value);
 	if (typeof known !== 'number') throw new Error(`${name} is not a counter`);
 	const expiresAt = row === undefined ? now + ttlMs : row.expires_at;
-	sql.run(
-		'INSERT OR REPLACE INTO named_values VALUES (?, ?, ?, ?)',
-		owner,
-		name,
-		expiresAt,
-		String(known + by),
-	);
+	sql.run(PUT_VALUE, owner, name, expiresAt, String(known + by));
 	return known + by;
 }
 
@@ -86,7 +76,7 @@ function find(sql: Sql, now: number, owner: string, name: string): ValueRow | un
 }
 
 export function putSecret(sql: Sql, owner: string, name: string, sealed: string): void {
-	sql.run('INSERT OR REPLACE INTO secrets VALUES (?, ?, ?)', owner, name, sealed);
+	sql.run(PUT_SECRET, owner, name, sealed);
 }
 
 export function getSecret(sql: Sql, owner: string, name: string): string | null {

@@ -1,5 +1,5 @@
 import type { AccountId, JsonObject, WaitRecord } from '../contract';
-import type { Sql } from './sql';
+import { upsertInto, type Sql } from './sql';
 
 interface WaitRow {
 	id: string;
@@ -12,9 +12,15 @@ interface WaitRow {
 	resume: string;
 }
 
+const PUT_WAIT = upsertInto(
+	'waits',
+	['id'],
+	['account', 'chat_id', 'message_id', 'created_at', 'expires_at', 'responders', 'resume'],
+);
+
 export function saveWait(sql: Sql, record: WaitRecord): void {
 	sql.run(
-		'INSERT OR REPLACE INTO waits VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+		PUT_WAIT,
 		record.id,
 		record.accountId,
 		record.chatId,
