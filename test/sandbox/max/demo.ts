@@ -63,7 +63,11 @@ export function fillDemo(world: World): Demo {
 		for (const other of users) if (owner !== other) listContact(world, owner, other.id).listed = true;
 	}
 	const group = createChat(world, anna, 'CHAT', 'Team', [boris, clara]);
+	// Yesterday, a minute apart: nothing of the demo shares its time with what a test does.
+	let minute = 0;
+	const time = (): number => world.now() - 86_400_000 + (minute += 1) * 60_000;
 	appendMessage(world, group, anna, {
+		time: time(),
 		attaches: [
 			{
 				kind: 'CONTROL',
@@ -75,12 +79,13 @@ export function fillDemo(world: World): Demo {
 	const channel = createChat(world, anna, 'CHANNEL', 'News', [boris]);
 	channel.access = 'PUBLIC';
 	channel.publicName = 'sandbox_news';
-	appendMessage(world, channel, anna, { text: 'The first post' });
+	appendMessage(world, channel, anna, { text: 'The first post', time: time() });
 	const dialog = openDialog(world, anna, boris);
-	appendMessage(world, dialog, boris, { text: 'Hello Anna' });
-	appendMessage(world, dialog, anna, { text: 'Hello Boris' });
+	appendMessage(world, dialog, boris, { text: 'Hello Anna', time: time() });
+	appendMessage(world, dialog, anna, { text: 'Hello Boris', time: time() });
 	appendMessage(world, openDialog(world, anna, service), service, {
 		text: 'Login code: 123456. Tell it to nobody.',
+		time: time(),
 	});
 	openDialog(world, anna, bot);
 	const account = (user: User, sessions: boolean): DemoAccount => ({

@@ -85,9 +85,21 @@ export class World {
 		for (const stop of [...this.#timers]) stop();
 	}
 
-	/** Milliseconds in the upper bits, a counter in the lower 16; strictly increasing. */
-	nextMessageId(time = this.now()): bigint {
-		const earliest = BigInt(time) << 16n;
+	/**
+	 * The time LOGIN tells. Messages of one burst in one chat are kept a millisecond apart (see
+	 * `nextMessageId`), so the newest may be a little ahead of the clock.
+	 */
+	serverTime(): number {
+		return Math.max(this.now(), Number(this.#lastMessageId >> 16n));
+	}
+
+	/**
+	 * Milliseconds in the upper bits, a counter in the lower 16; strictly increasing. `after` is the time of
+	 * the chat's last message: two messages of a chat never share a millisecond, because a client that pages by
+	 * time could not get past a page of equal times, and no capture shows that it must.
+	 */
+	nextMessageId(after = 0): bigint {
+		const earliest = BigInt(Math.max(this.now(), after + 1)) << 16n;
 		const id = earliest > this.#lastMessageId ? earliest : this.#lastMessageId + 1n;
 		this.#lastMessageId = id;
 		return id;
@@ -97,7 +109,6 @@ export class World {
 	pastMessageId(time: number, taken: (id: bigint) => boolean): bigint {
 		let id = BigInt(time) << 16n;
 		while (taken(id)) id += 1n;
-		if (id > this.#lastMessageId) this.#lastMessageId = id;
 		return id;
 	}
 

@@ -5,6 +5,7 @@ import { badPayload } from '../refusal';
 import { chatFor, chatList, lastEventTime, memberOf, partnerOf, visible } from '../state/chats';
 import { findMessage, markRead } from '../state/messages';
 import type { Chat, Message, User } from '../state/model';
+import { pageEnd } from '../state/sync';
 import { viewChat, viewMessage } from '../state/views';
 
 /** CHAT_HISTORY: around a time, oldest first, the boundary message always included. */
@@ -119,21 +120,15 @@ export function readPush(
 
 /** CHATS_LIST: chats older than a time, newest first; marker 0 at the end. */
 function list({ world, me, body, conn }: Call): Outgoing {
-	const marker = body.maybeNumber('marker') ?? world.now() + 1;
+	const marker = body.maybeNumber('marker') ?? world.serverTime() + 1;
 	const count = Math.min(50, Math.max(1, body.maybeNumber('count') ?? 50));
 	const older = chatList(world, me).filter((chat) => lastEventTime(chat, me.id) < marker);
-	let end = Math.min(count, older.length);
-	const timeAt = (index: number): number | undefined => {
-		const chat = older[index];
-		return chat === undefined ? undefined : lastEventTime(chat, me.id);
-	};
-	if (world.policy.chatListTies === 'together')
-		while (end > 0 && end < older.length && timeAt(end) === timeAt(end - 1)) end += 1;
-	const page = older.slice(0, end);
+	const page = older.slice(0, pageEnd(world, me, older, count));
+	const last = page.at(-1);
 	for (const chat of page) conn.known.add(chat.key);
 	return {
 		chats: page.map((chat) => viewChat(conn, me, chat)),
-		marker: end < older.length ? (timeAt(end - 1) ?? 0) : 0,
+		marker: last !== undefined && page.length < older.length ? lastEventTime(last, me.id) : 0,
 	};
 }
 

@@ -20,7 +20,9 @@ export interface Draft {
 
 function build(world: World, chat: Chat, author: User, draft: Draft): Message {
 	const past = draft.time !== undefined && draft.time < world.now();
-	const id = past ? world.pastMessageId(draft.time ?? 0, (one) => chat.byId.has(one)) : world.nextMessageId();
+	const id = past
+		? world.pastMessageId(draft.time ?? 0, (one) => chat.byId.has(one))
+		: world.nextMessageId(chat.messages.at(-1)?.time);
 	return {
 		id,
 		time: Number(id >> 16n),
@@ -189,7 +191,7 @@ export function markRead(world: World, chat: Chat, userId: bigint, mark: number)
 	const member = chat.members.get(userId);
 	if (member === undefined) return false;
 	const moved = mark > member.readMark || member.markedUnread;
-	member.readMark = Math.max(member.readMark, Math.min(mark, world.now()));
+	member.readMark = Math.max(member.readMark, Math.min(mark, world.serverTime()));
 	member.markedUnread = false;
 	recount(chat, member);
 	return moved;

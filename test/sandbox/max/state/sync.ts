@@ -74,6 +74,21 @@ export function viewContacts(conn: Connection, viewer: User, since: number): Out
 	return listed;
 }
 
+/**
+ * Where a page of chats sorted by time ends: after `count`, or after the chats that share the last one's time,
+ * since the next page begins with what is older than it.
+ */
+export function pageEnd(world: World, viewer: User, chats: readonly Chat[], count: number): number {
+	let end = Math.min(count, chats.length);
+	const timeAt = (index: number): number | undefined => {
+		const chat = chats[index];
+		return chat === undefined ? undefined : lastEventTime(chat, viewer.id);
+	};
+	if (world.policy.chatListTies === 'split') return end;
+	while (end > 0 && end < chats.length && timeAt(end) === timeAt(end - 1)) end += 1;
+	return end;
+}
+
 /** The whole LOGIN reply but for `token`. Notes on the connection which chats it now knows. */
 export function viewLogin(
 	conn: Connection,
@@ -84,7 +99,7 @@ export function viewLogin(
 	const changed = chatList(world, viewer).filter(
 		(chat) => markers.chatsSync <= 0 || changedAt(world, chat, viewer) > markers.chatsSync,
 	);
-	const page = changed.slice(0, markers.chatsCount);
+	const page = changed.slice(0, pageEnd(world, viewer, changed, markers.chatsCount));
 	for (const chat of page) conn.known.add(chat.key);
 	const last = page.at(-1);
 	const split = world.policy.login2 && conn.mobile;
@@ -96,7 +111,7 @@ export function viewLogin(
 		presence: viewPresences(conn, viewer),
 		drafts: { chats: { saved: {}, discarded: {} }, users: { saved: {}, discarded: {} } },
 		config: split ? undefined : viewConfig(viewer, markers.configHash),
-		time: world.now(),
+		time: world.serverTime(),
 		// Continues with CHATS_LIST; 0 when the list is complete.
 		chatMarker: changed.length > page.length && last !== undefined ? lastEventTime(last, viewer.id) : 0,
 		login2Flags: split ? { configEnabled: true, contactEnabled: true, profileEnabled: true } : undefined,
