@@ -13,11 +13,17 @@ interface PoolCommand {
 	run(entry: AccountEntry, operations: AccountOperations): Promise<CallResult>;
 }
 
+/** Whoever asks for the status wants to know whether the account works: it is opened if it is not, this long at most. */
+const STATUS_WAIT_MS = 15_000;
+
 /** Operations on the account as a whole, the same for every messenger and answered without the provider. */
 export const ACCOUNT_COMMANDS: Readonly<Record<string, PoolCommand>> = {
 	'account.getStatus': {
 		permission: 'read',
-		run: async (entry, operations) => ({ items: [await operations.status(entry)] }),
+		run: async (entry, operations) => {
+			await entry.tryOpen(STATUS_WAIT_MS);
+			return { items: [await operations.status(entry)] };
+		},
 	},
 	'account.getMany': {
 		permission: 'read',

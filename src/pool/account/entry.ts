@@ -149,6 +149,16 @@ export class AccountEntry {
 		return this.#opening;
 	}
 
+	/** Opens within `ms` or not; a failure is told by the state and the last error, not by throwing. */
+	async tryOpen(ms: number): Promise<void> {
+		const stop = new AbortController();
+		const late = this.#shared.clock.sleep(ms, stop.signal);
+		await Promise.race([this.opened(), late]).catch(() => undefined);
+		stop.abort();
+		late.catch(() => undefined);
+		this.#linger();
+	}
+
 	attach(attached: Attached): void {
 		this.#attached.add(attached);
 		this.#cancelLinger?.();
