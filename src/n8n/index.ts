@@ -24,7 +24,7 @@ export type { Parameters, Values } from './parameters';
 export { chatField, type ChatFieldOptions } from './fields/chat';
 export { includeRawField, limitFields, simplifyField } from './fields/limit';
 export { mediaFields, outputFieldField } from './fields/media';
-export { policyFields } from './fields/policy';
+export { policyFields, policyLimitFields } from './fields/policy';
 export { splitLongTextField, textField } from './fields/sending';
 export { describeTrigger } from './trigger/fields';
 export { runTrigger } from './trigger/run';

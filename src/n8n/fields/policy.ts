@@ -24,3 +24,38 @@ export const policyFields: readonly INodeProperties[] = [
 		description: 'Chat IDs, separated by commas or lines. Empty: all chats.',
 	},
 ];
+
+/** Limits that protect the account from its own automation; the same fields in every messenger. */
+export const policyLimitFields: readonly INodeProperties[] = [
+	{
+		displayName: 'First Contacts per Day',
+		name: 'firstContactsPerDay',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 20,
+		description: 'How many people without a history may be written to in a day',
+	},
+	{
+		displayName: 'Automatic Answers per Chat',
+		name: 'loopLimit',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 10,
+		description: 'After so many sends to a chat, caused by its own messages, answering it stops; 0 = never',
+	},
+	{
+		displayName: 'Automatic Answers: Counted Over (Seconds)',
+		name: 'loopWindowSeconds',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 120,
+		description: 'The time in which automatic answers of a chat are counted',
+	},
+	{
+		displayName: 'Allow Dangerous API Requests',
+		name: 'allowDangerousRaw',
+		type: 'boolean',
+		default: false,
+		description: 'Whether API requests that spend money or endanger the account are allowed',
+	},
+];

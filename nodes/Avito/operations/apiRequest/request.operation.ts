@@ -5,7 +5,7 @@ export const request: Operation = {
 	name: 'Request',
 	action: 'Make API request',
 	description: 'Call any method of the Avito API with the token, budget and retries of this account',
-	effect: 'change',
+	effect: 'send',
 	properties: [
 		{
 			displayName: 'Method',
@@ -19,7 +19,7 @@ export const request: Operation = {
 				{ name: 'PUT', value: 'PUT' },
 			],
 			default: 'GET',
-			description: 'HTTP method; only GET is repeated after a failure',
+			description: 'HTTP method; only GET is repeated after a failure, anything else is sent at most once',
 		},
 		{
 			displayName: 'Path',

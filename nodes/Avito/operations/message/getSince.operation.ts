@@ -1,4 +1,4 @@
-import { includeRawField, type Operation } from '../../../../src/n8n';
+import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
 
 export const getSince: Operation = {
 	value: 'getSince',
@@ -20,6 +20,14 @@ export const getSince: Operation = {
 			name: 'direction',
 			type: 'options',
 			options: [
+				{
+					displayName: 'After Message ID',
+					name: 'afterMessageId',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 0123456789abcdef0123456789abcdef',
+					description: 'Start after this message instead of at a time; needs exactly one chat ID',
+				},
 				{ name: 'Both', value: 'both' },
 				{ name: 'Incoming', value: 'in' },
 				{ name: 'Outgoing', value: 'out' },
@@ -27,8 +35,17 @@ export const getSince: Operation = {
 			default: 'in',
 			description: 'Whose messages to return',
 		},
+		simplifyField,
 	],
 	options: [
+		{
+			displayName: 'After Message ID',
+			name: 'afterMessageId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 0123456789abcdef0123456789abcdef',
+			description: 'Start after this message instead of at a time; needs exactly one chat ID',
+		},
 		{
 			displayName: 'Chat IDs',
 			name: 'chatIds',
@@ -40,15 +57,17 @@ export const getSince: Operation = {
 		includeRawField,
 	],
 	toCommand: (parameters) => {
-		parameters.required('since');
-		const chatIds = parameters.options.list('chatIds');
+		const { options } = parameters;
+		if (!options.has('afterMessageId')) parameters.required('since');
+		const chatIds = options.list('chatIds');
 		return {
 			name: 'message.getSince',
 			input: {
-				since: parameters.time('since'),
+				since: options.has('afterMessageId') ? options.id('afterMessageId') : parameters.time('since'),
 				direction: parameters.text('direction'),
 				...(chatIds.length === 0 ? {} : { chatIds }),
-				includeRaw: parameters.options.boolean('includeRaw'),
+				simplify: parameters.boolean('simplify'),
+				includeRaw: options.boolean('includeRaw'),
 			},
 		};
 	},

@@ -6,7 +6,7 @@ export const getUnread: Operation = {
 	action: 'Get unread messages',
 	description:
 		'Read the unread messages of all chats. Avito has no such list: the unread chats are read one by one.',
-	effect: 'read',
+	effect: 'change',
 	properties: [
 		...limitFields(),
 		{

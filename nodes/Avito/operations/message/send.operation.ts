@@ -1,5 +1,6 @@
 import { splitLongTextField, textField, type Operation } from '../../../../src/n8n';
 import { chat } from '../../fields';
+import { markRead } from './markRead';
 
 export const send: Operation = {
 	value: 'send',
@@ -8,16 +9,7 @@ export const send: Operation = {
 	description: 'Send a text to an existing Avito chat. Avito does not let an account write first.',
 	effect: 'send',
 	properties: [chat, { ...textField, description: 'Text of the message, up to 1,000 characters' }],
-	options: [
-		splitLongTextField,
-		{
-			displayName: 'Mark Chat as Read',
-			name: 'markRead',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to mark the chat as read after sending',
-		},
-	],
+	options: [splitLongTextField, markRead],
 	toCommand: (parameters) => ({
 		name: 'message.send',
 		input: {

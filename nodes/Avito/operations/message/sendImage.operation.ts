@@ -1,5 +1,6 @@
 import { mediaFields, type Operation } from '../../../../src/n8n';
 import { chat } from '../../fields';
+import { markRead } from './markRead';
 
 export const sendImage: Operation = {
 	value: 'sendImage',
@@ -26,6 +27,7 @@ export const sendImage: Operation = {
 			description: 'ID of an image uploaded to Avito before',
 		},
 	],
+	options: [markRead],
 	toCommand: async (parameters) => {
 		const uploaded = parameters.text('mediaSource') === 'imageId';
 		return {
@@ -33,6 +35,7 @@ export const sendImage: Operation = {
 			input: {
 				chatId: parameters.id('chatId'),
 				...(uploaded ? { imageId: parameters.id('imageId') } : {}),
+				markRead: parameters.options.boolean('markRead'),
 			},
 			...(uploaded ? {} : { media: await parameters.media() }),
 		};

@@ -1,4 +1,4 @@
-import { splitLongTextField, type Operation, type Parameters } from '../../../../src/n8n';
+import { type Operation, type Parameters } from '../../../../src/n8n';
 import { chat } from '../../fields';
 import { messagesFromJson } from './messagesFromJson';
 
@@ -49,7 +49,6 @@ export const sendMany: Operation = {
 			default: false,
 			description: 'Whether to send the same text to the same chat only once within this list',
 		},
-		splitLongTextField,
 		{
 			displayName: 'Stop on First Error',
 			name: 'stopOnError',
@@ -79,7 +78,6 @@ function command(parameters: Parameters | undefined, messages: Message[]) {
 		name: 'message.sendMany',
 		input: {
 			messages: messages.map(({ chatId, text }) => ({ chatId, text })),
-			splitLongText: options?.text('splitLongText') === 'split' ? 'split' : 'refuse',
 			stopOnError: options?.boolean('stopOnError') ?? false,
 			skipDuplicates: options?.boolean('skipDuplicates') ?? false,
 		},
