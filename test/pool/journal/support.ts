@@ -139,7 +139,8 @@ export class Provider implements OpenAccount {
 		const from = typeof seen === 'number' ? seen : this.messages.length;
 		this.#seen = this.messages.length;
 		const missed = this.messages.slice(from).filter(({ at }) => at >= journal.recoverSince);
-		const live = this.gate.then(() => this.#recover(journal, missed));
+		const upTo = this.messages.length;
+		const live = this.gate.then(() => this.#recover(journal, missed, upTo));
 		this.#appends = live;
 		this.#writer = journal;
 		return {
@@ -157,11 +158,12 @@ export class Provider implements OpenAccount {
 		};
 	}
 
-	async #recover(journal: JournalWriter, missed: readonly EngineEvent[]): Promise<void> {
+	/** A position moves over what was recovered only: what is pushed meanwhile has its own state. */
+	async #recover(journal: JournalWriter, missed: readonly EngineEvent[], upTo: number): Promise<void> {
 		for (let index = 0; index < missed.length; index += 100) {
 			await journal.append(missed.slice(index, index + 100).map((item) => ({ ...item, recovered: true })));
 		}
-		await journal.append([], { seen: this.#seen });
+		await journal.append([], { seen: upTo });
 	}
 
 	/** A client (or the person) writes; resolves when the engine has journalled it, at once when nobody reads. */
