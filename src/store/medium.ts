@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createdAt, migrate } from './schema';
 import { Sql, type Sqlite } from './sql';
 
@@ -101,10 +102,10 @@ function configure(sql: Sql, network: boolean): boolean {
 /** For copying out of a file that cannot be written; null when it cannot be read either. */
 export function openReadOnly(sqlite: Sqlite, path: string): Sql | null {
 	// A read-only folder has no room for the log's index: `immutable` reads the file alone.
-	const ways = [path, `${pathToUrl(path)}?immutable=1`];
-	for (const way of ways) {
+	const alone = pathToFileURL(path);
+	alone.search = 'immutable=1';
+	for (const location of [path, alone]) {
 		try {
-			const location = way === path ? path : new URL(way);
 			const sql = new Sql(new sqlite.DatabaseSync(location, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
 			sql.get('SELECT count(*) FROM sqlite_schema');
 			return sql;
@@ -113,8 +114,4 @@ export function openReadOnly(sqlite: Sqlite, path: string): Sql | null {
 		}
 	}
 	return null;
-}
-
-function pathToUrl(path: string): string {
-	return `file://${path.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -1,9 +1,12 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Clock, Logger } from '../contract';
 import { copyKnown } from './copy';
 import { faultText } from './faults';
 import { openFile, openMemory, openReadOnly, type Medium } from './medium';
 import type { Sql, Sqlite } from './sql';
+
+const ASIDE = '.corrupt-';
 
 export interface Succession {
 	sqlite: Sqlite;
@@ -63,13 +66,38 @@ function copyAndClose(from: Sql, to: Sql): void {
 
 /** @returns the new name, `<path>.corrupt-<time>` */
 function moveAside(path: string, now: number): string {
-	const aside = `${path}.corrupt-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
+	const aside = path + ASIDE + new Date(now).toISOString().replaceAll(/[:.]/g, '-');
 	renameSync(path, aside);
 	// The log belongs to the file; its index is only an index and would not fit the new file.
 	for (const suffix of ['-wal', '-shm', '-journal']) {
 		if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
 	}
 	return aside;
+}
+
+/** Damaged files hold messages too: they are kept no longer than entries are, and not beyond a *forget*. */
+export function removeAsides(path: string, putAsideBefore: number): void {
+	const prefix = basename(path) + ASIDE;
+	for (const name of namesIn(dirname(path))) {
+		if (!name.startsWith(prefix)) continue;
+		const file = join(dirname(path), name);
+		if (asideTime(name.slice(prefix.length)) < putAsideBefore) rmSync(file, { force: true });
+	}
+}
+
+/** A folder that was removed under the running process has nothing left to remove. */
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
+}
+
+/** ms since 1970 from `2026-01-01T00-00-00-000Z`, with or without the ending of a log. */
+function asideTime(text: string): number {
+	const [day, hours, minutes, seconds, ms] = /^(.{10})T(..)-(..)-(..)-(...)Z/.exec(text)?.slice(1) ?? [];
+	return Date.parse(`${day}T${hours}:${minutes}:${seconds}.${ms}Z`);
 }
 
 /** Identifies the file behind a path, to notice that another process has already replaced it. */

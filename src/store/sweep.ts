@@ -3,6 +3,7 @@ import type { CommitQueue } from './commit-queue';
 import { acknowledge, forgetConsumer, unsettledEmits } from './consumers';
 import { decideRetention, type Bounds, type Candidate, type Reading, type Unread } from './retention';
 import type { Sql } from './sql';
+import { removeAsides } from './succession';
 
 interface GapRow {
 	id: number;
@@ -37,6 +38,8 @@ export async function sweep(
 	for (const { account } of accounts) removedEntries += await sweepEntries(queue, account, now, limits);
 	await sweepRest(queue, now, limits);
 	await queue.emptyLog();
+	const { path } = queue.medium;
+	if (path !== null) removeAsides(path, now - limits.maxAgeMs);
 	return { removedEntries, gaps: await queue.read((sql) => untoldGaps(sql, told)) };
 }
 
@@ -228,4 +231,6 @@ export async function forget(queue: CommitQueue, account: AccountId): Promise<vo
 		}
 	});
 	await queue.emptyLog();
+	const { path } = queue.medium;
+	if (path !== null) removeAsides(path, Infinity);
 }

@@ -210,10 +210,11 @@ describe('a place that is no good from the start', () => {
 });
 
 describe('a damaged file', () => {
+	const SPOILT = 'this is no database, '.repeat(1_000);
 	const asides = (dir: string) => readdirSync(dir).filter((name) => /\.corrupt-[^/]*Z$/.test(name));
 
 	it.each([
-		['text', 'this is no database, '.repeat(1_000)],
+		['text', SPOILT],
 		['a few bytes', 'SQLi'],
 	])('that is %s is put aside and begun anew, once', async (_what, content) => {
 		const place = newPlace();
@@ -309,6 +310,27 @@ describe('a damaged file', () => {
 			expect(store.info.degraded).toContain('.corrupt-');
 		},
 	);
+
+	it('is kept aside no longer than entries are, and not beyond a forget', async () => {
+		const place = newPlace();
+		const breakIn = async () => {
+			writeFileSync(place.path, SPOILT);
+			const store = await place.openStore();
+			expect(asides(place.dir)).toHaveLength(1);
+			return store;
+		};
+		const first = await breakIn();
+		await place.clock.advance(LIMITS.maxAgeMs);
+		await first.sweep(LIMITS);
+		expect(asides(place.dir)).toHaveLength(1);
+		await place.clock.advance(1);
+		await first.sweep(LIMITS);
+		expect(asides(place.dir)).toEqual([]);
+		await first.close();
+		const second = await breakIn();
+		await second.forget(ACCOUNT);
+		expect(asides(place.dir)).toEqual([]);
+	});
 
 	it('is replaced once when two processes use it', async () => {
 		const place = await spoilt((path) => truncateSync(path, Math.floor(statSync(path).size / 2)));
