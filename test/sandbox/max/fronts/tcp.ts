@@ -96,7 +96,7 @@ class TcpPipe implements Pipe {
 
 	sendHalf(frame: Buffer): void {
 		this.#flushJoined();
-		this.socket.write(frame.subarray(0, Math.ceil(frame.length / 2)), () => this.socket.resetAndDestroy());
+		this.socket.write(frame.subarray(0, Math.ceil(frame.length / 2)), () => this.socket.destroy());
 	}
 
 	end(): void {
