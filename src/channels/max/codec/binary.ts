@@ -1,0 +1,25 @@
+import { unpackBody } from './compress';
+import { encodeHeader, type PackedFrame } from './frame';
+import { decodeMsgpack, encodeMsgpack } from './msgpack';
+import { CodecError, type IncomingFrame, type OutgoingFrame } from './wire';
+
+/** A request or acknowledgement as bytes; never compressed (accepted from three clients). */
+export function encodeBinary(frame: OutgoingFrame, wrapIds: boolean): Buffer {
+	const body =
+		frame.payload === null || frame.payload === undefined ? EMPTY : encodeMsgpack(frame.payload, wrapIds);
+	return Buffer.concat([encodeHeader({ ...frame, flag: 0 }, body.length), body]);
+}
+
+/** A frame's body read; a body that cannot be read is told, not thrown: the next frame begins where the header said. */
+export function decodeBinary(frame: PackedFrame): IncomingFrame {
+	const { cmd, seq, opcode } = frame;
+	if (frame.body.length === 0) return { cmd, seq, opcode, payload: null };
+	try {
+		return { cmd, seq, opcode, payload: decodeMsgpack(unpackBody(frame.flag, frame.body)) };
+	} catch (error) {
+		if (!(error instanceof CodecError)) throw error;
+		return { cmd, seq, opcode, payload: null, unreadable: error.message };
+	}
+}
+
+const EMPTY = new Uint8Array(0);

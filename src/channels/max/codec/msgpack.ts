@@ -1,0 +1,122 @@
+import { DecodeError, Decoder, Encoder, ExtensionCodec } from '#lib/msgpack';
+import type { Json } from '../../../contract';
+import { assertStructure } from './structure';
+import { CodecError, Decimal, WireId, type Outgoing, type Payload } from './wire';
+
+/** Extension type 1 holds a 64-bit integer, itself msgpack (captures of the web client and of PyMax 2.4). */
+const EXT_INTEGER = 1;
+/** Beyond these an integer needs 64 bits; only such ids travel inside the extension. */
+const MAX_UINT32 = 0xffff_ffffn;
+const MIN_INT32 = -0x8000_0000n;
+
+/** An id that is to leave inside extension type 1. */
+class Wrapped {
+	readonly value: bigint;
+	constructor(value: bigint) {
+		this.value = value;
+	}
+}
+
+const extensions = new ExtensionCodec();
+extensions.register({
+	type: EXT_INTEGER,
+	// Captures show D3 (signed 64 bit) inside, also for positive ids.
+	encode: (value: unknown) => {
+		if (!(value instanceof Wrapped)) return null;
+		const bytes = new Uint8Array(9);
+		bytes[0] = 0xd3;
+		new DataView(bytes.buffer).setBigInt64(1, value.value);
+		return bytes;
+	},
+	decode: (bytes) => {
+		const inner = plainDecoder.decode(bytes);
+		if (typeof inner !== 'bigint' && !Number.isInteger(inner))
+			throw new CodecError('extension 1 holds no integer');
+		return inner;
+	},
+});
+const plainDecoder = new Decoder({ useBigInt64: true });
+const encoder = new Encoder({ useBigInt64: true, extensionCodec: extensions, initialBufferSize: 512 });
+
+/** @param wrapIds wide ids inside extension type 1, as the web client does; else plain, as mobile clients do */
+export function encodeMsgpack(value: Outgoing, wrapIds: boolean): Uint8Array {
+	return encoder.encode(toMsgpack(value, wrapIds));
+}
+
+function toMsgpack(value: Outgoing, wrapIds: boolean): unknown {
+	if (value === null || value === undefined) return null;
+	if (typeof value === 'number') return integer(value);
+	if (typeof value !== 'object' || value instanceof Uint8Array) return value;
+	if (value instanceof WireId) {
+		const wide = value.value > MAX_UINT32 || value.value < MIN_INT32;
+		return wide ? (wrapIds ? new Wrapped(value.value) : value.value) : Number(value.value);
+	}
+	if (value instanceof Decimal) return value.value;
+	if (Array.isArray(value)) return (value as readonly Outgoing[]).map((item) => toMsgpack(item, wrapIds));
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([key, item]) =>
+			item === undefined ? [] : [[key, toMsgpack(item, wrapIds)]],
+		),
+	);
+}
+
+/** The library writes a `number` beyond 32 bits as a float, which the service refuses; as a bigint it stays an integer. */
+function integer(value: number): number | bigint {
+	if (!Number.isSafeInteger(value)) throw new CodecError(`${String(value)} is no exact integer`);
+	return value > 0xffff_ffff || value < -0x8000_0000 ? BigInt(value) : value;
+}
+
+/** Exactly one value. @throws CodecError for anything else; never allocates more than the bytes can hold */
+export function decodeMsgpack(bytes: Uint8Array): Payload {
+	assertStructure(bytes);
+	try {
+		return normalise(newDecoder().decode(bytes));
+	} catch (error) {
+		if (error instanceof CodecError) throw error;
+		if (error instanceof DecodeError || error instanceof RangeError || error instanceof TypeError) {
+			throw new CodecError(`the body is not msgpack: ${error.message}`);
+		}
+		throw error;
+	}
+}
+
+/** The library's decoder keeps half a state after an exception, so each body gets its own. */
+function newDecoder(): Decoder {
+	return new Decoder({ useBigInt64: true, extensionCodec: extensions, mapKeyConverter: keyText });
+}
+
+function keyText(key: unknown): string {
+	if (typeof key === 'string') return key === '__proto__' ? '__proto__ ' : key;
+	if (typeof key === 'number' || typeof key === 'bigint') return String(key);
+	throw new CodecError('a map key is neither text nor an integer');
+}
+
+/** Codec values → plain JSON: the one place where 64-bit integers and bytes change their form. */
+function normalise(value: unknown): Json {
+	switch (typeof value) {
+		case 'bigint':
+			return fromBigint(value);
+		case 'number':
+			return Number.isFinite(value) ? value : null;
+		case 'string':
+		case 'boolean':
+			return value;
+		case 'object':
+			break;
+		default:
+			return null;
+	}
+	if (value === null) return null;
+	if (value instanceof Uint8Array)
+		return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+	if (Array.isArray(value)) return value.map(normalise);
+	if (Object.getPrototypeOf(value) !== Object.prototype) return null;
+	const map = value as Record<string, unknown>;
+	for (const key in map) map[key] = normalise(map[key]);
+	return map as { [key: string]: Json };
+}
+
+export function fromBigint(value: bigint): Json {
+	const number = Number(value);
+	return Number.isSafeInteger(number) ? number : value.toString();
+}
