@@ -5,7 +5,10 @@ export type Sqlite = typeof import('node:sqlite');
 
 export type SqlValue = null | number | string;
 
-/** One connection with its prepared statements. Every statement's text is a constant, so the cache stays small. */
+/**
+ * One connection with its prepared statements. Every statement's text is a constant, so the cache stays small.
+ * Parameters are plain `?`: Node 22 does not bind values by position to numbered ones (`?1`).
+ */
 export class Sql {
 	readonly database: DatabaseSync;
 	readonly #statements = new Map<string, StatementSync>();

@@ -67,7 +67,8 @@ function forgetAbsentConsumers(sql: Sql, lastAttachedBefore: number): void {
 	for (const { id, account } of sql.all<{ id: string; account: string }>(select, lastAttachedBefore)) {
 		forgetConsumer(sql, id);
 		sql.run(
-			'UPDATE accounts SET state = NULL WHERE account = ?1 AND NOT EXISTS (SELECT 1 FROM consumers WHERE account = ?1)',
+			'UPDATE accounts SET state = NULL WHERE account = ? AND NOT EXISTS (SELECT 1 FROM consumers WHERE account = ?)',
+			account,
 			account,
 		);
 	}
@@ -213,7 +214,8 @@ export async function forget(queue: CommitQueue, account: AccountId): Promise<vo
 		const key = table === 'entries' ? 'seq' : 'event_id';
 		await inSteps(queue, (sql) =>
 			sql.run(
-				`DELETE FROM ${table} WHERE account = ?1 AND ${key} IN (SELECT ${key} FROM ${table} WHERE account = ?1 LIMIT ?2)`,
+				`DELETE FROM ${table} WHERE account = ? AND ${key} IN (SELECT ${key} FROM ${table} WHERE account = ? LIMIT ?)`,
+				account,
 				account,
 				STEP,
 			),
@@ -222,7 +224,8 @@ export async function forget(queue: CommitQueue, account: AccountId): Promise<vo
 	await queue.write((sql) => {
 		for (const table of ['named_values', 'secrets'] as const) {
 			sql.run(
-				`DELETE FROM ${table} WHERE owner = ?1 OR owner IN (SELECT session FROM sessions WHERE account = ?1)`,
+				`DELETE FROM ${table} WHERE owner = ? OR owner IN (SELECT session FROM sessions WHERE account = ?)`,
+				account,
 				account,
 			);
 		}
