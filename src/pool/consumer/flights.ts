@@ -66,7 +66,6 @@ export function createFlights(options: FlightsOptions): Flights {
 				emission.attempt = next.attempt;
 				emission.replaces = emission.key;
 				emission.key = null;
-				emission.orderUntil = null;
 				emission.failures = 0;
 				repeatLater(chat, emission, next.attempt - 1);
 		}

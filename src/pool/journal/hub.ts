@@ -189,6 +189,8 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 				await remembered.load();
 				await devices.load();
 				await waits.load();
+				// Questions of an earlier process count as attached.
+				life.update();
 				return;
 			} catch (error) {
 				logger.warn('the journal could not be prepared', { account, error: String(error) });
