@@ -34,18 +34,18 @@ export function decideRetry(
 	return retryWaitMs(attempt, rules, random);
 }
 
-/** Runs `work` until it succeeds, may not be repeated, or the signal ends it. */
+/** Runs `work` until it succeeds, may not be repeated, or a signal ends it. */
 export async function withRetry<T>(
 	work: (attempt: number) => Promise<T>,
-	options: { rules: RetryRules; clock: Clock; random: Random; signal: AbortSignal },
+	options: { rules: RetryRules; clock: Clock; random: Random; signals: readonly AbortSignal[] },
 ): Promise<T> {
 	for (let attempt = 1; ; attempt += 1) {
 		try {
 			return await work(attempt);
 		} catch (error) {
 			const waitMs = decideRetry(error, attempt, options.rules, options.random);
-			if (waitMs === null || options.signal.aborted) throw error;
-			await options.clock.sleep(waitMs, options.signal);
+			if (waitMs === null || options.signals.some(({ aborted }) => aborted)) throw error;
+			await options.clock.sleep(waitMs, AbortSignal.any([...options.signals]));
 		}
 	}
 }

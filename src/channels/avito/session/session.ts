@@ -104,7 +104,7 @@ export class Session {
 			rules: this.#settings.retry,
 			clock: this.#services.clock,
 			random: this.#services.random,
-			signal: context.signal,
+			signals: [context.signal, this.signal],
 		});
 	}
 
@@ -235,7 +235,7 @@ export class Session {
 				rules: this.#settings.retry,
 				clock: this.#services.clock,
 				random: this.#services.random,
-				signal: this.signal,
+				signals: [this.signal],
 			},
 		);
 	}
@@ -252,6 +252,9 @@ export class Session {
 				timeoutMs: this.#settings.timeoutMs,
 				signal,
 			});
+		} catch (error) {
+			// What `close` cuts off is cancelled, not an outage to be retried.
+			throw this.signal.aborted ? this.signal.reason : error;
 		} finally {
 			this.#inFlight -= 1;
 		}
