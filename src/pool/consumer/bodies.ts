@@ -40,7 +40,12 @@ export function replayed(entry: JournalEntry): Pending {
 }
 
 /** An event that is not in the journal. */
-export function unjournalled(source: 'since' | 'live', event: ChannelEvent, at: number, now: number): Pending {
+export function unjournalled(
+	source: 'since' | 'live',
+	event: ChannelEvent,
+	at: number,
+	now: number,
+): Pending {
 	return {
 		source,
 		seq: 0,

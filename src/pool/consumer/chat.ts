@@ -156,7 +156,12 @@ export function enqueue(chat: Chat, pending: Pending, first = false): void {
 		return;
 	}
 	const last = chat.queue[chat.queue.length - 1];
-	if (last === undefined || pending.source !== 'journal' || last.source !== 'journal' || last.seq < pending.seq) {
+	if (
+		last === undefined ||
+		pending.source !== 'journal' ||
+		last.source !== 'journal' ||
+		last.seq < pending.seq
+	) {
 		chat.queue.push(pending);
 		return;
 	}

@@ -223,7 +223,10 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 	}
 
 	function admit(entry: JournalEntry): void {
-		const until = Math.max(entry.heldBy === null ? 0 : (entry.heldUntil ?? 0), host.holdUntil(entry.seq) ?? 0);
+		const until = Math.max(
+			entry.heldBy === null ? 0 : (entry.heldUntil ?? 0),
+			host.holdUntil(entry.seq) ?? 0,
+		);
 		const isHeld = until > clock.now();
 		const catchUp = !isHeld && (entry.seq <= setup.backlogEnd || (recovering && entry.recovered));
 		const pending = bodies.pending(entry, catchUp);

@@ -14,7 +14,13 @@ export interface CompiledFilter {
 /** Told by the pool itself, about the account as a whole: only the event type is asked. */
 const POOL_EVENTS: readonly EventType[] = ['account_state', 'gap'];
 /** Events that stand for one message and so have a direction. */
-const DIRECTED: readonly EventType[] = ['message', 'message_edited', 'message_deleted', 'reaction', 'scheduled'];
+const DIRECTED: readonly EventType[] = [
+	'message',
+	'message_edited',
+	'message_deleted',
+	'reaction',
+	'scheduled',
+];
 /** Events that carry a message's content. */
 const WITH_CONTENT: readonly EventType[] = ['message', 'message_edited', 'scheduled'];
 
@@ -105,7 +111,8 @@ function isSender(event: ChannelEvent, senders: ReadonlySet<string>): boolean {
 
 function acceptsContent(event: ChannelEvent, filter: EventFilter, sets: Sets, needle: string): boolean {
 	if (!WITH_CONTENT.includes(event.event_type)) return true;
-	if (filter.onlyMentionsOrReplies && !event.meta.mentions_me && event.data?.['reply_to_me'] !== true) return false;
+	if (filter.onlyMentionsOrReplies && !event.meta.mentions_me && event.data?.['reply_to_me'] !== true)
+		return false;
 	if (sets.kinds.size > 0 && !messageKinds(event).some((kind) => sets.kinds.has(kind))) return false;
 	return needle === '' || event.text.toLowerCase().includes(needle);
 }

@@ -98,7 +98,11 @@ export function sinceLedger(
 		async load() {
 			const progress: SinceProgress = { done: new Set(), unsettled: [] };
 			for (const { name, value } of await store.listValues(account, prefix)) {
-				const { ids, attempt, done } = value as JsonObject as { ids: string[]; attempt: number; done: boolean };
+				const { ids, attempt, done } = value as JsonObject as {
+					ids: string[];
+					attempt: number;
+					done: boolean;
+				};
 				if (done) for (const id of ids) progress.done.add(id);
 				else progress.unsettled.push({ key: name.slice(prefix.length), ids, attempt });
 			}

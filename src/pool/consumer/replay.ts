@@ -26,7 +26,8 @@ export function planReplay(
 	for (const record of unsettled) {
 		const members = record.seqs.join();
 		const other = latest.get(members);
-		const [older, newer] = other === undefined || other.attempt < record.attempt ? [other, record] : [record, other];
+		const [older, newer] =
+			other === undefined || other.attempt < record.attempt ? [other, record] : [record, other];
 		latest.set(members, newer);
 		if (older !== undefined) plan.push({ kind: 'drop', key: older.key });
 	}

@@ -112,7 +112,10 @@ export function createStart(options: StartOptions): Start {
 		finishWhenSettled();
 	}
 
-	function repeat(group: SinceProgress['unsettled'][number], waiting: Map<string, Map<string, Pending>>): void {
+	function repeat(
+		group: SinceProgress['unsettled'][number],
+		waiting: Map<string, Map<string, Pending>>,
+	): void {
 		const found = waiting.get(group.key);
 		if (found === undefined) return;
 		waiting.delete(group.key);

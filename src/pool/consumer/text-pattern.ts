@@ -23,7 +23,10 @@ export interface TextPattern {
  * unbounded quantifiers or a back-reference is run under a guard. Errs on the side of guarding.
  */
 export function mayBacktrack(source: string): boolean {
-	const bare = source.replace(/\\[1-9]|\\k</gu, '\u0001').replace(/\\./gsu, 'x').replace(/\[[^\]]*\]/gu, 'x');
+	const bare = source
+		.replace(/\\[1-9]|\\k</gu, '\u0001')
+		.replace(/\\./gsu, 'x')
+		.replace(/\[[^\]]*\]/gu, 'x');
 	if (bare.includes('\u0001')) return true;
 	const unbounded = bare.match(/[*+]|\{\d*,\d*\}/gu) ?? [];
 	return unbounded.length > 1;

@@ -150,9 +150,18 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 
 	/** Parameter edits keep the position; what is remembered of its filter is the newest. */
 	function toRecord(known: ConsumerRecord | null, now: number): ConsumerRecord {
-		const { start, filter: wanted, wantsRaw, catchUpMs, catchUpPerChat, quietAfterDeviceMs } = request.options;
+		const {
+			start,
+			filter: wanted,
+			wantsRaw,
+			catchUpMs,
+			catchUpPerChat,
+			quietAfterDeviceMs,
+		} = request.options;
 		const mark: StartMark | null =
-			known === null && start.from === 'time' ? { at: start.at, attachedAt: now, done: false, ids: [] } : null;
+			known === null && start.from === 'time'
+				? { at: start.at, attachedAt: now, done: false, ids: [] }
+				: null;
 		return {
 			id,
 			accountId: account,

@@ -1,4 +1,4 @@
-import type { AccountId, Clock, EngineEvent, Store } from '../../contract';
+import type { AccountId, Clock, EngineEvent, Logger, Store } from '../../contract';
 import { addDeviceTime, type DeviceTimes } from '../consumer';
 
 const PREFIX = 'device/';
@@ -10,7 +10,10 @@ const CHATS = 5_000;
 /** When a person answered from the phone, per chat; in the store, so that a restart does not break the silence. */
 export interface Devices {
 	load(): Promise<void>;
-	/** Written before the events are journalled: no consumer sees a message before the silence. */
+	/**
+	 * Asked for before the events are journalled, so that no consumer sees a message before the silence; all writes are
+	 * asked for in the same turn, so that appends keep their order. Never rejects: a silence is no reason to lose a message.
+	 */
 	note(events: readonly EngineEvent[]): Promise<void>;
 	times(chatId: string): DeviceTimes;
 }
@@ -22,6 +25,7 @@ export function createDevices(
 	store: Pick<Store, 'listValues' | 'putValue'>,
 	account: AccountId,
 	clock: Clock,
+	logger: Logger,
 	quietMs: () => number,
 ): Devices {
 	const chats = new Map<string, number[]>();
@@ -37,21 +41,31 @@ export function createDevices(
 		const chatId = event.external_chat_id;
 		const times = addDeviceTime(chats.get(chatId) ?? NONE, at);
 		set(chatId, times);
-		await store.putValue(account, PREFIX + chatId, times, quietMs() + KEEP_MS);
+		try {
+			await store.putValue(account, PREFIX + chatId, times, quietMs() + KEEP_MS);
+		} catch (error) {
+			logger.warn('a silence could not be written and ends with this process', {
+				account,
+				error: String(error),
+			});
+		}
 	}
 
 	return {
 		async load() {
 			for (const { name, value } of await store.listValues(account, PREFIX)) {
-				if (Array.isArray(value)) set(name.slice(PREFIX.length), value.filter((time) => typeof time === 'number'));
+				if (Array.isArray(value))
+					set(
+						name.slice(PREFIX.length),
+						value.filter((time) => typeof time === 'number'),
+					);
 			}
 		},
 		async note(events) {
 			if (quietMs() === 0) return;
 			const oldest = clock.now() - quietMs() - KEEP_MS;
-			for (const item of events) {
-				if (isFromDevice(item) && item.at >= oldest) await noteOne(item);
-			}
+			const answered = events.filter((item) => item.at >= oldest && isFromDevice(item));
+			if (answered.length > 0) await Promise.all(answered.map(noteOne));
 		},
 		times: (chatId) => chats.get(chatId) ?? NONE,
 	};

@@ -11,6 +11,8 @@ import type {
 	Store,
 	WaitRecord,
 } from '../../contract';
+import { ChannelError } from '../../contract';
+import { backoffMs } from '../../runtime';
 import {
 	createNodeMemories,
 	type ConsumerHost,
@@ -114,10 +116,11 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 	let live = Promise.withResolvers<void>();
 	let lastEventAt: number | null = null;
 	let stopped = false;
+	const ending = new AbortController();
 	let cancelStillThere: (() => void) | null = null;
 
 	const remembered = createRemembered(store, account, clock, logger);
-	const devices = createDevices(store, account, clock, () => remembered.quietMs());
+	const devices = createDevices(store, account, clock, logger, () => remembered.quietMs());
 	const waits = createPendingWaits({
 		store,
 		account,
@@ -195,7 +198,8 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			} catch (error) {
 				logger.warn('the journal could not be prepared', { account, error: String(error) });
 				if (stopped) return;
-				await clock.sleep(Math.min(30_000, 500 * 2 ** failures));
+				const wait = backoffMs(failures, { firstMs: 500, maxMs: 30_000 }, random);
+				await clock.sleep(wait, ending.signal).catch(() => undefined);
 			}
 		}
 	}
@@ -224,6 +228,17 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		if (attachments.size + listens.size + waits.size === 0) return;
 		await ready;
 		await append([toldNow(event, clock)]);
+	}
+
+	/** @returns null when the person must correct the filter first; told then */
+	function beginListen(request: ManualRequest, done: () => void): ManualListen | null {
+		try {
+			return createManualListen({ store, account, clock, logger, open, request, done });
+		} catch (error) {
+			if (!ChannelError.is(error)) throw error;
+			request.failed(error);
+			return null;
+		}
 	}
 
 	function handle(end: () => void, report: (report: TriggerReport) => void): ConsumerHandle {
@@ -295,23 +310,15 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			);
 		},
 		listen(request) {
-			const listen = createManualListen({
-				store,
-				account,
-				clock,
-				logger,
-				open,
-				request,
-				done: () => {
-					listens.delete(listen);
-					queueMicrotask(afterDetach);
-				},
+			const listen = beginListen(request, () => {
+				if (listen !== null) listens.delete(listen);
+				queueMicrotask(afterDetach);
 			});
-			listens.add(listen);
+			if (listen !== null) listens.add(listen);
 			return handle(
 				() => {
-					listen.end();
-					listens.delete(listen);
+					listen?.end();
+					if (listen !== null) listens.delete(listen);
 					afterDetach();
 				},
 				() => undefined,
@@ -331,6 +338,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		setWaitMessage: (id, messageId) => waits.setMessage(id, messageId),
 		async stop() {
 			stopped = true;
+			ending.abort();
 			for (const attachment of [...attachments.values()]) detach(attachment, false);
 			for (const listen of [...listens]) listen.end();
 			listens.clear();

@@ -72,7 +72,8 @@ export function createManualListen(options: ManualListenOptions): ManualListen {
 	if (request.useLatest) {
 		void latest().catch((error: unknown) => {
 			// Waiting for the next message is still possible.
-			if (!abort.signal.aborted) logger.info('the latest message could not be read', { error: String(error) });
+			if (!abort.signal.aborted)
+				logger.info('the latest message could not be read', { error: String(error) });
 		});
 	}
 

@@ -14,7 +14,8 @@ export function matchWait(
 	busy: ReadonlySet<string>,
 	now: number,
 ): WaitRecord | null {
-	if (event.event_type !== 'message' || event.meta.direction !== 'in' || event.meta.is_service === true) return null;
+	if (event.event_type !== 'message' || event.meta.direction !== 'in' || event.meta.is_service === true)
+		return null;
 	const quoted = event.meta.reply_to?.id;
 	let oldest: WaitRecord | null = null;
 	for (const wait of waits) {

@@ -1,4 +1,13 @@
-import type { AccountId, Clock, EngineEvent, Logger, Random, Store, WaitRecord, ChannelEvent } from '../../contract';
+import type {
+	AccountId,
+	Clock,
+	EngineEvent,
+	Logger,
+	Random,
+	Store,
+	WaitRecord,
+	ChannelEvent,
+} from '../../contract';
 import { backoffMs } from '../../runtime';
 import type { ResumeWait } from '../types';
 import { HOLD_MS, matchReaction, matchWait } from './match-wait';
@@ -103,7 +112,11 @@ export function createPendingWaits(options: PendingWaitsOptions): PendingWaits {
 	}
 
 	/** "Is running already" means that the execution has not parked yet: asked again until the hold ends. */
-	async function resumeUntil(wait: WaitRecord, event: ChannelEvent, until: number): Promise<Awaited<ReturnType<ResumeWait>>> {
+	async function resumeUntil(
+		wait: WaitRecord,
+		event: ChannelEvent,
+		until: number,
+	): Promise<Awaited<ReturnType<ResumeWait>>> {
 		for (let failures = 1; ; failures += 1) {
 			let outcome: Awaited<ReturnType<ResumeWait>> = 'retry';
 			try {
@@ -114,7 +127,9 @@ export function createPendingWaits(options: PendingWaitsOptions): PendingWaits {
 			if (outcome !== 'retry') return outcome;
 			const left = until - clock.now();
 			if (left <= 0 || abort.signal.aborted) return 'retry';
-			await clock.sleep(Math.min(left, backoffMs(failures, RETRY, random)), abort.signal).catch(() => undefined);
+			await clock
+				.sleep(Math.min(left, backoffMs(failures, RETRY, random)), abort.signal)
+				.catch(() => undefined);
 			if (abort.signal.aborted || clock.now() >= until) return 'retry';
 		}
 	}

@@ -56,7 +56,12 @@ export function poolEvent(
 }
 
 /** The rest of a catch-up, for one consumer; the same rest gives the same id, so a crash does not tell it twice. */
-export function catchUpGap(about: AboutAccount, clock: Pick<Clock, 'now'>, gap: Gap, consumer: string): ChannelEvent {
+export function catchUpGap(
+	about: AboutAccount,
+	clock: Pick<Clock, 'now'>,
+	gap: Gap,
+	consumer: string,
+): ChannelEvent {
 	const [first, last] = [gap.seqs[0] ?? 0, gap.seqs[gap.seqs.length - 1] ?? 0];
 	return poolEvent(about, clock, {
 		id: `${about.account}:gap:${consumer}:${gap.chatId}:${first}-${last}`,

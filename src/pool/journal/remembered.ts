@@ -81,7 +81,11 @@ export function createRemembered(
 
 function toKnown(record: ConsumerRecord): Known {
 	const filter = compileStoredFilter(record.filter);
-	return { record, wantsRaw: record.wantsRaw, mayAccept: (event) => isFor(event, record.id) && filter.mayAccept(event) };
+	return {
+		record,
+		wantsRaw: record.wantsRaw,
+		mayAccept: (event) => isFor(event, record.id) && filter.mayAccept(event),
+	};
 }
 
 /** A gap of one consumer is kept for that one only. */

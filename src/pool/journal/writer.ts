@@ -60,12 +60,15 @@ export function createWriter(options: WriterOptions) {
 
 	async function appendBatch(drafts: readonly Draft[], state: JsonObject | undefined): Promise<AppendResult> {
 		try {
-			await devices.note(drafts.map(({ item }) => item));
-			return await store.append(account, {
+			// Both asked for in this turn: concurrent appends are committed in the order the engine made them.
+			const noted = devices.note(drafts.map(({ item }) => item));
+			const appended = store.append(account, {
 				token,
 				events: drafts.map(({ stored }) => stored),
 				...(state === undefined ? {} : { state }),
 			});
+			const [result] = await Promise.all([appended, noted]);
+			return result;
 		} catch (error) {
 			for (const { match } of drafts) if (match !== null) waits.unmatch(match);
 			throw error;

@@ -25,7 +25,8 @@ describe('a consumer', () => {
 	describe('order and window', () => {
 		it('never has more unfinished executions than the window, whatever the backlog', async () => {
 			await attached({ window: 3 });
-			for (let index = 0; index < 20; index += 1) await w.provider.write(event({ id: `e${index}`, chat: `c${index}` }));
+			for (let index = 0; index < 20; index += 1)
+				await w.provider.write(event({ id: `e${index}`, chat: `c${index}` }));
 			await settle(20);
 			expect(w.executions.running).toHaveLength(3);
 			w.executions.settle(w.executions.running[1]);
@@ -39,7 +40,11 @@ describe('a consumer', () => {
 
 		it('emits the next event of a chat after the earlier one settled, others meanwhile', async () => {
 			await attached();
-			await w.provider.write(event({ id: 'a1', chat: 'a' }), event({ id: 'a2', chat: 'a' }), event({ id: 'b1', chat: 'b' }));
+			await w.provider.write(
+				event({ id: 'a1', chat: 'a' }),
+				event({ id: 'a2', chat: 'a' }),
+				event({ id: 'b1', chat: 'b' }),
+			);
 			await settle(20);
 			expect(w.executions.ids).toEqual(['a1', 'b1']);
 			w.executions.settle(w.executions.rows[0]);
@@ -68,14 +73,18 @@ describe('a consumer', () => {
 			await w.close();
 			w = await world({ limits: { bodies: 3, readAhead: 5, pending: 1_000, live: 10, repeats: 10 } });
 			await attached();
-			await w.provider.write(...Array.from({ length: 60 }, (_, index) => event({ id: `a${index}`, chat: 'a' })));
+			await w.provider.write(
+				...Array.from({ length: 60 }, (_, index) => event({ id: `a${index}`, chat: 'a' })),
+			);
 			await w.provider.write(event({ id: 'b', chat: 'b' }));
 			await until(() => w.executions.rows.length === 2, 'the other chat');
 			expect(w.executions.ids).toEqual(['a0', 'b']);
 			w.executions.auto = () => ({ kind: 'finished', ok: true });
 			w.executions.finishAll();
 			await until(() => w.executions.rows.length === 61, 'all of them');
-			expect(w.executions.ids.filter((id) => id !== 'b')).toEqual(Array.from({ length: 60 }, (_, index) => `a${index}`));
+			expect(w.executions.ids.filter((id) => id !== 'b')).toEqual(
+				Array.from({ length: 60 }, (_, index) => `a${index}`),
+			);
 		});
 
 		it('takes 2,000 events at once with bounded memory and hands each on once', async () => {
@@ -88,7 +97,11 @@ describe('a consumer', () => {
 			expect(w.hub.stats().pending).toBeLessThan(700);
 			w.executions.auto = () => ({ kind: 'finished', ok: true });
 			w.executions.finishAll();
-			await until(() => w.executions.rows.length === 2_000 && w.executions.running.length === 0, 'all', 60_000);
+			await until(
+				() => w.executions.rows.length === 2_000 && w.executions.running.length === 0,
+				'all',
+				60_000,
+			);
 			expect(new Set(w.executions.ids).size).toBe(2_000);
 			await w.clock.advance(2_000);
 			await settle(20);
@@ -103,7 +116,8 @@ describe('a consumer', () => {
 				writes += 1;
 				return acknowledge(...args);
 			};
-			for (let index = 0; index < 100; index += 1) await w.provider.write(event({ id: `e${index}`, chat: 'other' }));
+			for (let index = 0; index < 100; index += 1)
+				await w.provider.write(event({ id: `e${index}`, chat: 'other' }));
 			await w.clock.advance(2_000);
 			await settle(10);
 			expect(writes).toBe(1);
@@ -116,7 +130,9 @@ describe('a consumer', () => {
 			await attached({ acknowledge: 'finished' });
 			await w.provider.write(event({ id: 'a' }));
 			await until(() => w.executions.rows.length === 1, 'the execution');
-			expect((await position())?.unsettled).toMatchObject([{ seqs: [1], attempt: 1, key: w.executions.rows[0]?.key }]);
+			expect((await position())?.unsettled).toMatchObject([
+				{ seqs: [1], attempt: 1, key: w.executions.rows[0]?.key },
+			]);
 			w.executions.finishAll({ kind: 'finished', ok: false });
 			await settle(10);
 			expect(await position()).toEqual({ watermark: 1, acknowledged: [], unsettled: [] });
@@ -147,26 +163,38 @@ describe('a consumer', () => {
 			});
 			await handle.live;
 			await settle(20);
-			await w.provider.write(event({ id: 'poison', chat: 'x' }), event({ id: 'next', chat: 'x' }), event({ id: 'y', chat: 'y' }));
+			await w.provider.write(
+				event({ id: 'poison', chat: 'x' }),
+				event({ id: 'next', chat: 'x' }),
+				event({ id: 'y', chat: 'y' }),
+			);
 			await w.clock.advance(31_000);
 			await settle(20);
 			expect(w.executions.ids).toEqual(['y', 'next']);
 			expect((await position())?.acknowledged).toEqual([]);
-			expect((await position())?.unsettled).toContainEqual(expect.objectContaining({ seqs: [1], attempt: 1 }));
+			expect((await position())?.unsettled).toContainEqual(
+				expect.objectContaining({ seqs: [1], attempt: 1 }),
+			);
 		});
 
 		it('tries three times with "succeeded", then gives up with an account_state', async () => {
-			await attached({ acknowledge: 'succeeded', filter: filter({ eventTypes: ['message', 'account_state'] }) });
+			await attached({
+				acknowledge: 'succeeded',
+				filter: filter({ eventTypes: ['message', 'account_state'] }),
+			});
 			w.executions.auto = (row) => ({ kind: 'finished', ok: row.events[0]?.event_type === 'account_state' });
 			await w.provider.write(event({ id: 'a' }), event({ id: 'b' }));
 			for (let index = 0; index < 12; index += 1) {
 				await w.clock.advance(5_000);
 				await settle(10);
 			}
-			const attempts = (id: string) => w.executions.rows.filter((row) => row.ids.includes(id)).map((row) => row.attempt);
+			const attempts = (id: string) =>
+				w.executions.rows.filter((row) => row.ids.includes(id)).map((row) => row.attempt);
 			expect(attempts('a')).toEqual([1, 2, 3]);
 			expect(attempts('b')).toEqual([1, 2, 3]);
-			expect(w.executions.rows.filter((row) => row.ids.includes('a')).map((row) => row.events[0]?.meta.attempt)).toEqual([1, 2, 3]);
+			expect(
+				w.executions.rows.filter((row) => row.ids.includes('a')).map((row) => row.events[0]?.meta.attempt),
+			).toEqual([1, 2, 3]);
 			expect(new Set(w.executions.rows.map((row) => row.key)).size).toBe(w.executions.rows.length);
 			const told = w.executions.rows.filter((row) => row.events[0]?.event_type === 'account_state');
 			expect(told.map((row) => row.events[0]?.data?.['event_id'])).toEqual(['a', 'b']);
@@ -215,7 +243,11 @@ describe('a consumer', () => {
 			await w.provider.write(event({ id: 'a', chat: 'a' }), event({ id: 'b', chat: 'b' }));
 			await until(() => w.executions.rows.length === 1, 'a');
 			handle.end();
-			const again = await attached({ acknowledge: 'finished', window: 1, filter: filter({ ignoreBots: false }) });
+			const again = await attached({
+				acknowledge: 'finished',
+				window: 1,
+				filter: filter({ ignoreBots: false }),
+			});
 			await again.live;
 			await settle(20);
 			expect(w.executions.ids).toEqual(['a']);
@@ -277,7 +309,12 @@ describe('a consumer', () => {
 			await until(() => w.hub.stats().state === 'idle', 'the stop');
 			await w.provider.write(event({ id: 'missed' }));
 			await w.clock.advance(91 * 86_400_000);
-			await w.store.sweep({ maxAgeMs: 7 * 86_400_000, maxEntries: 100_000, idsMs: 7 * 86_400_000, consumersMs: 90 * 86_400_000 });
+			await w.store.sweep({
+				maxAgeMs: 7 * 86_400_000,
+				maxEntries: 100_000,
+				idsMs: 7 * 86_400_000,
+				consumersMs: 90 * 86_400_000,
+			});
 			await attached();
 			expect(w.provider.lastStart?.state).toBeNull();
 			await settle(20);
@@ -288,7 +325,11 @@ describe('a consumer', () => {
 			const handle = await attached();
 			handle.end();
 			await until(() => w.hub.stats().state === 'idle', 'the stop');
-			const owner = (await import('../../../src/pool/consumer')).nodeId({ instance: 'i', workflow: 'w', node: 'n1' });
+			const owner = (await import('../../../src/pool/consumer')).nodeId({
+				instance: 'i',
+				workflow: 'w',
+				node: 'n1',
+			});
 			expect(await w.store.getValue(`node:${owner}`, 'account/')).toBe(ACCOUNT);
 			// The same node was on another account for a while.
 			const other = consumerId({ instance: 'i', workflow: 'w', node: 'n1' }, 'avito:2');
@@ -306,7 +347,9 @@ describe('a consumer', () => {
 			const options = { catchUpMs: 3_600_000, filter: filter({ eventTypes: ['message', 'gap'] }), window: 1 };
 			const handle = await attached(options);
 			await w.provider.write(event({ id: 'first', chat: 'z' }));
-			await w.provider.write(...[1, 2, 3].map((index) => event({ id: `old${index}`, chat: index === 3 ? 'b' : 'a' })));
+			await w.provider.write(
+				...[1, 2, 3].map((index) => event({ id: `old${index}`, chat: index === 3 ? 'b' : 'a' })),
+			);
 			await settle(10);
 			handle.end();
 			await until(() => w.hub.stats().state === 'idle', 'the stop');
@@ -318,7 +361,9 @@ describe('a consumer', () => {
 			await until(() => w.executions.rows.length === 4, 'gaps and the new one');
 			await settle(20);
 			const gaps = w.executions.rows.flatMap((row) => row.events).filter((item) => item.event_type === 'gap');
-			expect(gaps.map((gap) => [gap.external_chat_id, gap.data?.['count'], gap.data?.['reason']]).sort()).toEqual([
+			expect(
+				gaps.map((gap) => [gap.external_chat_id, gap.data?.['count'], gap.data?.['reason']]).sort(),
+			).toEqual([
 				['a', 2, 'catch_up'],
 				['b', 1, 'catch_up'],
 			]);
@@ -373,7 +418,11 @@ describe('a consumer', () => {
 			await w.provider.write(event({ id: 'newer' }));
 			await until(() => w.executions.rows.length === 1, 'newer');
 			w.executions.finishAll();
-			w.provider.messages.push({ event: event({ id: 'older' }), at: w.clock.now() - 5_000, recovered: false });
+			w.provider.messages.push({
+				event: event({ id: 'older' }),
+				at: w.clock.now() - 5_000,
+				recovered: false,
+			});
 			await w.reopen();
 			await attached();
 			await until(() => w.executions.rows.length === 2, 'older');
@@ -405,7 +454,9 @@ describe('a consumer', () => {
 			}
 			await settle(10);
 			expect(w.executions.rows[0]?.ids).toHaveLength(8);
-			await w.provider.write(...Array.from({ length: 12 }, (_, index) => event({ id: `x${index}`, chat: 'x' })));
+			await w.provider.write(
+				...Array.from({ length: 12 }, (_, index) => event({ id: `x${index}`, chat: 'x' })),
+			);
 			await settle(20);
 			expect(w.executions.rows[1]?.ids).toHaveLength(10);
 		});
@@ -414,7 +465,9 @@ describe('a consumer', () => {
 			const handle = await attached({ batch: { ...batch, maxMessages: 500 } });
 			handle.end();
 			await until(() => w.hub.stats().state === 'idle', 'the stop');
-			await w.provider.write(...Array.from({ length: 450 }, (_, index) => event({ id: `e${index}`, chat: `c${index % 3}` })));
+			await w.provider.write(
+				...Array.from({ length: 450 }, (_, index) => event({ id: `e${index}`, chat: `c${index % 3}` })),
+			);
 			await attached({ batch: { ...batch, maxMessages: 500 } });
 			await w.clock.advance(2_000);
 			await until(() => w.executions.rows.length === 3, 'three batches');
@@ -427,7 +480,11 @@ describe('a consumer', () => {
 			await w.provider.write(event({ id: 'too old' }));
 			await w.clock.advance(10_000);
 			const at = w.clock.now();
-			await w.provider.write(event({ id: 'old1' }), event({ id: 'old2' }), event({ id: 'out', meta: { direction: 'out' } }));
+			await w.provider.write(
+				event({ id: 'old1' }),
+				event({ id: 'old2' }),
+				event({ id: 'out', meta: { direction: 'out' } }),
+			);
 			await w.clock.advance(10_000);
 			const other = new Executions();
 			const plain = w.attach({}, 'n2', other);
@@ -449,7 +506,9 @@ describe('a consumer', () => {
 
 		it('goes on after a restart in the middle, without a second execution', async () => {
 			const at = w.clock.now();
-			await w.provider.write(...Array.from({ length: 9 }, (_, index) => event({ id: `o${index}`, chat: `c${index}` })));
+			await w.provider.write(
+				...Array.from({ length: 9 }, (_, index) => event({ id: `o${index}`, chat: `c${index}` })),
+			);
 			await w.clock.advance(1_000);
 			const handle = await attached({ start: { from: 'time', at }, window: 2 });
 			await until(() => w.executions.rows.length === 2, 'two');

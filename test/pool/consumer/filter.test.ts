@@ -29,7 +29,9 @@ describe('a filter', () => {
 		const out = { directions: ['out' as const] };
 		expect(accepts(out, { meta: { direction: 'out', sent_by: 'device' } })).toBe(true);
 		expect(accepts(out, { meta: { direction: 'out', sent_by: 'node' } })).toBe(false);
-		expect(accepts({ ...out, includeNodeSends: true }, { meta: { direction: 'out', sent_by: 'node' } })).toBe(true);
+		expect(accepts({ ...out, includeNodeSends: true }, { meta: { direction: 'out', sent_by: 'node' } })).toBe(
+			true,
+		);
 	});
 
 	it('chooses chats, chat types and senders', () => {
@@ -37,14 +39,19 @@ describe('a filter', () => {
 		expect(accepts({ includeChats: ['c1'] }, { chat: 'c2' })).toBe(false);
 		expect(accepts({ excludeChats: ['c1'] }, { chat: 'c1' })).toBe(false);
 		expect(accepts({ chatTypes: ['private'] }, { meta: { chat_type: 'channel' } })).toBe(false);
-		expect(accepts({ includeSenders: ['@Anna'] }, { user: '7', meta: { sender_username: 'anna' } })).toBe(true);
+		expect(accepts({ includeSenders: ['@Anna'] }, { user: '7', meta: { sender_username: 'anna' } })).toBe(
+			true,
+		);
 		expect(accepts({ includeSenders: ['7'] }, { user: '7' })).toBe(true);
 		expect(accepts({ includeSenders: ['8'] }, { user: '7' })).toBe(false);
 		expect(accepts({ excludeSenders: ['7'] }, { user: '7' })).toBe(false);
 	});
 
 	it('asks only the type of events that are about the account, and no chat of those that have none', () => {
-		const narrow = { eventTypes: ['account_state' as const, 'profile_changed' as const], includeChats: ['c1'] };
+		const narrow = {
+			eventTypes: ['account_state' as const, 'profile_changed' as const],
+			includeChats: ['c1'],
+		};
 		expect(accepts(narrow, { type: 'account_state', chat: '', meta: { direction: 'out' } })).toBe(true);
 		expect(accepts(narrow, { type: 'profile_changed', chat: '' })).toBe(true);
 		expect(accepts(narrow, { type: 'gap', chat: '' })).toBe(false);
@@ -63,7 +70,9 @@ describe('a filter', () => {
 		expect(accepts({ textContains: 'price' }, { text: 'hello' })).toBe(false);
 		expect(accepts({ textPattern: '^цена\\b|price$' }, { text: 'Best PRICE' })).toBe(true);
 		expect(accepts({ textPattern: '^\\d+$' }, { text: 'no' })).toBe(false);
-		expect(accepts({ eventTypes: ['message_deleted'], textPattern: 'x' }, { type: 'message_deleted', text: '' })).toBe(true);
+		expect(
+			accepts({ eventTypes: ['message_deleted'], textPattern: 'x' }, { type: 'message_deleted', text: '' }),
+		).toBe(true);
 		expect(accepts({ onlyMentionsOrReplies: true }, {})).toBe(false);
 		expect(accepts({ onlyMentionsOrReplies: true }, { meta: { mentions_me: true } })).toBe(true);
 		expect(accepts({ onlyMentionsOrReplies: true }, { data: { reply_to_me: true } })).toBe(true);

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutOldest, dequeue, emptyChat, enqueue, nextStep, readyBatch, type Emission, type Pending } from '../../../src/pool/consumer/chat';
+import {
+	cutOldest,
+	dequeue,
+	emptyChat,
+	enqueue,
+	nextStep,
+	readyBatch,
+	type Emission,
+	type Pending,
+} from '../../../src/pool/consumer/chat';
 import { createHandedOn } from '../../../src/pool/consumer/handed-on';
 import { judge, openPosition } from '../../../src/pool/consumer/judge';
 import { consumerId, emitKey, nodeId } from '../../../src/pool/consumer/keys';
@@ -234,8 +243,12 @@ describe('the judgement of an entry', () => {
 	it('passes what is not for it', () => {
 		expect(judge(entry({ event: null }), rules, 0)).toBe('pass');
 		expect(judge(entry({ event: event({ meta: { direction: 'out' } }) }), rules, 0)).toBe('pass');
-		expect(judge(entry({ event: event({ type: 'gap', data: { consumer: 'other' } }) }), rules, 0)).toBe('pass');
-		expect(judge(entry({ event: event({ type: 'gap', data: { consumer: 'me' } }), at: 1 }), rules, 0)).toBe('take');
+		expect(judge(entry({ event: event({ type: 'gap', data: { consumer: 'other' } }) }), rules, 0)).toBe(
+			'pass',
+		);
+		expect(judge(entry({ event: event({ type: 'gap', data: { consumer: 'me' } }), at: 1 }), rules, 0)).toBe(
+			'take',
+		);
 	});
 
 	it('passes recovered events from before the publication, cuts what is older than the catch-up', () => {
@@ -256,18 +269,23 @@ describe('the judgement of an entry', () => {
 describe('a position', () => {
 	it('skips exactly what is done or under way, read once upwards', () => {
 		fc.assert(
-			fc.property(fc.nat(20), fc.uniqueArray(fc.integer({ min: 1, max: 60 })), fc.nat(59), (watermark, above, cut) => {
-				const acknowledged = above.filter((seq) => seq > watermark && seq <= cut);
-				const unsettled = above.filter((seq) => seq > watermark && seq > cut);
-				const position = openPosition({
-					watermark,
-					acknowledged,
-					unsettled: [{ key: 'k', seqs: unsettled, attempt: 1, at: 0 }],
-				});
-				for (let seq = 1; seq <= 60; seq += 1) {
-					expect(position.skips(seq)).toBe(seq <= watermark || above.includes(seq));
-				}
-			}),
+			fc.property(
+				fc.nat(20),
+				fc.uniqueArray(fc.integer({ min: 1, max: 60 })),
+				fc.nat(59),
+				(watermark, above, cut) => {
+					const acknowledged = above.filter((seq) => seq > watermark && seq <= cut);
+					const unsettled = above.filter((seq) => seq > watermark && seq > cut);
+					const position = openPosition({
+						watermark,
+						acknowledged,
+						unsettled: [{ key: 'k', seqs: unsettled, attempt: 1, at: 0 }],
+					});
+					for (let seq = 1; seq <= 60; seq += 1) {
+						expect(position.skips(seq)).toBe(seq <= watermark || above.includes(seq));
+					}
+				},
+			),
 		);
 	});
 });
@@ -383,23 +401,28 @@ describe('a batch', () => {
 
 	it('takes every message exactly once and in order, however they arrive', () => {
 		fc.assert(
-			fc.property(fc.array(fc.record({ gap: fc.nat(30), message: fc.boolean() }), { maxLength: 40 }), (arrivals) => {
-				let time = 0;
-				const queue = arrivals.map(({ gap, message }) => pending({ recordedAt: (time += gap), batchable: message }));
-				const all = queue.map(({ seq }) => seq);
-				const taken: number[] = [];
-				for (let guard = 0; queue.length > 0 && guard < 1_000; guard += 1) {
-					const ready = readyBatch(queue, time, rules, true);
-					if (typeof ready !== 'number') {
-						expect(ready.until).toBeGreaterThan(time);
-						time = ready.until ?? time;
-						continue;
+			fc.property(
+				fc.array(fc.record({ gap: fc.nat(30), message: fc.boolean() }), { maxLength: 40 }),
+				(arrivals) => {
+					let time = 0;
+					const queue = arrivals.map(({ gap, message }) =>
+						pending({ recordedAt: (time += gap), batchable: message }),
+					);
+					const all = queue.map(({ seq }) => seq);
+					const taken: number[] = [];
+					for (let guard = 0; queue.length > 0 && guard < 1_000; guard += 1) {
+						const ready = readyBatch(queue, time, rules, true);
+						if (typeof ready !== 'number') {
+							expect(ready.until).toBeGreaterThan(time);
+							time = ready.until ?? time;
+							continue;
+						}
+						expect(ready).toBeLessThanOrEqual(rules.maxMessages);
+						taken.push(...queue.splice(0, ready).map(({ seq }) => seq));
 					}
-					expect(ready).toBeLessThanOrEqual(rules.maxMessages);
-					taken.push(...queue.splice(0, ready).map(({ seq }) => seq));
-				}
-				expect(taken).toEqual(all);
-			}),
+					expect(taken).toEqual(all);
+				},
+			),
 		);
 	});
 });

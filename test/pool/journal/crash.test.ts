@@ -9,7 +9,16 @@ import type { ConsumerOptions } from '../../../src/pool/types';
 import { silentLogger } from '../../../src/runtime';
 import { openSqliteStore } from '../../../src/store';
 import { ManualClock, seededRandom, settle, until } from '../../support/manual-clock';
-import { ACCOUNT, consumerOptions, event, Executions, mortal, ProcessClock, Provider, type Row } from './support';
+import {
+	ACCOUNT,
+	consumerOptions,
+	event,
+	Executions,
+	mortal,
+	ProcessClock,
+	Provider,
+	type Row,
+} from './support';
 
 const CHATS = ['c1', 'c2', 'c3'];
 const PROCESSES = 4;
@@ -22,7 +31,11 @@ interface Process {
 }
 
 /** Runs processes that die at a random store call, one after another on one file, and a last one that lives. */
-async function run(seed: number, parts: Partial<ConsumerOptions>, failures: number): Promise<{ rows: Row[]; sent: string[]; peak: number; left: unknown }> {
+async function run(
+	seed: number,
+	parts: Partial<ConsumerOptions>,
+	failures: number,
+): Promise<{ rows: Row[]; sent: string[]; peak: number; left: unknown }> {
 	const random = seededRandom(seed);
 	const clock = new ManualClock();
 	const dir = mkdtempSync(join(tmpdir(), 'crash-'));
@@ -158,15 +171,18 @@ describe('a process that dies at any store call', () => {
 		for (const ids of firstSeen(rows).values()) expect(ids).toEqual([...ids].sort(byNumber));
 	});
 
-	it.each(SEEDS.slice(0, 6))('gives an event up after three attempts with "succeeded" (seed %i)', async (seed) => {
-		const { rows, sent } = await run(200 + seed, { acknowledge: 'succeeded' }, 0.5);
-		expect([...new Set(rows.flatMap((row) => row.ids))].sort(byNumber)).toEqual(sent);
-		expect(Math.max(...rows.map((row) => row.attempt))).toBeLessThanOrEqual(3);
-		for (const id of sent) {
-			const attempts = rowsOf(rows, id).map((row) => row.attempt);
-			expect(new Set(attempts).size).toBe(attempts.length);
-		}
-	});
+	it.each(SEEDS.slice(0, 6))(
+		'gives an event up after three attempts with "succeeded" (seed %i)',
+		async (seed) => {
+			const { rows, sent } = await run(200 + seed, { acknowledge: 'succeeded' }, 0.5);
+			expect([...new Set(rows.flatMap((row) => row.ids))].sort(byNumber)).toEqual(sent);
+			expect(Math.max(...rows.map((row) => row.attempt))).toBeLessThanOrEqual(3);
+			for (const id of sent) {
+				const attempts = rowsOf(rows, id).map((row) => row.attempt);
+				expect(new Set(attempts).size).toBe(attempts.length);
+			}
+		},
+	);
 
 	it.each(SEEDS)('replays exactly the recorded batch (seed %i)', async (seed) => {
 		const acknowledge = seed % 2 === 0 ? 'immediately' : 'finished';

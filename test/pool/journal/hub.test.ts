@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { settle, until } from '../../support/manual-clock';
-import { ACCOUNT, event, Executions, filter, world, type World } from './support';
+import { createJournalHub } from '../../../src/pool/journal';
+import { silentLogger } from '../../../src/runtime';
+import { seededRandom, settle, until } from '../../support/manual-clock';
+import { ACCOUNT, event, Executions, filter, Provider, world, type World } from './support';
 
 describe.each(['memory', 'sqlite'] as const)('the hub on a %s store', (kind) => {
 	let w: World;
@@ -73,7 +75,8 @@ describe.each(['memory', 'sqlite'] as const)('the hub on a %s store', (kind) => 
 	it('acknowledges what is finished and survives a restart without starting anything twice', async () => {
 		const handle = w.attach();
 		await handle.live;
-		for (let index = 0; index < 12; index += 1) await w.provider.write(event({ id: `e${index}`, chat: `c${index % 3}` }));
+		for (let index = 0; index < 12; index += 1)
+			await w.provider.write(event({ id: `e${index}`, chat: `c${index % 3}` }));
 		w.executions.auto = () => ({ kind: 'finished', ok: true });
 		w.executions.finishAll();
 		await until(() => w.executions.rows.length === 12 && w.executions.running.length === 0, 'all');
@@ -124,5 +127,80 @@ describe.each(['memory', 'sqlite'] as const)('the hub on a %s store', (kind) => 
 		await handle.live;
 		await until(() => w.executions.rows.length === 1, 'the hint');
 		expect(w.executions.rows[0]?.events[0]?.text).toBe('hello');
+	});
+});
+
+describe('one node on two accounts', () => {
+	it('shares its window between them in turns', async () => {
+		const w = await world();
+		const second = new Provider(w.clock);
+		const other = createJournalHub({
+			store: w.store,
+			account: 'avito:2',
+			label: 'other shop',
+			token: 1,
+			clock: w.clock,
+			random: seededRandom(2),
+			logger: silentLogger,
+			open: second,
+			memories: w.memories,
+			onWaitMatched: () => Promise.resolve('gone'),
+		});
+		const options = { window: 2, chatOrderMs: 0 };
+		const first = w.attach(options);
+		const handle = other.attach({ ...w.request(options), slot: 'second' });
+		await Promise.all([first.live, handle.live]);
+		await settle(20);
+		await w.provider.write(...Array.from({ length: 10 }, (_, index) => event({ id: `a${index}` })));
+		await second.write(...Array.from({ length: 3 }, (_, index) => event({ id: `b${index}` })));
+		await settle(10);
+		expect(w.executions.running).toHaveLength(2);
+		for (let index = 0; index < 8; index += 1) {
+			w.executions.settle(w.executions.running[0]);
+			await settle(10);
+			expect(w.executions.running).toHaveLength(2);
+		}
+		// The flooded account does not make the other wait for its whole backlog.
+		expect(w.executions.ids.filter((id) => id.startsWith('b'))).toEqual(['b0', 'b1', 'b2']);
+		await other.stop();
+		await w.close();
+	});
+});
+
+describe('an engine that appends without waiting', () => {
+	it('keeps its order, whatever is written beside', async () => {
+		const w = await world();
+		const handle = w.attach({ quietAfterDeviceMs: 60_000, filter: filter({ directions: ['in', 'out'] }) });
+		await handle.live;
+		await settle(20);
+		const [device, client] = [
+			event({ id: 'd', meta: { direction: 'out', sent_by: 'device' } }),
+			event({ id: 'c' }),
+		];
+		const writer = w.provider.writer;
+		const at = w.clock.now();
+		await Promise.all([
+			writer.append([{ event: device, at, recovered: false }]),
+			writer.append([{ event: client, at, recovered: false }]),
+		]);
+		const entries = await w.store.readEntries(ACCOUNT, 0, 10);
+		expect(entries.map((entry) => entry.eventId)).toEqual(['d', 'c']);
+		await settle(10);
+		expect(w.executions.ids).toEqual(['d']);
+		await w.close();
+	});
+});
+
+describe('an older reader', () => {
+	it('is refused once a newer one has journalled', async () => {
+		const w = await world();
+		const handle = w.attach();
+		await handle.live;
+		await settle(20);
+		await w.store.append(ACCOUNT, { token: 99, events: [] });
+		await expect(w.provider.write(event({ id: 'a' }))).rejects.toMatchObject({ code: 'account_in_use' });
+		await settle(10);
+		expect(w.executions.rows).toEqual([]);
+		await w.close();
 	});
 });

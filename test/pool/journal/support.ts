@@ -16,7 +16,13 @@ import type {
 } from '../../../src/contract';
 import { createNodeMemories, type ConsumerLimits, type NodeMemories } from '../../../src/pool/consumer';
 import { createJournalHub, type ConsumerRequest, type JournalHub } from '../../../src/pool/journal';
-import type { ConsumerOptions, Delivery, ResumeWait, Settlement, TriggerReport } from '../../../src/pool/types';
+import type {
+	ConsumerOptions,
+	Delivery,
+	ResumeWait,
+	Settlement,
+	TriggerReport,
+} from '../../../src/pool/types';
 import { silentLogger } from '../../../src/runtime';
 import { openMemoryStore, openSqliteStore } from '../../../src/store';
 import { ManualClock, seededRandom } from '../../support/manual-clock';
@@ -132,6 +138,12 @@ export class Provider implements OpenAccount {
 		return this.#writer !== null;
 	}
 
+	/** the running engine's way into the journal */
+	get writer(): JournalWriter {
+		if (this.#writer === null) throw new Error('nobody reads');
+		return this.#writer;
+	}
+
 	startReading(journal: JournalWriter): Reader {
 		this.starts += 1;
 		this.lastStart = { state: journal.state, recoverSince: journal.recoverSince };
@@ -168,7 +180,11 @@ export class Provider implements OpenAccount {
 
 	/** A client (or the person) writes; resolves when the engine has journalled it, at once when nobody reads. */
 	async write(...events: ChannelEvent[]): Promise<void> {
-		const items = events.map((item): EngineEvent => ({ event: item, at: this.#clock.now(), recovered: false }));
+		const items = events.map((item): EngineEvent => ({
+			event: item,
+			at: this.#clock.now(),
+			recovered: false,
+		}));
 		this.messages.push(...items);
 		const writer = this.#writer;
 		if (writer === null) return;
@@ -314,7 +330,10 @@ export class ProcessClock implements Clock {
 }
 
 /** The calls of a process that died never come back; `dieAt` counts store calls, and the fatal one may have been done. */
-export function mortal(store: Store, life: { alive: boolean; calls: number; dieAt: number; doneBefore: boolean }): Store {
+export function mortal(
+	store: Store,
+	life: { alive: boolean; calls: number; dieAt: number; doneBefore: boolean },
+): Store {
 	const never = new Promise<never>(() => undefined);
 	return new Proxy(store, {
 		get(target, name) {
@@ -346,7 +365,11 @@ export interface World {
 	memories: NodeMemories;
 	reports: TriggerReport[];
 	resume: ResumeWait;
-	attach(parts?: Partial<ConsumerOptions>, node?: string, deliver?: Executions): ReturnType<JournalHub['attach']>;
+	attach(
+		parts?: Partial<ConsumerOptions>,
+		node?: string,
+		deliver?: Executions,
+	): ReturnType<JournalHub['attach']>;
 	request(parts?: Partial<ConsumerOptions>, node?: string, deliver?: Executions): ConsumerRequest;
 	/** another hub on the same store and provider, e.g. after a restart (`forgetProcess`) */
 	reopen(options?: { forgetProcess?: boolean }): Promise<void>;

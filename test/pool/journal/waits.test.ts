@@ -88,14 +88,20 @@ describe.each(['memory', 'sqlite'] as const)('a pending wait (%s)', (kind) => {
 		const trigger = w.attach();
 		await trigger.live;
 		await settle(20);
-		await w.provider.write(event({ id: 'answer' }), event({ id: 'after' }), event({ id: 'else', chat: 'c2' }));
+		await w.provider.write(
+			event({ id: 'answer' }),
+			event({ id: 'after' }),
+			event({ id: 'else', chat: 'c2' }),
+		);
 		await settle(20);
 		// Order within the chat is kept while it is decided; other chats go on.
 		expect(w.executions.ids).toEqual(['else']);
 		await w.clock.advance(1_000);
 		await until(() => w.executions.ids.includes('after'), 'the message after the answer');
 		expect(w.executions.ids).toEqual(['else', 'after']);
-		expect(asked.map(({ wait: record, event: item }) => [record.id, record.messageId, item.event_id])).toEqual([
+		expect(
+			asked.map(({ wait: record, event: item }) => [record.id, record.messageId, item.event_id]),
+		).toEqual([
 			['w1', 'q1', 'answer'],
 			['w1', 'q1', 'answer'],
 		]);
@@ -103,7 +109,10 @@ describe.each(['memory', 'sqlite'] as const)('a pending wait (%s)', (kind) => {
 		w.executions.finishAll();
 		await w.clock.advance(2_000);
 		const [consumer] = await w.store.listConsumers(ACCOUNT);
-		expect((await w.store.loadConsumer(consumer?.id ?? ''))?.position).toMatchObject({ watermark: 3, unsettled: [] });
+		expect((await w.store.loadConsumer(consumer?.id ?? ''))?.position).toMatchObject({
+			watermark: 3,
+			unsettled: [],
+		});
 		trigger.end();
 		await until(() => w.hub.stats().state === 'idle', 'the engine to stop');
 	});
@@ -262,12 +271,34 @@ describe('a manual listen', () => {
 		expect(got[0]?.event_id).toBe('now');
 	});
 
-	it('takes live-only events too, and nothing after it was closed', async () => {
+	it('tells a pattern that is no expression', async () => {
+		const told: string[] = [];
+		w.hub.listen({
+			filter: filter({ textPattern: '(' }),
+			useLatest: false,
+			deliver: () => told.push('delivered'),
+			failed: (error) => told.push(error.code),
+		});
+		await settle(5);
+		expect(told).toEqual(['invalid_parameter']);
+		expect(w.hub.stats()).toMatchObject({ listeners: 0, state: 'idle' });
+	});
+
+	it('takes live-only events, and nothing after it was closed', async () => {
 		const { got, handle } = listen(false);
 		await handle.live;
-		handle.end();
+		const typing = w.hub.listen({
+			filter: filter({ eventTypes: ['typing'] }),
+			useLatest: false,
+			deliver: (item) => got.push(item),
+			failed: () => undefined,
+		});
 		w.provider.happen(event({ id: 't', type: 'typing' }));
+		expect(got.map((item) => item.event_id)).toEqual(['t']);
+		typing.end();
+		handle.end();
+		w.provider.happen(event({ id: 'm' }));
 		await settle(10);
-		expect(got).toEqual([]);
+		expect(got).toHaveLength(1);
 	});
 });
