@@ -1,7 +1,16 @@
 import { avitoDriver } from './channels/avito';
 import type { ChannelDriver, Logger, Store } from './contract';
 import { AccountPool, AnchoredPool, type Pool } from './pool';
-import { dataFolder, onShutdown, packageVersion, processName, redactingLogger, silentLogger, systemClock, systemRandom } from './runtime';
+import {
+	dataFolder,
+	onShutdown,
+	packageVersion,
+	processName,
+	redactingLogger,
+	silentLogger,
+	systemClock,
+	systemRandom,
+} from './runtime';
 import { openStore } from './store';
 
 /** Wiring: which drivers, which store. Nothing else. */
@@ -39,7 +48,13 @@ export function createPool(options: OwnPoolOptions = {}): Pool {
 		drivers: DRIVERS,
 		openStore:
 			options.store ??
-			(() => openStore({ dir: options.dir ?? dataFolder(), clock: systemClock, logger: log, random: systemRandom })),
+			(() =>
+				openStore({
+					dir: options.dir ?? dataFolder(),
+					clock: systemClock,
+					logger: log,
+					random: systemRandom,
+				})),
 		clock: systemClock,
 		random: systemRandom,
 		logger: log,

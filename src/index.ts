@@ -2,7 +2,7 @@ import { createPool, type OwnPoolOptions } from './app';
 import type { CallOptions, CallResult, Channel, ChannelEvent, Command } from './contract';
 import { eventFilterSchema } from './contract/schemas';
 import type { ConsumerOptions, Delivery, Settlement } from './pool';
-import { z } from '#lib/zod';
+import type { z } from '#lib/zod';
 
 /**
  * The engine without n8n: open an account, call it, listen to its journal.
@@ -90,7 +90,10 @@ export function openAccount(options: OpenAccountOptions): Account {
 	};
 }
 
-async function settle(handler: (events: ChannelEvent[]) => Promise<void>, delivery: Delivery): Promise<Settlement> {
+async function settle(
+	handler: (events: ChannelEvent[]) => Promise<void>,
+	delivery: Delivery,
+): Promise<Settlement> {
 	try {
 		await handler(delivery.events);
 		return { kind: 'finished', ok: true };

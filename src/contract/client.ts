@@ -3,14 +3,7 @@ import type { CallOptions, CallResult, Command } from './command';
 
 /** `ended`: the provider ended the session for good, a new login is needed; `paused`: the user disconnected it. */
 export type AccountState =
-	| 'idle'
-	| 'connecting'
-	| 'recovering'
-	| 'live'
-	| 'waiting'
-	| 'paused'
-	| 'ended'
-	| 'closed';
+	'idle' | 'connecting' | 'recovering' | 'live' | 'waiting' | 'paused' | 'ended' | 'closed';
 
 /** *Account: get status* of every messenger. Times are ISO 8601 or null; counts are since the account was opened. */
 export interface AccountStatus {

@@ -49,7 +49,13 @@ export interface Budget {
 	 * Waits for one point of `bucket` (and of the account's default bucket), and for the least gap of `chatId`.
 	 * @throws ChannelError `rate_limited` (with the wait) when it would take longer than `maxWaitMs`
 	 */
-	take(request: { bucket?: string; chatId?: string; points?: number; signal?: AbortSignal; maxWaitMs?: number }): Promise<void>;
+	take(request: {
+		bucket?: string;
+		chatId?: string;
+		points?: number;
+		signal?: AbortSignal;
+		maxWaitMs?: number;
+	}): Promise<void>;
 	/** Is a point free right now? Enrichment is skipped rather than awaited. Takes it when true. */
 	tryTake(bucket?: string): boolean;
 	/** The provider asked for a pause (Retry-After, flood wait): nobody of this account and bucket goes before. */
@@ -133,7 +139,8 @@ export interface DriverServices {
 }
 
 export interface AccountStateChange {
-	state: 'live' | 'disconnected' | 'ended' | 'limited' | 'subscription_missing' | 'degraded' | 'settings_changed';
+	state:
+		'live' | 'disconnected' | 'ended' | 'limited' | 'subscription_missing' | 'degraded' | 'settings_changed';
 	reason: string;
 	hint?: string;
 	error?: ChannelError;
@@ -183,11 +190,18 @@ export interface OpenAccount<Account = unknown> {
 	readonly account: Account;
 	startReading(journal: JournalWriter): Reader;
 	/** live facts for `status` */
-	status(): { state: 'connecting' | 'recovering' | 'live' | 'waiting' | 'ended'; reconnects: number; inFlight: number };
+	status(): {
+		state: 'connecting' | 'recovering' | 'live' | 'waiting' | 'ended';
+		reconnects: number;
+		inFlight: number;
+	};
 	/** latest provider-side events matching a filter, newest last, for *Listen for test event*; same event ids as the journal */
 	latest?(limit: number, signal: AbortSignal): Promise<ChannelEvent[]>;
 	/** what a trigger would have given since a time (ms): *message: get since* and *start at a chosen time* */
-	since?(sinceMs: number, options: { chatId?: string; limitPerChat?: number; signal: AbortSignal }): AsyncIterable<EngineEvent>;
+	since?(
+		sinceMs: number,
+		options: { chatId?: string; limitPerChat?: number; signal: AbortSignal },
+	): AsyncIterable<EngineEvent>;
 	close(): Promise<void>;
 }
 

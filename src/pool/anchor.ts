@@ -1,6 +1,15 @@
 import type { AccountStatus, CallOptions, CallResult, Command, JsonObject, WaitRecord } from '../contract';
 import { sharedSlot } from '../runtime';
-import type { CredentialSource, Lease, ListenRequest, Pool, ResumeWait, SubscribeRequest, Subscription, WaitRequest } from './types';
+import type {
+	CredentialSource,
+	Lease,
+	ListenRequest,
+	Pool,
+	ResumeWait,
+	SubscribeRequest,
+	Subscription,
+	WaitRequest,
+} from './types';
 
 /**
  * After an update from n8n's screen two versions of this package share a process: running triggers keep the old code,

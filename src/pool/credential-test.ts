@@ -49,7 +49,10 @@ export class CredentialTests {
 				this.#shared.logger.error('a credential test failed unexpectedly', { error: String(error) });
 				return { ok: false, message: 'The test failed unexpectedly; see the n8n log.' };
 			}
-			return { ok: false, message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}` };
+			return {
+				ok: false,
+				message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
+			};
 		} finally {
 			deadline.end();
 		}

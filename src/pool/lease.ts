@@ -1,4 +1,11 @@
-import { ChannelError, type AccountStatus, type CallOptions, type CallResult, type Command } from '../contract';
+import {
+	ChannelError,
+	type AccountStatus,
+	type CallOptions,
+	type CallResult,
+	type Command,
+	type StoreInfo,
+} from '../contract';
 import { ACCOUNT_COMMANDS, assertPermitted, type AccountOperations } from './account/account-commands';
 import type { AccountEntry } from './account/entry';
 import type { Lease } from './types';
@@ -8,20 +15,29 @@ export class EntryLease implements Lease {
 	readonly #entry: AccountEntry;
 	readonly #operations: AccountOperations;
 	readonly #release: () => void;
+	readonly #storeInfo: () => StoreInfo | null;
 	#ended = false;
 
-	constructor(entry: AccountEntry, operations: AccountOperations) {
+	constructor(entry: AccountEntry, operations: AccountOperations, storeInfo: () => StoreInfo | null) {
 		this.#entry = entry;
 		this.#operations = operations;
+		this.#storeInfo = storeInfo;
 		this.#release = entry.use();
 	}
 
 	async call(command: Command, options: CallOptions = {}): Promise<CallResult> {
 		if (this.#ended) throw new ChannelError('cancelled', 'This lease was released already');
 		const own = ACCOUNT_COMMANDS[command.name];
-		if (own === undefined) return this.#entry.call(command, options);
+		if (own === undefined) return this.#withStoreHint(await this.#entry.call(command, options));
 		assertPermitted(this.#entry, command, own.permission);
 		return own.run(this.#entry, this.#operations);
+	}
+
+	/** Whoever sends must know when nothing is remembered over a restart. */
+	#withStoreHint(result: CallResult): CallResult {
+		const info = this.#storeInfo();
+		if (info === null || info.durable || info.degraded === null) return result;
+		return { ...result, hints: [...(result.hints ?? []), info.degraded] };
 	}
 
 	async status(): Promise<AccountStatus> {

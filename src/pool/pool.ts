@@ -17,9 +17,18 @@ import { LeaseKeeper } from './account/lease-keeper';
 import { ReaderSeats } from './account/reader-seat';
 import type { PoolShared } from './account/shared';
 import { CredentialTests } from './credential-test';
+import { retentionGap } from './journal';
 import { EntryLease } from './lease';
 import { BoundSubscription, withinAllowedChats } from './subscription';
-import type { CredentialSource, Lease, ListenRequest, Pool, SubscribeRequest, Subscription, WaitRequest } from './types';
+import type {
+	CredentialSource,
+	Lease,
+	ListenRequest,
+	Pool,
+	SubscribeRequest,
+	Subscription,
+	WaitRequest,
+} from './types';
 import { Waits } from './waits';
 
 export interface PoolOptions {
@@ -42,7 +51,12 @@ const LINGER_MS = 300_000;
 const MAX_ACCOUNTS = 1_000;
 const SHUTDOWN_MS = 10_000;
 const SWEEP_MS = 600_000;
-const RETENTION = { maxAgeMs: 604_800_000, maxEntries: 100_000, idsMs: 604_800_000, consumersMs: 7_776_000_000 };
+const RETENTION = {
+	maxAgeMs: 604_800_000,
+	maxEntries: 100_000,
+	idsMs: 604_800_000,
+	consumersMs: 7_776_000_000,
+};
 
 /** The pool of one process. Opens nothing, not even the store, until somebody asks for an account. */
 export class AccountPool implements Pool {
@@ -81,7 +95,7 @@ export class AccountPool implements Pool {
 
 	lease(credential: CredentialSource): Lease {
 		this.#shared.watch.observe(credential);
-		return new EntryLease(this.#entryFor(credential), this.#operations);
+		return new EntryLease(this.#entryFor(credential), this.#operations, () => this.#openStore?.info ?? null);
 	}
 
 	subscribe(request: SubscribeRequest): Subscription {
@@ -154,7 +168,9 @@ export class AccountPool implements Pool {
 
 	statuses(): Promise<AccountStatus[]> {
 		return Promise.resolve(
-			[...this.#entries.values()].map((entry) => entryStatus(entry, this.#shared, this.#openStore?.info ?? null)),
+			[...this.#entries.values()].map((entry) =>
+				entryStatus(entry, this.#shared, this.#openStore?.info ?? null),
+			),
 		);
 	}
 
@@ -170,7 +186,9 @@ export class AccountPool implements Pool {
 
 	readonly #operations: AccountOperations = {
 		status: (entry) =>
-			Promise.resolve(entryStatus(entry, this.#shared, this.#openStore?.info ?? null) as unknown as JsonObject),
+			Promise.resolve(
+				entryStatus(entry, this.#shared, this.#openStore?.info ?? null) as unknown as JsonObject,
+			),
 		all: async () => (await this.statuses()) as unknown as JsonObject[],
 		forget: async (entry) => {
 			const store = await this.#getStore();
@@ -211,38 +229,63 @@ export class AccountPool implements Pool {
 
 	#driver(channel: Channel): ChannelDriver {
 		const driver = this.#drivers.get(channel);
-		if (driver === undefined) throw new ChannelError('not_supported', `No driver for ${channel} is installed`);
+		if (driver === undefined)
+			throw new ChannelError('not_supported', `No driver for ${channel} is installed`);
 		return driver;
 	}
 
 	#getStore(): Promise<Store> {
-		this.#store ??= this.#options.openStore().then((store) => {
-			this.#openStore = store;
-			this.#scheduleSweep(store);
-			return store;
-		});
+		this.#store ??= this.#options.openStore().then(
+			(store) => {
+				this.#openStore = store;
+				store.onDegraded((info) => {
+					for (const entry of this.#entries.values()) entry.tellDegraded(info);
+				});
+				this.#scheduleSweep(store);
+				return store;
+			},
+			(error: unknown) => {
+				// Another process has the file for itself: the next call asks again.
+				this.#store = undefined;
+				throw error;
+			},
+		);
 		return this.#store;
 	}
 
 	#getLeases(): Promise<LeaseKeeper> {
-		this.#leases ??= this.#getStore().then((store) => {
-			const holder = { process: this.#options.processName, startId: this.#options.random.hex(4) };
-			return new LeaseKeeper(store, holder, this.#options.clock, this.#options.logger);
-		});
+		this.#leases ??= this.#getStore().then(
+			(store) => {
+				const holder = { process: this.#options.processName, startId: this.#options.random.hex(4) };
+				return new LeaseKeeper(store, holder, this.#options.clock, this.#options.logger);
+			},
+			(error: unknown) => {
+				this.#leases = undefined;
+				throw error;
+			},
+		);
 		return this.#leases;
 	}
 
 	#scheduleSweep(store: Store): void {
 		this.#cancelSweep = this.#options.clock.after(SWEEP_MS, () => {
-			void store
-				.sweep(RETENTION)
-				.catch((error: unknown) => {
-					this.#options.logger.warn('old journal entries could not be removed', { error: String(error) });
-				})
-				.finally(() => {
-					if (this.#ending === undefined) this.#scheduleSweep(store);
-				});
+			void this.#sweep(store).finally(() => {
+				if (this.#ending === undefined) this.#scheduleSweep(store);
+			});
 		});
+	}
+
+	/** Removes what is done with; what a limit removed unread becomes a visible gap. */
+	async #sweep(store: Store): Promise<void> {
+		try {
+			const { gaps } = await store.sweep(RETENTION);
+			for (const gap of gaps) {
+				const about = { account: gap.accountId, label: '' };
+				await this.#shared.seats.find(gap.accountId)?.announce(retentionGap(about, this.#options.clock, gap));
+			}
+		} catch (error) {
+			this.#options.logger.warn('old journal entries could not be removed', { error: String(error) });
+		}
 	}
 
 	async #shutdown(): Promise<void> {

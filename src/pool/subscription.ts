@@ -92,6 +92,7 @@ export class BoundSubscription implements Subscription {
 /** *Allowed chats* holds for triggers too: what the credential does not allow never reaches a workflow. */
 export function withinAllowedChats(filter: EventFilter, allowed: readonly string[]): EventFilter {
 	if (allowed.length === 0) return filter;
-	const chosen = filter.includeChats.length === 0 ? [...allowed] : filter.includeChats.filter((c) => allowed.includes(c));
+	const chosen =
+		filter.includeChats.length === 0 ? [...allowed] : filter.includeChats.filter((c) => allowed.includes(c));
 	return { ...filter, includeChats: chosen.length === 0 ? ['none of the allowed chats'] : chosen };
 }

@@ -65,9 +65,7 @@ export interface Delivery {
  * not_created: no row came to be, it is emitted again with the same key after a back-off.
  */
 export type Settlement =
-	| { kind: 'finished'; ok: boolean }
-	| { kind: 'duplicate' }
-	| { kind: 'not_created'; error: unknown };
+	{ kind: 'finished'; ok: boolean } | { kind: 'duplicate' } | { kind: 'not_created'; error: unknown };
 
 /** A person should know: the account went away, ended, is limited; shown as failed execution at a limited rate. */
 export interface TriggerReport {

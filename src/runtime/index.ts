@@ -4,7 +4,14 @@
  */
 export { backoffMs, type BackoffOptions } from './backoff';
 export { nextTurn, sleepWith, systemClock } from './clock';
-export { dataFolder, environmentValue, processAlive, processName, processRole, type ProcessRole } from './environment';
+export {
+	dataFolder,
+	environmentValue,
+	processAlive,
+	processName,
+	processRole,
+	type ProcessRole,
+} from './environment';
 export { packageVersion } from './package-version';
 export { redactingLogger, silentLogger } from './logger';
 export { systemRandom } from './random';

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../contract';
 
-const SECRET_KEY = /secret|token|password|passwd|session|authorization|cookie|api_?hash|auth_?key|^code$|_code$|^pin$/i;
+const SECRET_KEY =
+	/secret|token|password|passwd|session|authorization|cookie|api_?hash|auth_?key|^code$|_code$|^pin$/i;
 /** bearer values, `key=`-style queries, long hex or base64 runs, E.164 numbers */
 const SECRET_TEXT: readonly [RegExp, string][] = [
 	[/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi, '$1 [hidden]'],

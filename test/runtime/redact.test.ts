@@ -13,7 +13,10 @@ describe('redact', () => {
 	});
 
 	it('hides values under secret names at any depth and keeps the rest', () => {
-		const clean = redact({ client_secret: 's', nested: { accessToken: 't', chat_id: 'u2i-1', list: [{ password: 'p' }] } });
+		const clean = redact({
+			client_secret: 's',
+			nested: { accessToken: 't', chat_id: 'u2i-1', list: [{ password: 'p' }] },
+		});
 		expect(clean).toEqual({
 			client_secret: '[hidden]',
 			nested: { accessToken: '[hidden]', chat_id: 'u2i-1', list: [{ password: '[hidden]' }] },

@@ -71,7 +71,11 @@ export async function settle(turns = 3): Promise<void> {
 }
 
 /** Waits (real event loop, no sleeping) until `condition` holds; fails after many turns. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, turns = 20_000): Promise<void> {
+export async function until(
+	condition: () => boolean | Promise<boolean>,
+	what: string,
+	turns = 20_000,
+): Promise<void> {
 	for (let turn = 0; turn < turns; turn += 1) {
 		if (await condition()) return;
 		await nextTurn();
@@ -91,6 +95,10 @@ export function seededRandom(seed: number): Random {
 	return {
 		next,
 		hex: (bytes) =>
-			Array.from({ length: bytes }, () => Math.floor(next() * 256).toString(16).padStart(2, '0')).join(''),
+			Array.from({ length: bytes }, () =>
+				Math.floor(next() * 256)
+					.toString(16)
+					.padStart(2, '0'),
+			).join(''),
 	};
 }

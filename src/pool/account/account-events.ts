@@ -1,4 +1,12 @@
-import type { AccountConfig, AccountId, AccountStateChange, ChannelEvent, Clock, Random } from '../../contract';
+import type {
+	AccountConfig,
+	AccountId,
+	AccountStateChange,
+	ChannelEvent,
+	Clock,
+	Random,
+} from '../../contract';
+import { poolEvent } from '../journal';
 
 /** An `account_state` event: something about the whole account that a workflow may want to act on. */
 export function accountStateEvent(
@@ -8,45 +16,18 @@ export function accountStateEvent(
 	clock: Clock,
 	random: Random,
 ): ChannelEvent {
-	return {
-		channel: config.channel,
-		event_id: `${account}:account_state:${change.state}:${random.hex(6)}`,
-		event_type: 'account_state',
-		account: { id: account, label: config.label, phone_hash: null },
-		external_user_id: '',
-		external_chat_id: '',
+	return poolEvent({ account, label: config.label }, clock, {
+		id: `${account}:account_state:${change.state}:${random.hex(6)}`,
+		type: 'account_state',
+		chatId: '',
 		text: change.reason,
-		timestamp: new Date(clock.now()).toISOString(),
-		client_name: '',
-		client_phone: '',
-		media: {
-			has_voice: false,
-			voice_url: null,
-			has_images: false,
-			images: [],
-			has_video: false,
-			videos: [],
-			has_document: false,
-			documents: [],
+		data: {
+			state: change.state,
+			reason: change.reason,
+			hint: change.hint ?? null,
+			code: change.error?.code ?? null,
 		},
-		meta: {
-			external_message_id: null,
-			ad_id: null,
-			ad_title: null,
-			direction: 'in',
-			sent_by: 'client',
-			original_media_type: 'account_state',
-			chat_type: '',
-			chat_title: null,
-			sender_username: null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
-		},
-		data: { state: change.state, reason: change.reason, hint: change.hint ?? null, code: change.error?.code ?? null },
-	};
+	});
 }
 
 /** Lets one kind of news through at most once in a while. */

@@ -37,7 +37,13 @@ export class Connection {
 	readonly #calls = new Set<Promise<unknown>>();
 	#closing: Promise<void> | undefined;
 
-	private constructor(request: OpenRequest, store: Store, lease: HeldLease, open: OpenAccount, ownSends: OwnSends) {
+	private constructor(
+		request: OpenRequest,
+		store: Store,
+		lease: HeldLease,
+		open: OpenAccount,
+		ownSends: OwnSends,
+	) {
 		this.#shared = request.shared;
 		this.store = store;
 		this.#lease = lease;
@@ -143,7 +149,10 @@ export class Connection {
 		try {
 			await this.open.close();
 		} catch (error) {
-			this.#shared.logger.warn('closing a connection failed', { account: this.open.accountId, error: String(error) });
+			this.#shared.logger.warn('closing a connection failed', {
+				account: this.open.accountId,
+				error: String(error),
+			});
 		}
 		await this.#lease.release().catch(() => undefined);
 		this.#closed.resolve(reason);

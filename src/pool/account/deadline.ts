@@ -21,7 +21,10 @@ export function withDeadline(
 	});
 	const follow = (): void => {
 		controller.abort(
-			new ChannelError('cancelled', `${what} was cancelled`, { cause: outer?.reason, hint: 'The execution was stopped.' }),
+			new ChannelError('cancelled', `${what} was cancelled`, {
+				cause: outer?.reason,
+				hint: 'The execution was stopped.',
+			}),
 		);
 	};
 	if (outer?.aborted === true) follow();

@@ -22,7 +22,12 @@ export function entryStatus(entry: AccountEntry, shared: PoolShared, store: Stor
 		profile:
 			profile === undefined
 				? null
-				: { id: profile.id, name: profile.name, username: profile.username, phone_masked: maskPhone(profile.phone) },
+				: {
+						id: profile.id,
+						name: profile.name,
+						username: profile.username,
+						phone_masked: maskPhone(profile.phone),
+					},
 		in_flight: entry.inFlight,
 		queued: entry.budget.queued(),
 		waiting_until: entry.budget.waitingUntil(),

@@ -7,6 +7,7 @@ import {
 	type CallResult,
 	type ChannelDriver,
 	type Command,
+	type StoreInfo,
 } from '../../contract';
 import { backoffMs } from '../../runtime';
 import { AccountBudget } from '../budget/account-budget';
@@ -130,7 +131,8 @@ export class AccountEntry {
 			this.lastUsed = this.#shared.clock.now();
 			return result;
 		} catch (error) {
-			const shown = deadline.signal.aborted && !ChannelError.is(error) ? (deadline.signal.reason as Error) : error;
+			const shown =
+				deadline.signal.aborted && !ChannelError.is(error) ? (deadline.signal.reason as Error) : error;
 			this.#noteError(shown);
 			throw shown;
 		} finally {
@@ -162,7 +164,7 @@ export class AccountEntry {
 	attach(attached: Attached): void {
 		this.#attached.add(attached);
 		this.#cancelLinger?.();
-		if (this.#connection?.alive === true) this.#seat(attached, this.#connection);
+		if (this.#connection?.alive === true) void this.#seat(attached, this.#connection);
 		void this.#keepOpen();
 	}
 
@@ -211,6 +213,12 @@ export class AccountEntry {
 		await this.opened();
 	}
 
+	/** The store went on in memory: triggers run, but nothing survives a restart. Told once. */
+	tellDegraded(info: StoreInfo): void {
+		if (info.degraded === null) return;
+		void this.#accountState({ state: 'degraded', reason: info.degraded, atMostEveryMs: DAY_MS });
+	}
+
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#cancelLinger?.();
@@ -234,9 +242,13 @@ export class AccountEntry {
 			});
 		}
 		if (this.state === 'ended') {
-			throw new ChannelError('session_ended', `The session has ended: ${this.lastError?.message ?? 'log in again'}`, {
-				hint: 'Log in again and put the new session into the credential.',
-			});
+			throw new ChannelError(
+				'session_ended',
+				`The session has ended: ${this.lastError?.message ?? 'log in again'}`,
+				{
+					hint: 'Log in again and put the new session into the credential.',
+				},
+			);
 		}
 		if (this.#closed) throw new ChannelError('cancelled', 'The connection pool is closing', { retry: 'now' });
 		this.#setState('connecting');
@@ -253,7 +265,9 @@ export class AccountEntry {
 			this.#connection = connection;
 			this.reopened += 1;
 			this.#setState('live');
-			void connection.closed.then(() => this.#onClosed(connection));
+			void connection.closed.then(() => {
+				this.#onClosed(connection);
+			});
 			this.#linger();
 			return connection;
 		} catch (error) {
@@ -278,7 +292,8 @@ export class AccountEntry {
 				const connection = await this.opened();
 				failures = 0;
 				downSince = null;
-				for (const attached of this.#attached) this.#seat(attached, connection);
+				await Promise.all([...this.#attached].map((attached) => this.#seat(attached, connection)));
+				this.tellDegraded(connection.store.info);
 				await Promise.race([connection.closed, this.#wake.promise]);
 			} catch (error) {
 				failures += 1;
@@ -301,11 +316,10 @@ export class AccountEntry {
 	}
 
 	/** Offers the connection as the account's reader and hands over who listens; harmless when repeated. */
-	#seat(attached: Attached, connection: Connection): void {
+	#seat(attached: Attached, connection: Connection): Promise<void> {
 		const seat = this.#shared.seats.of(this.#shared, connection.open.accountId);
-		void seat.join(connection, this.#config);
-		if (attached.detach !== null) return;
-		attached.detach = seat.add(attached.listener);
+		attached.detach ??= seat.add(attached.listener);
+		return seat.join(connection, this.#config);
 	}
 
 	/** Takes no new calls on this connection, lets the running ones finish (bounded), then closes it. */
@@ -337,10 +351,21 @@ export class AccountEntry {
 		if (change.error !== undefined) this.#noteError(change.error);
 		const connection = this.#connection;
 		if (change.state === 'limited' && connection !== undefined) {
-			await connection.store.putValue(connection.open.accountId, FIRST_CONTACTS_STOPPED, now + DAY_MS, DAY_MS);
+			await connection.store.putValue(
+				connection.open.accountId,
+				FIRST_CONTACTS_STOPPED,
+				now + DAY_MS,
+				DAY_MS,
+			);
 		}
 		if (change.state === 'ended') this.#setState('ended');
-		if (!this.#news.allows(change.state, now, change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS))) {
+		if (
+			!this.#news.allows(
+				change.state,
+				now,
+				change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS),
+			)
+		) {
 			return;
 		}
 		if (connection !== undefined) {
@@ -358,7 +383,8 @@ export class AccountEntry {
 			? error
 			: new ChannelError('upstream_error', 'The account could not be opened', { cause: error });
 		for (const attached of this.#attached) if (attached.listener.kind === 'manual') attached.report(shown);
-		if (!lasting || !this.#news.allows(`report:${shown.code}`, this.#shared.clock.now(), REPORT_EVERY_MS)) return;
+		if (!lasting || !this.#news.allows(`report:${shown.code}`, this.#shared.clock.now(), REPORT_EVERY_MS))
+			return;
 		for (const attached of this.#attached) if (attached.listener.kind === 'trigger') attached.report(shown);
 	}
 
@@ -385,7 +411,9 @@ function endsSession(error: unknown): boolean {
 	return (
 		ChannelError.is(error) &&
 		error.retry === 'never' &&
-		['session_ended', 'account_banned', 'credential_invalid', '2fa_required', 'permission_denied'].includes(error.code)
+		['session_ended', 'account_banned', 'credential_invalid', '2fa_required', 'permission_denied'].includes(
+			error.code,
+		)
 	);
 }
 

@@ -1,14 +1,19 @@
 import type { AccountConfig, AccountId, ChannelEvent, WaitRecord } from '../../contract';
 import { backoffMs } from '../../runtime';
-import { createJournalHub, type ConsumerHandle, type ConsumerRequest, type JournalHub, type ManualRequest } from '../journal';
+import {
+	createJournalHub,
+	type ConsumerHandle,
+	type ConsumerRequest,
+	type JournalHub,
+	type ManualRequest,
+} from '../journal';
 import type { Connection } from './connection';
 import type { HeldLease } from './lease-keeper';
 import type { PoolShared } from './shared';
 
 /** Somebody who wants this account's events: a trigger, a manual listen, or a pending wait. */
 export type Listener = (
-	| { kind: 'trigger'; request: ConsumerRequest }
-	| { kind: 'manual'; request: ManualRequest }
+	{ kind: 'trigger'; request: ConsumerRequest } | { kind: 'manual'; request: ManualRequest }
 ) & {
 	/** called when the account is live for it, again after each change of the reader */
 	live(): void;
@@ -79,12 +84,14 @@ export class ReaderSeat {
 	}
 
 	#arrange(): Promise<void> {
-		this.#turn = this.#turn.then(() => this.#arrangeNow()).catch((error: unknown) => {
-			this.#shared.logger.error('the reader of an account could not be changed', {
-				account: this.#account,
-				error: String(error),
+		this.#turn = this.#turn
+			.then(() => this.#arrangeNow())
+			.catch((error: unknown) => {
+				this.#shared.logger.error('the reader of an account could not be changed', {
+					account: this.#account,
+					error: String(error),
+				});
 			});
-		});
 		return this.#turn;
 	}
 

@@ -35,15 +35,23 @@ export function driverServices(parts: ServiceParts): DriverServices {
 				return sealed === null ? null : unseal(sealed, { secret: config.sealingSecret, owner, name });
 			},
 			put: (name, value) =>
-				store.putSecret(owner, name, seal(value, { secret: config.sealingSecret, owner, name }, shared.random)),
+				store.putSecret(
+					owner,
+					name,
+					seal(value, { secret: config.sealingSecret, owner, name }, shared.random),
+				),
 			delete: (name) => store.deleteSecret(owner, name),
 		},
 		assertOwner: () => {
 			if (lease.valid()) return;
-			throw new ChannelError('account_in_use', 'This process no longer holds the connection of this account', {
-				retry: 'now',
-				hint: 'Another process took over, or this one was suspended. The call is tried again on the new connection.',
-			});
+			throw new ChannelError(
+				'account_in_use',
+				'This process no longer holds the connection of this account',
+				{
+					retry: 'now',
+					hint: 'Another process took over, or this one was suspended. The call is tried again on the new connection.',
+				},
+			);
 		},
 		accountState: parts.accountState,
 		sentByNode: parts.sentByNode,

@@ -40,7 +40,8 @@ export class AccountBudget implements Budget {
 		this.#rules = rules;
 		this.#clock = clock;
 		this.#account = new SlidingWindow(rules.account);
-		for (const [name, rule] of Object.entries(rules.buckets)) this.#buckets.set(name, new SlidingWindow(rule));
+		for (const [name, rule] of Object.entries(rules.buckets))
+			this.#buckets.set(name, new SlidingWindow(rule));
 	}
 
 	take(request: Take): Promise<void> {
@@ -73,7 +74,8 @@ export class AccountBudget implements Budget {
 	waitingUntil(): string | null {
 		const now = this.#clock.now();
 		const paused = Math.max(0, ...this.#pausedUntil.values());
-		const queued = this.#waiting.length === 0 ? 0 : now + Math.min(...this.#waiting.map((w) => this.#waitMs(w, 0)));
+		const queued =
+			this.#waiting.length === 0 ? 0 : now + Math.min(...this.#waiting.map((w) => this.#waitMs(w, 0)));
 		const until = Math.max(paused, queued);
 		return until > now ? new Date(until).toISOString() : null;
 	}
@@ -179,8 +181,12 @@ export class AccountBudget implements Budget {
 
 function limitReached(waitMs: number): ChannelError {
 	const seconds = Math.ceil(waitMs / 1000);
-	return new ChannelError('rate_limited', `The account's own limit is reached; the next place is free in ${String(seconds)} s`, {
-		retry: { afterMs: waitMs },
-		hint: 'Raise the limit in the credential, spread the work over time, or set "If the Limit Is Reached" to wait.',
-	});
+	return new ChannelError(
+		'rate_limited',
+		`The account's own limit is reached; the next place is free in ${String(seconds)} s`,
+		{
+			retry: { afterMs: waitMs },
+			hint: 'Raise the limit in the credential, spread the work over time, or set "If the Limit Is Reached" to wait.',
+		},
+	);
 }

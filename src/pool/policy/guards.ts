@@ -9,20 +9,32 @@ type Spec = CommandTable<unknown>[string];
  */
 export function assertAllowed(policy: AccountPolicy, name: string, spec: Spec, input: unknown): void {
 	if (!policy.permissions.includes(spec.permission)) {
-		throw new ChannelError('permission_denied', `The credential does not permit "${spec.permission}", which ${name} needs`, {
-			hint: `Add "${spec.permission}" to Permissions in the credential if this workflow may do that.`,
-		});
+		throw new ChannelError(
+			'permission_denied',
+			`The credential does not permit "${spec.permission}", which ${name} needs`,
+			{
+				hint: `Add "${spec.permission}" to Permissions in the credential if this workflow may do that.`,
+			},
+		);
 	}
 	if (spec.dangerous?.(input) === true && !policy.allowDangerousRaw) {
-		throw new ChannelError('permission_denied', `${name}: this call can end or endanger the account and is refused`, {
-			hint: 'Switch on "Allow Dangerous Calls" in the credential if you really mean it.',
-		});
+		throw new ChannelError(
+			'permission_denied',
+			`${name}: this call can end or endanger the account and is refused`,
+			{
+				hint: 'Switch on "Allow Dangerous Calls" in the credential if you really mean it.',
+			},
+		);
 	}
 	if (policy.allowedChats.length === 0) return;
 	if (name.startsWith('raw.')) {
-		throw new ChannelError('chat_not_allowed', 'Raw requests are refused while the credential is limited to certain chats', {
-			hint: 'Use an operation that names its chat, or empty Allowed Chats in the credential.',
-		});
+		throw new ChannelError(
+			'chat_not_allowed',
+			'Raw requests are refused while the credential is limited to certain chats',
+			{
+				hint: 'Use an operation that names its chat, or empty Allowed Chats in the credential.',
+			},
+		);
 	}
 	const foreign = spec.chats?.(input).find((chat) => !policy.allowedChats.includes(chat));
 	if (foreign === undefined) return;

@@ -1,6 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ChannelError, type AccountPolicy, type CallResult, type CommandSpec, type Store } from '../../../src/contract';
-import { assertAllowed, LoopBreaker, onlyAllowedChats, OwnSends, throughPolicies, type PolicyCall } from '../../../src/pool/policy';
+import {
+	ChannelError,
+	type AccountPolicy,
+	type CallResult,
+	type CommandSpec,
+	type Store,
+} from '../../../src/contract';
+import {
+	assertAllowed,
+	LoopBreaker,
+	onlyAllowedChats,
+	OwnSends,
+	throughPolicies,
+	type PolicyCall,
+} from '../../../src/pool/policy';
 import { silentLogger } from '../../../src/runtime';
 import { openMemoryStore } from '../../../src/store';
 import { ManualClock, seededRandom, settle } from '../../support/manual-clock';
@@ -77,7 +90,9 @@ describe('idempotency', () => {
 	it('a repeat with other parameters says so', async () => {
 		await throughPolicies(call(), () => Promise.resolve(sent()));
 		const other = { chatId: 'c1', text: 'changed' };
-		const again = await throughPolicies(call({ input: other, rawInput: other }), () => Promise.resolve(sent('m2')));
+		const again = await throughPolicies(call({ input: other, rawInput: other }), () =>
+			Promise.resolve(sent('m2')),
+		);
 		expect(again.items[0]?.['message_id']).toBe('m1');
 		expect(again.hints?.[0]).toContain('other parameters');
 	});
@@ -200,24 +215,51 @@ describe('guards', () => {
 	};
 
 	it('refuses what the credential does not permit', () => {
-		expect(code(() => { assertAllowed({ ...POLICY, permissions: ['read'] }, 'message.send', SEND, {}); })).toBe('permission_denied');
-		expect(code(() => { assertAllowed(POLICY, 'message.send', SEND, { chatId: 'c1' }); })).toBeUndefined();
+		expect(
+			code(() => {
+				assertAllowed({ ...POLICY, permissions: ['read'] }, 'message.send', SEND, {});
+			}),
+		).toBe('permission_denied');
+		expect(
+			code(() => {
+				assertAllowed(POLICY, 'message.send', SEND, { chatId: 'c1' });
+			}),
+		).toBeUndefined();
 	});
 
 	it('refuses chats that are not allowed, and raw requests that name none', () => {
 		const policy = { ...POLICY, allowedChats: ['c1'] };
-		expect(code(() => { assertAllowed(policy, 'message.send', SEND, { chatId: 'c2' }); })).toBe('chat_not_allowed');
-		expect(code(() => { assertAllowed(policy, 'raw.request', { ...SEND, permission: 'read' }, {}); })).toBe('chat_not_allowed');
+		expect(
+			code(() => {
+				assertAllowed(policy, 'message.send', SEND, { chatId: 'c2' });
+			}),
+		).toBe('chat_not_allowed');
+		expect(
+			code(() => {
+				assertAllowed(policy, 'raw.request', { ...SEND, permission: 'read' }, {});
+			}),
+		).toBe('chat_not_allowed');
 	});
 
 	it('refuses dangerous calls unless allowed', () => {
 		const spec = { ...SEND, dangerous: () => true };
-		expect(code(() => { assertAllowed(POLICY, 'raw.request', spec, {}); })).toBe('permission_denied');
-		expect(code(() => { assertAllowed({ ...POLICY, allowDangerousRaw: true }, 'raw.request', spec, {}); })).toBeUndefined();
+		expect(
+			code(() => {
+				assertAllowed(POLICY, 'raw.request', spec, {});
+			}),
+		).toBe('permission_denied');
+		expect(
+			code(() => {
+				assertAllowed({ ...POLICY, allowDangerousRaw: true }, 'raw.request', spec, {});
+			}),
+		).toBeUndefined();
 	});
 
 	it('leaves other chats out of lists', () => {
-		const result = onlyAllowedChats({ ...POLICY, allowedChats: ['c1'] }, { items: [{ chat_id: 'c1' }, { chat_id: 'c2' }, { balance: 1 }] });
+		const result = onlyAllowedChats(
+			{ ...POLICY, allowedChats: ['c1'] },
+			{ items: [{ chat_id: 'c1' }, { chat_id: 'c2' }, { balance: 1 }] },
+		);
 		expect(result.items).toEqual([{ chat_id: 'c1' }, { balance: 1 }]);
 	});
 });
@@ -226,15 +268,23 @@ describe('limits', () => {
 	it('stops two machines that answer each other, and recovers', () => {
 		const breaker = new LoopBreaker();
 		for (let answer = 0; answer < 3; answer += 1) breaker.count('c', answer * 1_000, 3, 120_000);
-		expect(() => { breaker.count('c', 3_000, 3, 120_000); }).toThrow('answering each other');
-		expect(() => { breaker.count('other', 3_000, 3, 120_000); }).not.toThrow();
-		expect(() => { breaker.count('c', 121_000, 3, 120_000); }).not.toThrow();
+		expect(() => {
+			breaker.count('c', 3_000, 3, 120_000);
+		}).toThrow('answering each other');
+		expect(() => {
+			breaker.count('other', 3_000, 3, 120_000);
+		}).not.toThrow();
+		expect(() => {
+			breaker.count('c', 121_000, 3, 120_000);
+		}).not.toThrow();
 	});
 
 	it('first contacts have a daily budget that survives in the store', async () => {
 		const spec = { ...SEND, firstContacts: () => 1 };
 		const contact = (key: string) =>
-			throughPolicies(call({ spec, options: { idempotency: { key, rememberMs: 1_000 } } }), () => Promise.resolve(sent(key)));
+			throughPolicies(call({ spec, options: { idempotency: { key, rememberMs: 1_000 } } }), () =>
+				Promise.resolve(sent(key)),
+			);
 		await contact('a');
 		await contact('b');
 		const refused = await contact('c').catch((error: unknown) => error);
