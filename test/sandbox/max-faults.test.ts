@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return --
+   a reply is whatever came over the wire; a member that is missing or of another type fails its expectation */
 /** The switches of the fake MAX, and what its log proves about a client. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

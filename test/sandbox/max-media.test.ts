@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return --
+   a reply is whatever came over the wire; a member that is missing or of another type fails its expectation */
 /** Up- and download of the fake MAX over HTTP, as clients do it. */
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -73,6 +75,8 @@ describe('photos', () => {
 			expect(answer.status).toBe(200);
 			Object.assign(photos, ((await answer.json()) as { photos: object }).photos);
 		}
+		// Clients find their token under the id that stood in the address.
+		expect(Object.keys(photos).join(',')).toBe(new URL(url as string).searchParams.get('photoIds'));
 		expect((await post(url, form(png))).status).toBe(403);
 		const attaches = Object.values(photos).map(({ token }) => ({ _type: 'PHOTO', photoToken: token }));
 		expect((await send(attaches, 'album')).cmd).toBe(1);

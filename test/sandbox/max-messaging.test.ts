@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return --
+   a reply is whatever came over the wire; a member that is missing or of another type fails its expectation */
 /** Messages, pushes, history, groups, contacts and profile of the fake MAX, on real sockets. */
 import { encode, ExtData } from '@msgpack/msgpack';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument --
+   a reply is whatever came over the wire; a member that is missing or of another type fails its expectation */
 /** Front ends, the state machine, strict types and the ways into an account, on real sockets. */
+import { createHash } from 'node:crypto';
 import { encode } from '@msgpack/msgpack';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AdvanceableClock, startMaxSandbox } from './max';
@@ -94,7 +97,7 @@ describe('front ends', () => {
 		['json', JSON.stringify({ ver: 10, cmd: 0, seq: 0, opcode: 6, payload: {} })],
 	] as const)('%s: another protocol version gets proto.ver and the end', async (front, bytes) => {
 		const client = await RawClient.open(sandbox, front);
-		client.write(bytes as Buffer);
+		client.write(bytes);
 		expect((await client.take((frame) => frame.cmd === 3)).payload.error).toBe('proto.ver');
 		await client.closed;
 	});
@@ -169,6 +172,15 @@ describe('state machine and strict types', () => {
 		const numeric = await json.request(71, { chatId: 92610303, messageIds: [117263822972066856n] });
 		expect(numeric.payload.message).toContain('Expected string');
 		await json.closed;
+	});
+
+	it('understands either form of a message id when told to', async () => {
+		sandbox.control.setPolicy({ lenientMessageIds: true });
+		const tcp = await online(anna(), 'tcp');
+		const { id } = tcp.login.messages['92610303'][0];
+		expect((await tcp.ok(71, { chatId: 92610303, messageIds: [id.toString()] })).messages).toHaveLength(1);
+		const json = await online(anna(), 'json');
+		expect((await json.ok(71, { chatId: 92610303, messageIds: [id] })).messages).toHaveLength(1);
 	});
 
 	it('tells a missing field without closing a WebSocket', async () => {
@@ -248,6 +260,20 @@ describe('LOGIN', () => {
 		expect(sandbox.control.logins({ account: anna().id })[0]?.logins).toBe(32);
 	});
 
+	it('can leave profile, contacts and config to opcode 8, and bind a token to its device', async () => {
+		sandbox.control.setPolicy({ login2: true, nullInContacts: true });
+		const phone = await online(anna(), 'tcp');
+		const { login } = phone;
+		expect([login.profile, login.contacts, login.config]).toEqual([undefined, undefined, undefined]);
+		expect(login.login2Flags.profileEnabled).toBe(true);
+		const rest = await phone.ok(8, { needProfile: true, contactsSync: 0 });
+		expect(rest.profile.contact.id).toBe(12345678);
+		expect(rest.contactInfos[1]).toBeNull();
+		sandbox.control.setPolicy({ tokenBoundToDevice: true });
+		const other = await init('websocket', 'another-device');
+		expect(await other.refused(19, { ...loginRequest, token: anna().web?.token })).toBe('login.token');
+	});
+
 	it('tells a ban, and a session that was ended by force', async () => {
 		const client = await online(boris(), 'websocket');
 		sandbox.control.forceLogout({ account: boris().id, key: 'FAIL_LOGOUT_ALL', message: 'ended' });
@@ -314,6 +340,32 @@ describe('phone login', () => {
 		const client = await init('tcp');
 		await client.ok(17, { phone: clara().phone, type: 'START_AUTH', language: 'ru' });
 		expect(sandbox.control.lastCode({ phone: clara().phone })).toEqual({ code: null });
+	});
+
+	it('can insist on the right fingerprint, in either known order of its digests', async () => {
+		const digests = ['aa', 'bb', 'cc'].map((pair) => pair.repeat(32));
+		sandbox.control.setPolicy({ fingerprint: 'exact', fingerprintDigests: digests });
+		const client = await RawClient.open(sandbox, 'tcp');
+		clients.push(client);
+		const { callsSeed } = await client.ok(6, { userAgent: mobileAgent, deviceId: '9f3c1a2b4d5e6f70' });
+		expect(callsSeed).toBeTypeOf('bigint');
+		const seed = Buffer.alloc(8);
+		seed.writeBigInt64BE(callsSeed);
+		const [signature, dex, so] = digests.map((digest) =>
+			createHash('sha256')
+				.update(Buffer.concat([Buffer.from(digest, 'hex'), seed, Buffer.from('9f3c1a2b4d5e6f70')]))
+				.digest(),
+		) as [Buffer, Buffer, Buffer];
+		await client.ok(17, request(clara().phone));
+		expect(sandbox.control.lastCode({ phone: clara().phone }).code).toBeNull();
+		for (const order of [
+			[signature, dex, so],
+			[signature, so, dex],
+		]) {
+			clock.advance(20_000);
+			await client.ok(17, { ...request(clara().phone), mode: new Uint8Array(Buffer.concat(order)) });
+			expect(sandbox.control.lastCode({ phone: clara().phone }).code).toHaveLength(6);
+		}
 	});
 
 	it('counts wrong codes, expiry and bursts', async () => {

@@ -29,7 +29,7 @@ function policyOf(settings: readonly string[]): Partial<Policy> {
 			throw new Error(`--policy ${setting}: see policy.ts\n${usage}`);
 		return [name, value];
 	});
-	return Object.fromEntries(entries) as Partial<Policy>;
+	return Object.fromEntries(entries);
 }
 
 /** Starts the sandbox for a person or another program; see `usage`. */
@@ -44,10 +44,11 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 		},
 	});
 	const first = wholeNumber('port', values.port);
+	const policy = policyOf(values.policy);
 	const sandbox = await startMaxSandbox({
 		host: values.host,
 		seed: wholeNumber('seed', values.seed),
-		policy: policyOf(values.policy),
+		policy,
 		ports: first === 0 ? [] : Array.from({ length: 9 }, (_, index) => first + index),
 	});
 	const { addresses, demo, cert } = sandbox;
@@ -61,7 +62,7 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 			...demo,
 			codes: { get: `${codes}?phone=%2B79990000001` },
 			captchaToken: solvedCaptcha,
-			fingerprintDigests: defaultPolicy().fingerprintDigests,
+			policy: { ...defaultPolicy(), ...policy },
 			control: `${addresses.control}/_control`,
 		},
 		lines: [

@@ -13,6 +13,8 @@ export class Fields {
 	constructor(
 		readonly map: WireMap,
 		readonly dialect: Dialect,
+		/** Either form of a message id is taken. */
+		readonly lenient = false,
 		private readonly path = '',
 	) {}
 
@@ -42,7 +44,8 @@ export class Fields {
 	}
 
 	#messageId(value: Wire, name: string): bigint {
-		if (this.dialect === 'binary') return this.#integer(value, name);
+		if (this.lenient && typeof value === 'string' && /^\d{1,20}$/.test(value)) return BigInt(value);
+		if (this.dialect === 'binary' || this.lenient) return this.#integer(value, name);
 		if (typeof value !== 'string' || !/^\d{1,20}$/.test(value)) return this.#wrong(name, 'string');
 		return BigInt(value);
 	}
@@ -148,7 +151,7 @@ export class Fields {
 	maybeMap(name: string): Fields | undefined {
 		return this.#maybe(name, (value) =>
 			isWireMap(value)
-				? new Fields(value, this.dialect, `${this.path}${name}.`)
+				? new Fields(value, this.dialect, this.lenient, `${this.path}${name}.`)
 				: this.#wrong(name, 'object'),
 		);
 	}
@@ -161,7 +164,7 @@ export class Fields {
 	objects(name: string): Fields[] {
 		return this.#items(name).map((item, index) =>
 			isWireMap(item)
-				? new Fields(item, this.dialect, `${this.path}${name}[${index}].`)
+				? new Fields(item, this.dialect, this.lenient, `${this.path}${name}[${index}].`)
 				: this.#wrong(`${name}[${index}]`, 'object'),
 		);
 	}

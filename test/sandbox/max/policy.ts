@@ -88,6 +88,11 @@ export interface Policy {
 	 * service for months; other sources say push-only numbers are refused.
 	 */
 	acknowledgeByRequest: boolean;
+	/**
+	 * Message ids as strings on binary transports and as integers in JSON are understood. The live service drops
+	 * the connection for it; some older clients still have this mistake in single functions.
+	 */
+	lenientMessageIds: boolean;
 	/** No inbound byte for so long ends the connection; 0: never. Sources say 30 s to 5 min. */
 	idleTimeoutMs: number;
 	/** The server pings each connection so often; 0: never. */
@@ -149,6 +154,7 @@ export function defaultPolicy(): Policy {
 		closeWebSocketAfter: 'wrong-type',
 		closeAfterPushOnly: true,
 		acknowledgeByRequest: true,
+		lenientMessageIds: false,
 		idleTimeoutMs: 300_000,
 		serverPingMs: 0,
 		processingMs: 0,

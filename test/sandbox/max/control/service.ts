@@ -99,7 +99,10 @@ export function serviceCommands(world: World, gates: Gates) {
 			input: z.object({ forMs: z.number().optional() }),
 			run: async ({ forMs }): Promise<void> => {
 				await gates.shut();
-				if (forMs !== undefined) world.after(forMs, () => void gates.open());
+				if (forMs !== undefined)
+					world.after(forMs, () => {
+						gates.open().catch((error: unknown) => world.log.failures.push(String(error)));
+					});
 			},
 		}),
 		startListening: command({

@@ -43,7 +43,13 @@ export function dispatch(conn: Connection, frame: Incoming, handlers: HandlerTab
 		if (frame.cmd === 1) acknowledge(conn, frame, payload);
 		if (frame.cmd !== 0) return note(payload);
 		conn.noteRequest(frame.seq);
-		const call = new Call(world, conn, frame.opcode, frame.seq, new Fields(payload ?? {}, conn.dialect));
+		const call = new Call(
+			world,
+			conn,
+			frame.opcode,
+			frame.seq,
+			new Fields(payload ?? {}, conn.dialect, world.policy.lenientMessageIds),
+		);
 		const handler = allowed(conn, frame.opcode, handlers);
 		const fault = conn.faulty ? takeFault(world.faults.errors, frame.opcode) : undefined;
 		if (fault !== undefined) {
@@ -96,7 +102,9 @@ function allowed(conn: Connection, opcode: number, handlers: HandlerTable): Hand
 /** A client's `cmd` 1: the acknowledgement of a push or of a server ping. */
 function acknowledge(conn: Connection, frame: Incoming, payload: WireMap | null): void {
 	if (frame.opcode !== 128 || payload === null || conn.session === undefined) return;
-	const messageId = new Fields(payload, conn.dialect).messageId('messageId');
+	const messageId = new Fields(payload, conn.dialect, conn.world.policy.lenientMessageIds).messageId(
+		'messageId',
+	);
 	const { session } = conn;
 	session.unacknowledged = session.unacknowledged.filter((one) => one.messageId !== messageId);
 }

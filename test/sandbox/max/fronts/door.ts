@@ -7,6 +7,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 export class Door {
 	readonly #sockets = new Set<Socket>();
 	#port = 0;
+	#opening: Promise<void> | undefined;
 
 	constructor(
 		readonly host: string,
@@ -28,8 +29,13 @@ export class Door {
 	}
 
 	/** Listens on `port` (0: a free one), or on the port it had before. */
-	async open(port = 0): Promise<void> {
-		if (this.server.listening) return;
+	open(port = 0): Promise<void> {
+		if (this.server.listening) return Promise.resolve();
+		this.#opening ??= this.#listen(port).finally(() => (this.#opening = undefined));
+		return this.#opening;
+	}
+
+	async #listen(port: number): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
 			this.server.once('error', reject);
 			this.server.listen(this.#port === 0 ? port : this.#port, this.host, () => {

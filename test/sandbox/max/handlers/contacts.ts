@@ -91,7 +91,7 @@ function importPhones({ world, me, body, conn }: Call): Outgoing {
 	const found: User[] = [];
 	for (const [phone, names] of Object.entries(list.map)) {
 		if (!isWireMap(names)) throw badPayload(`Expected object at 'contactList.${phone}'`, true);
-		const fields = new Fields(names, body.dialect, `contactList.${phone}.`);
+		const fields = new Fields(names, body.dialect, body.lenient, `contactList.${phone}.`);
 		phones[phone] = phone.replace(/\D/g, '').replace(/^8(?=\d{10}$)/, '7');
 		const user = world.userByPhone(phones[phone]);
 		if (!findable(user, me)) continue;

@@ -18,7 +18,9 @@ function photoSlot(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
 	body.maybeBoolean('profile');
 	const slot = openSlot(world, me.id, 'photo', count(call));
-	return { url: `${conn.mediaBase}/image?apiToken=${slot.ticket}&photoIds=${world.random.text(12)}` };
+	// Clients look their token up under this id in the answer of the upload.
+	const ids = slot.media.map((media) => media.id).join(',');
+	return { url: `${conn.mediaBase}/image?apiToken=${slot.ticket}&photoIds=${ids}` };
 }
 
 /** VIDEO_UPLOAD: `type` 0 video, 1 video note, 2 voice. */
@@ -33,7 +35,7 @@ function videoSlot(call: Call): Outgoing {
 function slots(call: Call, kind: MediaKind, path: string, idName: string): Outgoing {
 	const info = Array.from({ length: count(call) }, () => {
 		const slot = openSlot(call.world, call.me.id, kind, 1);
-		const media = slot.media as Media;
+		const media = slot.media[0] as Media;
 		return {
 			url: `${call.conn.mediaBase}/${path}?ticket=${slot.ticket}`,
 			[idName]: media.id,

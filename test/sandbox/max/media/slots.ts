@@ -8,8 +8,8 @@ export interface Slot {
 	readonly owner: bigint;
 	readonly kind: MediaKind;
 	readonly expires: number;
-	/** The media to fill; photos get theirs when they arrive. */
-	readonly media: Media | undefined;
+	/** The media to fill, in order; several only for photos. Its photos' ids stand in the address. */
+	readonly media: Media[];
 	/** Uploads left: one, or the number of photos asked for. */
 	left: number;
 	/** Byte ranges that arrived, for chunked uploads. */
@@ -22,7 +22,7 @@ export function openSlot(world: World, owner: bigint, kind: MediaKind, count: nu
 		owner,
 		kind,
 		expires: world.now() + world.policy.uploadUrlTtlMs,
-		media: kind === 'photo' ? undefined : newMedia(world, owner, kind),
+		media: Array.from({ length: count }, () => newMedia(world, owner, kind)),
 		left: count,
 		ranges: [],
 	};

@@ -1,15 +1,19 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Busboy } from '@fastify/busboy';
+import type { BusboyFileStream } from '@fastify/busboy';
 import type { World } from '../core/world';
 import type { Media } from '../state/model';
 import { contiguous } from './slots';
 import type { Slot } from './slots';
-import { fileOf, measure, newMedia, uploaded } from './store';
+import { fileOf, measure, uploaded } from './store';
 
 /** Limit of a photo in the real server's configuration, bytes. */
 const maxPhotoBytes = 40_000_000;
+/** Limit of a file there, bytes. */
+const maxFileBytes = 4 * 1024 ** 3;
 
 /** An answer other than success; the real texts are not published. */
 class Rejected extends Error {
@@ -54,16 +58,56 @@ function isMultipart(request: IncomingMessage): boolean {
 	return request.headers['content-type']?.startsWith('multipart/form-data') ?? false;
 }
 
-/** The files of a multipart body, in memory: photos are small, and for the rest this is the rare form. */
-async function filesOf(request: IncomingMessage, limit: number): Promise<File[]> {
-	if (Number(request.headers['content-length'] ?? 0) > limit) throw new Rejected(413, 'too large');
-	const headers = { 'content-type': request.headers['content-type'] ?? '' };
-	// Node's two stream types describe the same thing differently.
-	const body = new Response(Readable.toWeb(request) as ReadableStream, { headers });
-	const form = await body.formData().catch(() => {
-		throw new Rejected(400, 'broken multipart body');
+interface Part {
+	readonly name: string;
+	readonly type: string;
+	readonly size: number;
+}
+
+/**
+ * Writes the parts named "file" of a multipart body to files as they arrive. `place` names the file of the n-th
+ * part, or throws.
+ */
+async function storeParts(
+	request: IncomingMessage,
+	limit: number,
+	place: (index: number, type: string) => string,
+): Promise<Part[]> {
+	const parts: Promise<Part>[] = [];
+	let wrong: unknown;
+	const parser = new Busboy({
+		headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' },
+		limits: { fileSize: limit },
 	});
-	return [...form.getAll('file')].filter((part): part is File => typeof part !== 'string');
+	parser.on('file', (field, stream, name, _encoding, type) => {
+		try {
+			if (field !== 'file') throw new Rejected(400, 'the part is named "file"');
+			const part = storePart(stream, place(parts.length, type), name, type);
+			// Awaited below, or never when the client goes away.
+			part.catch(() => undefined);
+			parts.push(part);
+		} catch (error) {
+			wrong = error;
+			stream.resume();
+		}
+	});
+	await pipeline(request, parser).catch((error: unknown) => {
+		if (request.complete) wrong ??= new Rejected(400, 'broken multipart body');
+		else throw error;
+	});
+	const stored = await Promise.all(parts);
+	// What went wrong was kept so that the whole body is read before the answer.
+	if (wrong instanceof Rejected) throw wrong;
+	if (stored.length === 0) throw new Rejected(400, 'multipart/form-data with a part named "file"');
+	return stored;
+}
+
+async function storePart(stream: BusboyFileStream, path: string, name: string, type: string): Promise<Part> {
+	let size = 0;
+	stream.on('data', (chunk: Buffer) => (size += chunk.length));
+	await pipeline(stream, createWriteStream(path));
+	if (stream.truncated) throw new Rejected(413, 'too large');
+	return { name, type, size };
 }
 
 async function takePhotos(
@@ -72,22 +116,23 @@ async function takePhotos(
 	request: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> {
-	if (!isMultipart(request)) throw new Rejected(400, 'multipart/form-data with one part named "file"');
-	const files = await filesOf(request, maxPhotoBytes + 4096);
-	if (files.length === 0 || files.length > slot.left)
-		throw new Rejected(400, 'no part named "file", or too many');
+	if (!isMultipart(request)) throw new Rejected(400, 'multipart/form-data with a part named "file"');
+	const first = slot.media.length - slot.left;
+	const parts = await storeParts(request, maxPhotoBytes, (index, type) => {
+		const media = slot.media[first + index];
+		if (media === undefined) throw new Rejected(400, 'more photos than were asked for');
+		if (!type.startsWith('image/')) throw new Rejected(400, 'not an image');
+		return fileOf(world, media);
+	});
+	slot.left -= parts.length;
 	const photos: Record<string, { token: string }> = {};
-	for (const file of files) {
-		if (!file.type.startsWith('image/')) throw new Rejected(400, 'not an image');
-		const media = newMedia(world, slot.owner, 'photo');
-		const bytes = Buffer.from(await file.arrayBuffer());
-		writeFileSync(fileOf(world, media), bytes);
-		Object.assign(media, { name: file.name, contentType: file.type, size: bytes.length });
-		measure(media, bytes);
+	for (const [index, part] of parts.entries()) {
+		const media = slot.media[first + index] as Media;
+		Object.assign(media, { name: part.name, contentType: part.type, size: part.size });
+		measure(media, await readFile(fileOf(world, media)));
 		uploaded(world, media);
 		photos[media.id.toString()] = { token: media.token };
 	}
-	slot.left -= files.length;
 	response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ photos }));
 }
 
@@ -98,12 +143,13 @@ async function takeForm(
 	request: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> {
-	const [file] = await filesOf(request, 512 * 1024 * 1024);
-	const media = slot.media as Media;
-	if (file === undefined) throw new Rejected(400, 'no part named "file"');
-	writeFileSync(fileOf(world, media), Buffer.from(await file.arrayBuffer()));
-	media.name = file.name;
-	finish(world, slot, file.size, response);
+	const media = slot.media[0] as Media;
+	const [part] = await storeParts(request, maxFileBytes, (index) => {
+		if (index > 0) throw new Rejected(400, 'one part only');
+		return fileOf(world, media);
+	});
+	media.name = part?.name ?? media.name;
+	finish(world, slot, part?.size ?? 0, response);
 }
 
 /** The raw form: `Content-Range: bytes a-b/n` (with or without the word), whole or in chunks, in any order. */
@@ -120,7 +166,7 @@ async function takeRange(
 	if (from > to || to >= total) throw new Rejected(416, 'range outside the file');
 	if (length !== undefined && Number(length) !== to - from + 1)
 		throw new Rejected(400, 'Content-Range and Content-Length differ');
-	const media = slot.media as Media;
+	const media = slot.media[0] as Media;
 	const target = fileOf(world, media);
 	if (slot.ranges.length === 0 && !openFiles.has(media)) writeFileSync(target, '');
 	openFiles.add(media);
@@ -149,7 +195,7 @@ function fileName(request: IncomingMessage): string | undefined {
 }
 
 function finish(world: World, slot: Slot, size: number, response: ServerResponse): void {
-	const media = slot.media as Media;
+	const media = slot.media[0] as Media;
 	slot.left = 0;
 	media.size = size;
 	const types = { video: 'video/mp4', note: 'video/mp4', audio: 'audio/ogg' } as const;

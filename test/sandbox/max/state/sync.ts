@@ -127,7 +127,8 @@ export function viewLogin2(
 ): Outgoing {
 	return {
 		profile: viewProfile(conn, viewer),
-		contacts: viewContacts(conn, viewer, contactsSync),
+		// The name differs from LOGIN's.
+		contactInfos: viewContacts(conn, viewer, contactsSync),
 		config: viewConfig(viewer, hash),
 	};
 }

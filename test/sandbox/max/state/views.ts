@@ -5,7 +5,7 @@ import { MessageId } from '../codec/wire';
 import type { Outgoing } from '../codec/wire';
 import { toOutgoing } from '../core/mutate';
 import { mediaUrl } from '../media/urls';
-import { chatKey, lastEventTime, lastVisible } from './chats';
+import { lastEventTime, lastVisible } from './chats';
 import type { Attach, Chat, Element, Media, Message, User } from './model';
 
 type View = { readonly [key: string]: Outgoing };
@@ -201,7 +201,19 @@ function viewAttach(conn: Connection, viewer: User, attach: Attach): View {
 			return { _type: attach.kind, ...viewMedia(conn, media) };
 		}
 		case 'STICKER':
-			return { _type: 'STICKER', stickerId: attach.stickerId, setId: 1, url: '', width: 128, height: 128 };
+			return {
+				_type: 'STICKER',
+				stickerId: attach.stickerId,
+				setId: 1,
+				url: `https://i.oneme.ru/sticker/${attach.stickerId}`,
+				stickerType: 'STATIC',
+				authorType: 'SYSTEM',
+				tags: [],
+				time: 0,
+				audio: false,
+				width: 128,
+				height: 128,
+			};
 		case 'CONTACT': {
 			const user = attach.userId === undefined ? undefined : world.users.get(attach.userId);
 			return {
@@ -257,7 +269,8 @@ export function viewPoll(poll: Extract<Attach, { kind: 'POLL' }>, viewerId: bigi
 			voteCount: voters.length,
 			rate: total === 0 ? 0 : Math.round((100 * voters.length) / total),
 			options: voters.includes(viewerId) ? 1 : 0,
-			votes: (poll.settings & 1) === 0 ? voters.map((userId) => ({ userId })) : undefined,
+			// Ids of the voters; an anonymous poll names nobody.
+			votes: (poll.settings & 1) === 0 ? voters : [],
 		};
 	});
 	const preview = (poll.settings & 1) === 0 ? [...poll.votes.keys()].slice(0, 3) : [];
@@ -297,8 +310,3 @@ function viewMedia(conn: Connection, media: Media): View {
 
 /** A GIF of one pixel stands for the small image that travels inside messages. */
 const tinyPreview = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-
-/** Chat id as this viewer addresses it, and the check that the connection has been told of the chat. */
-export function isKnown(conn: Connection, viewer: User, chat: Chat): boolean {
-	return conn.known.has(chatKey(viewer, chat.id));
-}

@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access --
+   a reply is whatever came over the wire; a member that is missing or of another type fails its expectation */
 /**
  * A bare client for the sandbox's own tests. It shares no code with the sandbox: its msgpack comes from
  * @msgpack/msgpack, its LZ4 from lz4js, its framing is written here, so that the two sides check each other.
