@@ -151,10 +151,21 @@ export class N8nApi {
 		return (await this.session.send('GET', `/workflows/${id}/publication-status`)) as PublicationStatus;
 	}
 
-	/** n8n deletes only archived workflows; archiving also unpublishes. */
+	/** n8n deletes only archived workflows; archiving also unpublishes, and while it does, n8n answers 409. */
 	async deleteWorkflow(id: string): Promise<void> {
 		await this.session.send('POST', `/workflows/${id}/archive`, {});
-		await this.session.send('DELETE', `/workflows/${id}`);
+		await until(
+			async () => {
+				try {
+					await this.session.send('DELETE', `/workflows/${id}`);
+					return true;
+				} catch (error) {
+					if (error instanceof N8nHttpError && error.status === 409) return false;
+					throw error;
+				}
+			},
+			{ what: `n8n to unpublish the archived workflow ${id}` },
+		);
 	}
 
 	/** The newest executions of a workflow, newest first; all of them if there are at most `atMost`. */
