@@ -20,10 +20,11 @@ export async function* walkChats(
 	account: AvitoAccount,
 	query: Omit<ChatQuery, 'limit' | 'offset'>,
 	context: RequestContext,
+	pageSize = PAGE,
 ): AsyncGenerator<WalkedPage<AvitoChat>> {
 	const met = new Set<string>();
-	for (let offset = 0; ; offset += PAGE) {
-		const { chats, hasMore } = await listChats(account, { ...query, offset }, context);
+	for (let offset = 0; ; offset += pageSize) {
+		const { chats, hasMore } = await listChats(account, { ...query, limit: pageSize, offset }, context);
 		const fresh = chats.filter(({ value }) => !met.has(value.id));
 		for (const { value } of fresh) {
 			met.add(value.id);

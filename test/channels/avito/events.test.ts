@@ -100,7 +100,7 @@ describe('a webhook as a unified message', () => {
 		[
 			'deleted',
 			{},
-			{ event_type: 'message_deleted', event_id: `avito:94000001:${String(value['id'])}:deleted` },
+			{ event_type: 'message_deleted', event_id: 'avito:94000001:0123456789abcdef0123456789abcdef:deleted' },
 		],
 		[
 			'hologram',

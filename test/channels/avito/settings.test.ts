@@ -54,7 +54,7 @@ describe('the Avito credential', () => {
 		['phoneHash', { ...keys, phoneHash: '+79990000000' }],
 		['permissions', { ...keys, permissions: ['everything'] }],
 	])('names the field that is wrong: %s', (field, credential) => {
-		expect(() => configure(credential)).toThrowError(
+		expect(() => configure(credential)).toThrow(
 			expect.objectContaining({ code: 'credential_invalid', field }) as Error,
 		);
 	});

@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import type { CallResult } from '../../../contract';
 import { isAllowedChat, type AvitoAccount } from '../account';
-import type { RequestContext } from '../api/caller';
+import { PAGE, type RequestContext } from '../api/caller';
 import { CHAT_TYPES, type ChatQuery } from '../api/chats';
 import type { AvitoChat } from '../schemas/chat';
 import { CONVERSATIONS, walkChats } from '../walk';
@@ -49,7 +49,8 @@ export async function collectChats(
 	},
 ): Promise<CallResult> {
 	const items: CallResult['items'] = [];
-	for await (const page of walkChats(account, query, options.context)) {
+	const wanted = options.accepts === undefined ? (options.limit ?? PAGE) : PAGE;
+	for await (const page of walkChats(account, query, options.context, Math.min(PAGE, wanted))) {
 		tellMissingSubscription(
 			account,
 			page.members.map(({ value }) => value),

@@ -15,6 +15,8 @@ export async function readText(
 ): Promise<string> {
 	const announced = Number(contentLength);
 	if (Number.isFinite(announced) && announced <= MAX_BODY_BYTES) return body.text();
+	// Leaving the loop early destroys the body, whose error event would otherwise be nobody's.
+	body.on('error', () => undefined);
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of body as AsyncIterable<Buffer>) {

@@ -72,6 +72,9 @@ async function open(target: URL, options: DownloadOptions): Promise<OpenBody> {
 			signal: ending.signal,
 		});
 		answer.body.once('close', forget);
+		// A consumer that gives up destroys the stream, and undici then emits an error that would end the process if
+		// nobody listened. Whoever reads the stream gets errors there.
+		answer.body.on('error', () => undefined);
 		return answer;
 	} catch (error) {
 		forget();
