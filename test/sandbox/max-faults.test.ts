@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fetch } from '#lib/undici';
+import { Agent, fetch } from '#lib/undici';
 import { AdvanceableClock, startMaxSandbox } from './max';
 import type { MaxSandbox } from './max';
 import { loginRequest, RawClient } from './max/testing/client';
@@ -204,6 +204,37 @@ describe('replies and connections', () => {
 		await partner.settle();
 		sandbox.control.clearFaults();
 		await web.settle();
+	});
+
+	it('fails up- and downloads, and processing', async () => {
+		const web = await online();
+		sandbox.control.injectMessage({ from: boris, to: anna, media: [{ kind: 'photo' }] });
+		const { baseUrl, photoId } = (await web.push(128)).message.attaches[0];
+		const dispatcher = new Agent({ connect: { ca: sandbox.cert } });
+		const get = () =>
+			fetch(baseUrl as string, { dispatcher }).then((one) => one.arrayBuffer().then(() => one.status));
+		sandbox.control.setFaults({
+			media: [
+				{ what: 'download', status: 503, count: 1 },
+				{ what: 'download', status: 0, count: 1 },
+			],
+		});
+		expect(await get()).toBe(503);
+		await expect(get()).rejects.toThrow();
+		expect(await get()).toBe(200);
+		await expect
+			.poll(() => sandbox.control.transfers({ media: String(photoId) }).map((one) => one.status))
+			.toEqual([503, 0, 200]);
+		sandbox.control.setFaults({ processingFailures: 1 });
+		const slot = (await web.ok(87, { count: 1 })).info[0];
+		await fetch(slot.url as string, {
+			method: 'POST',
+			body: 'x',
+			headers: { 'content-range': 'bytes 0-0/1' },
+			dispatcher,
+		});
+		expect((await web.push(136)).error).toContain('not.processed');
+		await dispatcher.destroy();
 	});
 
 	it('goes away for a while and comes back on the same ports', async () => {

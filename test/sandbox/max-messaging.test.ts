@@ -419,6 +419,27 @@ describe('groups and channels', () => {
 		expect((await partner.push(128)).message.attaches[0].event).toBe('joinByLink');
 	});
 
+	it('other people change a group from outside', async () => {
+		const web = await online(anna);
+		const chatId = String(team);
+		sandbox.control.changeChat({ chatId, by: String(boris), action: 'rename', title: 'Crew' });
+		sandbox.control.changeChat({ chatId, by: String(boris), action: 'leave' });
+		sandbox.control.changeChat({ chatId, by: String(boris), action: 'join' });
+		sandbox.control.changeChat({ chatId, by: String(clara), action: 'remove', users: [String(boris)] });
+		const events = ['title', 'leave', 'joinByLink', 'remove'];
+		for (const event of events) expect((await web.push(128)).message.attaches[0].event).toBe(event);
+		expect((await web.ok(48, { chatIds: [team] })).chats[0]).toMatchObject({
+			title: 'Crew',
+			participantsCount: 2,
+		});
+		const sent = await send(web, dialog, text('mine'));
+		expect(sandbox.control.authored({ account: String(anna) }).at(-1)).toMatchObject({
+			text: 'mine',
+			messageId: sent.id.toString(),
+			cid: String(sent.cid),
+		});
+	});
+
 	it('only administrators post in a channel, and posts have no sender', async () => {
 		const [web, reader] = [await online(anna), await online(boris)];
 		await send(web, news, text('breaking'));

@@ -24,6 +24,14 @@ export interface MutationFault {
 	count: number;
 }
 
+/** An up- or download that fails, for the next `count` of them. */
+export interface MediaFault {
+	readonly what: 'upload' | 'download';
+	/** HTTP status; 0: the connection is cut after the first bytes. */
+	readonly status: number;
+	count: number;
+}
+
 /** What goes wrong, changeable at any moment. Probabilities are 0…1 and drawn from the seeded random. */
 export interface Faults {
 	/** Only these accounts suffer (user ids in decimal); empty: all connections. */
@@ -53,6 +61,9 @@ export interface Faults {
 	/** Half of the reply is written, then the connection is cut. */
 	cutInReply: ReplyFault[];
 	mutations: MutationFault[];
+	media: MediaFault[];
+	/** So many uploads end in push 136 with an error instead of becoming usable. */
+	processingFailures: number;
 	/** Each connection is cut after so many frames sent; 0: never. */
 	cutAfterFrames: number;
 	/** MSG_SEND with media answers `attachment.not.ready` so many times, then goes through. */
@@ -77,9 +88,18 @@ export function noFaults(): Faults {
 		dropReplies: [],
 		cutInReply: [],
 		mutations: [],
+		media: [],
+		processingFailures: 0,
 		cutAfterFrames: 0,
 		attachmentNotReady: 0,
 	};
+}
+
+/** Takes one use of a failing up- or download: its HTTP status, or nothing. */
+export function takeMediaFault(faults: readonly MediaFault[], what: MediaFault['what']): number | undefined {
+	const fault = faults.find((one) => one.count > 0 && one.what === what);
+	if (fault !== undefined) fault.count -= 1;
+	return fault?.status;
 }
 
 /** Takes one use of the first fault that matches, or nothing. */

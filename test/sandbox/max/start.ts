@@ -1,5 +1,6 @@
 import { controlListener, functionsOf } from '../shared';
 import type { Functions } from '../shared';
+import { groupCommands } from './control/groups';
 import { messageCommands } from './control/messages';
 import { peopleCommands } from './control/people';
 import { serviceCommands } from './control/service';
@@ -49,6 +50,7 @@ export function maxCommands(world: World, gates: Gates) {
 		...trafficCommands(world),
 		...peopleCommands(world),
 		...messageCommands(world),
+		...groupCommands(world),
 		...serviceCommands(world, gates),
 	};
 }

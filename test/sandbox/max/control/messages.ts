@@ -6,8 +6,8 @@ import type { World } from '../core/world';
 import { readPush } from '../handlers/history';
 import { typingPush } from '../handlers/messages';
 import { addMedia } from '../media/store';
-import { createChat, openDialog } from '../state/chats';
-import { announce, appendMessage, editMessage, markRead, removeMessages } from '../state/messages';
+import { openDialog } from '../state/chats';
+import { appendMessage, editMessage, markRead, removeMessages } from '../state/messages';
 import type { Attach, Message, User } from '../state/model';
 import { reactionPushes } from '../state/reactions';
 import { createUser } from '../state/users';
@@ -220,33 +220,6 @@ export function messageCommands(world: World) {
 			run: ({ from, chatId, type }): void =>
 				typingPush(world, chatOf(world, chatId), userOf(world, from), type),
 		}),
-		createGroup: command({
-			about: 'somebody creates a group or a channel with members',
-			input: z.object({
-				owner: userRef,
-				title: z.string(),
-				members: z.array(userRef).default([]),
-				type: z.enum(['CHAT', 'CHANNEL']).default('CHAT'),
-				publicName: z.string().optional(),
-				moderated: z.boolean().default(false),
-			}),
-			run: ({ owner, title, members, type, publicName, moderated }): { chatId: string; link: string } => {
-				const creator = userOf(world, owner);
-				const users = members.map((ref) => userOf(world, ref));
-				const chat = createChat(world, creator, type, title, users);
-				if (publicName !== undefined) Object.assign(chat, { publicName, access: 'PUBLIC' });
-				chat.moderated = moderated;
-				const userIds = users.map((user) => user.id);
-				announce(world, chat, creator, 'new', { chatType: type, title, userIds });
-				return {
-					chatId: chat.key,
-					link:
-						publicName === undefined
-							? `https://max.ru/join/${chat.inviteHash}`
-							: `https://max.ru/${publicName}`,
-				};
-			},
-		}),
 		incomingCall: command({
 			about: 'somebody calls (137); the chat gets a CALL message when it is over',
 			input: z.object({
@@ -270,6 +243,19 @@ export function messageCommands(world: World) {
 				const message = appendMessage(world, chat, caller, { attaches: [{ kind: 'CALL', fields }] });
 				pushMessage(world, chat, message);
 				return injected(message);
+			},
+		}),
+		authored: command({
+			about: 'every message an account wrote, over all chats, oldest first: what a client really sent',
+			read: true,
+			input: z.object({ account: userRef }),
+			run: ({ account }): (Injected & { readonly cid: string | null })[] => {
+				const { id } = userOf(world, account);
+				const own = [...world.chats.values()].flatMap((chat) =>
+					chat.messages.filter((one) => one.author === id),
+				);
+				own.sort((a, b) => (a.id < b.id ? -1 : 1));
+				return own.map((one) => ({ ...injected(one), cid: one.cid?.toString() ?? null }));
 			},
 		}),
 		botAnswer: command({

@@ -51,7 +51,13 @@ export function serviceCommands(world: World, gates: Gates) {
 			about: 'lets things go wrong; see faults.ts for the members',
 			input: someOf(noFaults()),
 			run: (changes): void => {
-				for (const list of [changes.errors, changes.dropReplies, changes.cutInReply, changes.mutations]) {
+				for (const list of [
+					changes.errors,
+					changes.dropReplies,
+					changes.cutInReply,
+					changes.mutations,
+					changes.media,
+				]) {
 					for (const fault of list ?? []) fault.count ??= 1;
 				}
 				Object.assign(world.faults, changes);

@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import { command } from '../../shared';
 import { display } from '../core/display';
-import type { ConnectionRecord, Overlap, RequestRecord } from '../core/log';
+import type { ConnectionRecord, Overlap, RequestRecord, TransferRecord } from '../core/log';
 import type { World } from '../core/world';
 
 /** How one session was used. */
@@ -63,6 +63,13 @@ export function trafficCommands(world: World) {
 						(opcode === undefined || one.opcode === opcode) &&
 						(account === undefined || one.account === account),
 				),
+		}),
+		transfers: command({
+			about: 'up- and downloads: which media, when, with which HTTP status',
+			read: true,
+			input: z.object({ media: z.string().optional() }),
+			run: ({ media }): TransferRecord[] =>
+				world.log.transfers.filter((one) => media === undefined || one.media === media),
 		}),
 		pushes: command({
 			about: 'how many pushes left, per opcode',

@@ -41,6 +41,16 @@ export interface RequestRecord {
 	outcome: string;
 }
 
+/** One HTTP request to the media server. */
+export interface TransferRecord {
+	readonly at: number;
+	readonly what: 'upload' | 'download';
+	readonly method: string;
+	/** Decimal id; absent when the address was wrong. */
+	readonly media: string | undefined;
+	readonly status: number;
+}
+
 /** Two connections of one session of which the older still wrote after the newer had begun. */
 export interface Overlap {
 	readonly session: number;
@@ -56,6 +66,7 @@ export class TrafficLog {
 	readonly connections: ConnectionRecord[] = [];
 	readonly requests: RequestRecord[] = [];
 	readonly pushes = new Map<number, number>();
+	readonly transfers: TransferRecord[] = [];
 	/** Buttons that were pressed. */
 	readonly presses: {
 		readonly user: bigint;
@@ -127,6 +138,11 @@ export class TrafficLog {
 		if (this.requests.length > maxRequests) this.requests.splice(0, maxRequests / 10);
 	}
 
+	transfer(record: TransferRecord): void {
+		this.transfers.push(record);
+		if (this.transfers.length > maxRequests) this.transfers.shift();
+	}
+
 	push(opcode: number): void {
 		this.pushes.set(opcode, (this.pushes.get(opcode) ?? 0) + 1);
 	}
@@ -161,6 +177,7 @@ export class TrafficLog {
 		this.requests.length = 0;
 		this.pushes.clear();
 		this.presses.length = 0;
+		this.transfers.length = 0;
 		for (const live of this.#live.values()) live.peak = live.now;
 	}
 }

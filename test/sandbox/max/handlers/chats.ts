@@ -148,7 +148,11 @@ function leave(call: Call): Outgoing {
 }
 
 /** Removes a member and tells their connections (choice: 135 with status REMOVED). */
-export function dropMember({ world, conn }: Call, chat: Chat, user: User): void {
+export function dropMember(
+	{ world, conn }: Pick<Call, 'world'> & { conn?: Call['conn'] },
+	chat: Chat,
+	user: User,
+): void {
 	chat.members.delete(user.id);
 	if (chat.owner === user.id) {
 		const heir =

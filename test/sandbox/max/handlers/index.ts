@@ -14,6 +14,7 @@ import { pollHandlers } from './polls';
 import { profileHandlers } from './profile';
 import { reactionHandlers } from './reactions';
 import { searchHandlers } from './search';
+import { sendHandlers } from './send';
 import { sessionHandlers } from './session';
 
 export const handlers: HandlerTable = {
@@ -21,6 +22,7 @@ export const handlers: HandlerTable = {
 	...sessionHandlers,
 	...authHandlers,
 	...historyHandlers,
+	...sendHandlers,
 	...messageHandlers,
 	...reactionHandlers,
 	...mediaHandlers,

@@ -179,3 +179,14 @@ export function readLink(call: Call, fields: Fields, chatKey: string): Link | un
 function frozen(message: Message): Message {
 	return { ...message, elements: [...message.elements], attaches: [...message.attaches] };
 }
+
+/** When a scheduled message shall fire. */
+export function readDelayed(message: Fields): Message['delayed'] {
+	const attributes = message.maybeMap('delayedAttributes');
+	if (attributes === undefined) return undefined;
+	return {
+		timeToFire: attributes.number('timeToFire'),
+		notifySender: attributes.maybeBoolean('notifySender') ?? true,
+		notifyOpponents: attributes.maybeBoolean('notifyOpponents') ?? true,
+	};
+}

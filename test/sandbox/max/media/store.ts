@@ -54,16 +54,21 @@ export function fileOf(world: World, media: Media): string {
 }
 
 /** All bytes have arrived: photos are usable at once, the rest after processing, told by push 136. */
-export function uploaded(world: World, media: Media, onReady: () => void = () => undefined): void {
+export function uploaded(world: World, media: Media): void {
 	media.state = 'processing';
 	const finish = (): void => {
-		media.state = 'ready';
-		onReady();
+		const failed = world.faults.processingFailures > 0;
+		if (failed) world.faults.processingFailures -= 1;
+		media.state = failed ? 'failed' : 'ready';
 		const owner = world.users.get(media.owner);
 		if (owner === undefined || media.kind === 'photo') return;
 		const names = { video: 'videoId', note: 'videoId', audio: 'audioId', file: 'fileId' } as const;
 		const name = names[media.kind];
-		pushToUser(world, owner, push.attach, () => ({ [name]: media.id }));
+		pushToUser(world, owner, push.attach, () => ({
+			[name]: media.id,
+			// choice: that a failure is told here, and how, is inferred.
+			error: failed ? 'errors.process.attachment.not.processed' : undefined,
+		}));
 	};
 	if (media.kind === 'photo' || world.policy.processingMs === 0) finish();
 	else world.after(world.policy.processingMs, finish);
