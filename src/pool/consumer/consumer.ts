@@ -125,6 +125,9 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 		settled: (emission) => {
 			if (emission.source === 'since') start.left(emission.members.length);
 		},
+		stuck: (emission) => {
+			if (emission.source === 'since') start.stuck(emission.members.length);
+		},
 	});
 	const gaps = createGapTeller({
 		clock,
@@ -170,6 +173,9 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 		},
 		hasRoom: () => agenda.pending < limits.readAhead,
 		exhausted: () => {
+			agenda.touchAll();
+		},
+		done: () => {
 			intake.read();
 			agenda.touchAll();
 		},
@@ -191,7 +197,7 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 	}
 
 	function isComplete(): boolean {
-		if (start.running) return agenda.pending >= limits.readAhead;
+		if (start.running) return start.exhausted || agenda.pending >= limits.readAhead;
 		return intake.atEnd || agenda.pending >= limits.pending;
 	}
 

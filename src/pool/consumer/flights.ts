@@ -11,6 +11,8 @@ import type { Place } from './window';
 const REPEAT = { firstMs: 1_000, maxMs: 60_000 };
 /** Live-only events are worth nothing later: tried so often, then dropped. */
 const LIVE_TRIES = 3;
+/** After so many tries that created no execution nothing else waits for this one. */
+const STUCK_TRIES = 3;
 
 export interface FlightsOptions {
 	launcher: LauncherOptions;
@@ -23,6 +25,8 @@ export interface FlightsOptions {
 	/** an event failed in all its attempts */
 	gaveUp(event: ChannelEvent): void;
 	settled(emission: Emission): void;
+	/** it is tried for ever, but failed too often for others to wait for it; told once */
+	stuck(emission: Emission): void;
 }
 
 /** Emits under way: from the launch to what follows the settlement. */
@@ -59,6 +63,7 @@ export function createFlights(options: FlightsOptions): Flights {
 				return;
 			case 'same_key':
 				emission.failures += 1;
+				if (emission.failures === STUCK_TRIES) options.stuck(emission);
 				if (emission.source === 'live' && emission.failures >= LIVE_TRIES) finish(chat, emission);
 				else repeatLater(chat, emission, emission.failures);
 				return;

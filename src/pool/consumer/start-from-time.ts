@@ -8,7 +8,7 @@ import { afterRestart } from './settle';
 
 const RETRY = { firstMs: 1_000, maxMs: 60_000 };
 /** Event ids that came both ways around the moment the account went live; kept with the consumer. */
-const OVERLAP_IDS = 500;
+const OVERLAP_IDS = 5_000;
 /** Provider times before the attach that may still come by the journal too: clocks differ, pushes travel. */
 const OVERLAP_MS = 5 * 60_000;
 
@@ -48,9 +48,10 @@ export interface StartOptions {
 	add(chatId: string, pending: Pending): void;
 	repeat(chatId: string, emission: Emission): void;
 	hasRoom(): boolean;
-	/** all was handed over: the journal's turn */
+	/** all was handed over: batches are complete */
 	exhausted(): void;
-	/** all was handed over and has settled */
+	/** and has settled: the journal's turn */
+	done(): void;
 	saveMark(mark: StartMark): Promise<void>;
 }
 
@@ -58,12 +59,16 @@ export interface StartOptions {
 export interface Start {
 	/** the journal waits */
 	readonly running: boolean;
+	/** all was handed over */
+	readonly exhausted: boolean;
 	/** was this event handed over by the start? */
 	handed(eventId: string): boolean;
 	/** there may be room for more */
 	room(): void;
 	/** so many of its events are done */
 	left(count: number): void;
+	/** so many of its events fail to be created again and again: nobody waits for them any longer */
+	stuck(count: number): void;
 	end(): void;
 }
 
@@ -76,7 +81,9 @@ export function createStart(options: StartOptions): Start {
 	const overlap = new Set(mark?.ids);
 	const abort = new AbortController();
 	let running = mark !== null && !mark.done;
+	let exhausted = false;
 	let open = 0;
+	let stuck = 0;
 	let makeRoom: (() => void) | null = null;
 	let progress: SinceProgress | null = null;
 
@@ -106,10 +113,9 @@ export function createStart(options: StartOptions): Start {
 		}
 		// What the provider no longer has of a batch is left out of it.
 		for (const group of progress.unsettled) repeat(group, waiting);
-		if (abort.signal.aborted) return;
-		running = false;
+		exhausted = true;
 		options.exhausted();
-		finishWhenSettled();
+		goOn();
 	}
 
 	function repeat(
@@ -145,16 +151,36 @@ export function createStart(options: StartOptions): Start {
 		}
 	}
 
-	function finishWhenSettled(): void {
-		if (mark === null || mark.done || running || open > 0 || abort.signal.aborted) return;
-		mark.done = true;
-		mark.ids = [...overlap].slice(-OVERLAP_IDS);
-		options
-			.saveMark(mark)
-			.then(() => ledger.clear())
-			.catch((error: unknown) => {
+	/**
+	 * The journal waits until all of it has settled and that is written: so a crash in between finds the journal untouched,
+	 * and what the start handed over is known when the journal brings it too.
+	 */
+	function goOn(): void {
+		if (mark === null || mark.done || !exhausted || abort.signal.aborted) return;
+		if (open === 0) void finish(mark);
+		else if (open <= stuck) release();
+	}
+
+	function release(): void {
+		if (!running) return;
+		running = false;
+		options.done();
+	}
+
+	async function finish(ending: StartMark): Promise<void> {
+		ending.done = true;
+		ending.ids = [...overlap].slice(-OVERLAP_IDS);
+		for (let failures = 1; !abort.signal.aborted; failures += 1) {
+			try {
+				await options.saveMark(ending);
+				release();
+				await ledger.clear();
+				return;
+			} catch (error) {
 				logger.warn('the end of a start at a chosen time could not be written', { error: String(error) });
-			});
+				await clock.sleep(backoffMs(failures, RETRY, random), abort.signal).catch(() => undefined);
+			}
+		}
 	}
 
 	async function keepTrying(since: NonNullable<StartOptions['since']>, begun: StartMark): Promise<void> {
@@ -173,8 +199,8 @@ export function createStart(options: StartOptions): Start {
 	if (running && mark !== null) {
 		if (options.since === undefined) {
 			logger.warn('this channel cannot read back: the trigger starts at now');
-			running = false;
-			finishWhenSettled();
+			exhausted = true;
+			goOn();
 		} else {
 			void keepTrying(options.since, mark);
 		}
@@ -183,6 +209,9 @@ export function createStart(options: StartOptions): Start {
 	return {
 		get running() {
 			return running;
+		},
+		get exhausted() {
+			return exhausted;
 		},
 		handed: (eventId) => overlap.has(eventId),
 		room() {
@@ -193,7 +222,11 @@ export function createStart(options: StartOptions): Start {
 		},
 		left(count) {
 			open -= count;
-			finishWhenSettled();
+			goOn();
+		},
+		stuck(count) {
+			stuck += count;
+			goOn();
 		},
 		end() {
 			abort.abort();

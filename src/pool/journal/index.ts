@@ -3,12 +3,7 @@
  * while somebody does. Used by the pool only; it knows the store and the contract's `OpenAccount`, no messenger, not n8n.
  */
 export { createNodeMemories, type ConsumerRequest, type NodeMemories } from '../consumer';
-export {
-	createJournalHub,
-	type ConsumerHandle,
-	type HubStats,
-	type JournalHub,
-	type JournalHubOptions,
-} from './hub';
+export { createJournalHub } from './hub';
+export type { ConsumerHandle, HubStats, JournalHub, JournalHubOptions } from './hub-types';
 export type { ManualRequest } from './manual-listen';
 export { poolEvent, retentionGap } from './pool-events';

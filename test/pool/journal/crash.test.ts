@@ -35,6 +35,7 @@ async function run(
 	seed: number,
 	parts: Partial<ConsumerOptions>,
 	failures: number,
+	history = 0,
 ): Promise<{ rows: Row[]; sent: string[]; peak: number; left: unknown }> {
 	const random = seededRandom(seed);
 	const clock = new ManualClock();
@@ -97,6 +98,10 @@ async function run(
 		}
 	}
 
+	for (let index = 0; index < history; index += 1) {
+		say();
+		await clock.advance(500, 1);
+	}
 	// The first one comes so far that its trigger is remembered: from then on nothing may be lost.
 	const first = await begin(Infinity);
 	await until(() => first.hub.stats().state === 'live', 'the first process');
@@ -195,5 +200,14 @@ describe('a process that dies at any store call', () => {
 		}
 		expect(rows.some((row) => row.ids.length > 1)).toBe(true);
 		for (const row of rows) expect(new Set(row.events.map((item) => item.external_chat_id)).size).toBe(1);
+	});
+
+	it.each(SEEDS)('hands a start at a chosen time over once (seed %i)', async (seed) => {
+		const batch = seed % 3 === 0 ? BATCH : null;
+		const start = { from: 'time' as const, at: 0 };
+		const { rows, sent, left } = await run(400 + seed, { batch, start, window: 3 }, 0.2, 15);
+		expect(rows.flatMap((row) => row.ids).sort(byNumber)).toEqual(sent);
+		for (const ids of firstSeen(rows).values()) expect(ids).toEqual([...ids].sort(byNumber));
+		expect(left).toMatchObject({ acknowledged: [], unsettled: [] });
 	});
 });
