@@ -181,16 +181,18 @@ export class AccountEntry {
 
 	/** Every read of the credential comes by here; a difference drains and reopens once. @throws on a conflict */
 	reconfigure(source: CredentialSource, config: AccountConfig): void {
-		const choice = this.#settings.read(source.id, config);
+		const choice = this.#settings.read(source.id, config, this.#connection?.alive === true);
 		if (choice === 'conflict') {
 			throw new ChannelError(
 				'credential_invalid',
-				'Two credentials hold this account with different connection settings (proxy, endpoint or device)',
-				{ hint: 'Give both the same settings, or use one credential for this account.' },
+				'Another credential holds this account open with other connection settings (secret, proxy, endpoint or device)',
+				{ hint: 'Give both credentials the same settings, or use one credential for this account.' },
 			);
 		}
 		this.#config = config;
 		this.#source = source;
+		const { points, windowMs, chatGapMs } = config.policy.budget;
+		this.budget.update({ points, windowMs }, chatGapMs);
 		const ended = this.state === 'ended';
 		if (choice === 'reopen' || ended) {
 			if (ended) this.#setState('idle');

@@ -16,13 +16,14 @@ export class SettingsMemory {
 		this.#byCredential.set(credential, config.settingsHash);
 	}
 
-	read(credential: string, config: AccountConfig): SettingsChoice {
+	/** `inUse`: a connection with the applied settings works; only then can another credential contradict it. */
+	read(credential: string, config: AccountConfig, inUse: boolean): SettingsChoice {
 		const before = this.#byCredential.get(credential);
 		this.#byCredential.set(credential, config.settingsHash);
 		if (config.settingsHash === this.#applied) return 'same';
 		const others = [...this.#byCredential].filter(([id]) => id !== credential);
 		const edited = before !== undefined && before !== config.settingsHash;
-		if (!edited && others.some(([, hash]) => hash === this.#applied)) return 'conflict';
+		if (inUse && !edited && others.some(([, hash]) => hash === this.#applied)) return 'conflict';
 		this.#applied = config.settingsHash;
 		return 'reopen';
 	}

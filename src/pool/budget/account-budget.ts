@@ -28,9 +28,9 @@ const MAX_CHATS = 10_000;
  */
 export class AccountBudget implements Budget {
 	readonly #clock: Clock;
-	readonly #rules: BudgetRules;
-	readonly #account: SlidingWindow;
 	readonly #buckets = new Map<string, SlidingWindow>();
+	#rules: BudgetRules;
+	#account: SlidingWindow;
 	readonly #pausedUntil = new Map<string, number>();
 	readonly #chatFreeAt = new Map<string, number>();
 	readonly #waiting: Waiter[] = [];
@@ -42,6 +42,13 @@ export class AccountBudget implements Budget {
 		this.#account = new SlidingWindow(rules.account);
 		for (const [name, rule] of Object.entries(rules.buckets))
 			this.#buckets.set(name, new SlidingWindow(rule));
+	}
+
+	/** The credential was edited: from now on these limits hold for what was taken before, too. */
+	update(account: WindowRule, chatGapMs: number): void {
+		this.#account = this.#account.with(account);
+		this.#rules = { ...this.#rules, account, chatGapMs };
+		this.#serve();
 	}
 
 	take(request: Take): Promise<void> {

@@ -14,6 +14,13 @@ export class SlidingWindow {
 		this.rule = rule;
 	}
 
+	/** The same past under another rule. */
+	with(rule: WindowRule): SlidingWindow {
+		const next = new SlidingWindow(rule);
+		next.#taken = [...this.#taken];
+		return next;
+	}
+
 	/** ms until `points` more fit; 0 = now. More points than the rule ever allows wait for an empty window. */
 	waitMs(points: number, now: number): number {
 		this.#drop(now);

@@ -193,7 +193,7 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 	}
 
 	function mayStart(): boolean {
-		return flights.mayStart() && (start.running || !inBacklog);
+		return true;
 	}
 
 	function isComplete(): boolean {

@@ -168,7 +168,8 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 			published: true,
 			filter: wanted,
 			wantsRaw,
-			notBefore: known?.notBefore ?? now,
+			// Avito and Telegram tell whole seconds: what comes in the second of publication is not older than it.
+			notBefore: known?.notBefore ?? Math.floor(now / 1000) * 1000,
 			catchUpMs,
 			catchUpPerChat,
 			lastAttachedAt: now,

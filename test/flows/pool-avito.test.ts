@@ -1,0 +1,211 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { avitoDriver } from '../../src/channels/avito';
+import { ChannelError, type ChannelEvent } from '../../src/contract';
+import { eventFilterSchema } from '../../src/contract/schemas';
+import { AccountPool, type CredentialSource, type Pool, type SubscribeRequest } from '../../src/pool';
+import { nextTurn, silentLogger, systemRandom } from '../../src/runtime';
+import { openStore } from '../../src/store';
+import { startAvitoSandbox, type AvitoSandbox } from '../sandbox/avito';
+import { ManualClock, until } from '../support/manual-clock';
+
+let sandbox: AvitoSandbox;
+let folder: string;
+let clock: ManualClock;
+let pool: Pool;
+
+beforeEach(async () => {
+	clock = new ManualClock(Date.now());
+	sandbox = await startAvitoSandbox({
+		clock: { now: () => clock.now(), setTimer: (ms, run) => clock.after(ms, run) },
+	});
+	folder = await mkdtemp(join(tmpdir(), 'pool-avito-'));
+	pool = newPool();
+});
+
+afterEach(async () => {
+	let closed = false;
+	void pool.shutdown().then(() => (closed = true));
+	await passes(() => closed, 'the pool to close');
+	await sandbox.close();
+	await rm(folder, { recursive: true, force: true });
+});
+
+function newPool(): Pool {
+	return new AccountPool({
+		drivers: [avitoDriver],
+		openStore: () => openStore({ dir: folder, clock, logger: silentLogger, random: systemRandom }),
+		clock,
+		random: systemRandom,
+		logger: silentLogger,
+		processName: `test/${String(process.pid)}/main`,
+		version: '0.0.0',
+	});
+}
+
+function credential(
+	fields: object = {},
+	account = 0,
+	id = 'credential-1',
+): CredentialSource & { data: object } {
+	const { client_id, client_secret } = sandbox.accounts[account]!;
+	const data = { clientId: client_id, clientSecret: client_secret, endpoint: sandbox.origin, ...fields };
+	return { channel: 'avito', id, data, read: () => Promise.resolve(data) };
+}
+
+function trigger(
+	name: string,
+	source: CredentialSource,
+	overrides: Partial<SubscribeRequest['options']> = {},
+) {
+	const texts: string[] = [];
+	const events: ChannelEvent[] = [];
+	const problems: ChannelError[] = [];
+	const subscription = pool.subscribe({
+		credential: source,
+		identity: { instance: 'i', workflow: 'w', node: name },
+		options: {
+			filter: eventFilterSchema.parse({}),
+			wantsRaw: false,
+			start: { from: 'now' },
+			catchUpMs: 86_400_000,
+			catchUpPerChat: 1_000,
+			window: 5,
+			chatOrderMs: 30_000,
+			acknowledge: 'immediately',
+			batch: null,
+			quietAfterDeviceMs: 0,
+			...overrides,
+		},
+		deliver: (delivery) => {
+			events.push(...delivery.events);
+			texts.push(...delivery.events.map((event) => event.text));
+			return Promise.resolve({ kind: 'finished', ok: true });
+		},
+		report: ({ error }) => problems.push(error),
+	});
+	return { subscription, texts, events, problems };
+}
+
+/** Lets the sockets work, then time go on, until the condition holds. */
+const passes = async (condition: () => boolean, what: string) => {
+	for (let step = 0; step < 200; step += 1) {
+		for (let turn = 0; turn < 500; turn += 1) {
+			if (condition()) return;
+			await nextTurn();
+		}
+		await clock.advance(5_000);
+	}
+	throw new Error(`still waiting for: ${what}`);
+};
+
+describe('one pool, real sockets, real store', () => {
+	it('a hundred calls and two triggers share one account: one token, every message to each trigger', async () => {
+		const a = trigger('a', credential());
+		const b = trigger('b', credential({}, 0, 'credential-2'));
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await Promise.all([a.subscription.live, b.subscription.live]);
+		const { chat_id } = sandbox.control.incoming({ text: 'first' });
+		const lease = pool.lease(credential());
+		let called = 0;
+		for (let call = 0; call < 100; call += 1) {
+			void lease.call({ name: 'account.getSelf', input: {} }).then(() => (called += 1));
+		}
+		await passes(() => called === 100, 'a hundred calls within the budget');
+		await passes(() => a.texts.length > 0 && b.texts.length > 0, 'both triggers');
+		expect([a.texts, b.texts]).toEqual([['first'], ['first']]);
+		expect(a.events[0]?.external_chat_id).toBe(chat_id);
+		expect(sandbox.control.requests({}).filter(({ path }) => path.startsWith('/token'))).toHaveLength(1);
+		a.subscription.end();
+		sandbox.control.incoming({ text: 'second', chat_id });
+		await passes(() => b.texts.length > 1, 'the other goes on');
+		expect([a.texts, b.texts]).toEqual([['first'], ['first', 'second']]);
+		await lease.close();
+	});
+
+	it('what arrives while the process is away comes once after it is back', async () => {
+		const before = trigger('a', credential());
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await before.subscription.live;
+		await pool.shutdown();
+		const { chat_id } = sandbox.control.incoming({ text: 'one' });
+		for (const text of ['two', 'three']) sandbox.control.incoming({ text, chat_id });
+		pool = newPool();
+		const after = trigger('a', credential());
+		await passes(() => after.texts.length >= 3, 'three messages');
+		await clock.advance(600_000);
+		expect(after.texts).toEqual(['one', 'two', 'three']);
+		expect(before.texts).toEqual([]);
+	});
+
+	it('an account that cannot be reached at first is live when it can, and tells once that it was away', async () => {
+		sandbox.control.mode({ mode: 'reset' });
+		const a = trigger('a', credential({ retries: 0 }));
+		await passes(() => a.problems.length > 0, 'told of the outage');
+		sandbox.control.mode({ mode: 'ok' });
+		let live = false;
+		void a.subscription.live.then(() => (live = true));
+		await passes(() => live, 'live again');
+		sandbox.control.incoming({ text: 'after' });
+		await passes(() => a.texts.length > 0, 'message');
+		expect(a.texts).toEqual(['after']);
+		expect(a.problems).toHaveLength(1);
+	});
+
+	it('disconnect survives a restart, refuses calls in words and connect catches up', async () => {
+		const source = credential();
+		const lease = pool.lease(source);
+		await lease.call({ name: 'account.getSelf', input: {} });
+		await lease.call({ name: 'account.disconnect', input: {} });
+		await pool.shutdown();
+		pool = newPool();
+		const again = pool.lease(source);
+		const refused = await again.call({ name: 'account.getSelf', input: {} }).catch((error: unknown) => error);
+		expect(ChannelError.is(refused) && refused.code).toBe('account_paused');
+		await again.call({ name: 'account.connect', input: {} });
+		expect((await again.call({ name: 'account.getSelf', input: {} })).items).toHaveLength(1);
+	});
+
+	it('a credential edited to another account moves the trigger, and edited back continues', async () => {
+		let data = credential().data;
+		const source: CredentialSource = { ...credential(), read: () => Promise.resolve(data) };
+		const a = trigger('a', source);
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await a.subscription.live;
+		data = credential({}, 1).data;
+		const other = sandbox.accounts[1]!.user_id;
+		await passes(
+			() => sandbox.control.requests({}).some(({ path }) => path.includes(`/${String(other)}/chats`)),
+			'moved',
+		);
+		await clock.advance(1_000);
+		sandbox.control.incoming({ text: 'to the second', user_id: other });
+		await passes(() => a.texts.length > 0, 'second account');
+		expect(a.events[0]?.account.id).toBe(`avito:${String(other)}`);
+	});
+
+	it('an idle account closes after its linger, leaving no timer of its own', async () => {
+		const lease = pool.lease(credential());
+		await lease.call({ name: 'account.getSelf', input: {} });
+		await lease.close();
+		expect((await pool.statuses())[0]?.state).toBe('live');
+		await clock.advance(300_000);
+		await until(async () => (await pool.statuses())[0]?.state === 'idle', 'closed');
+	});
+
+	it('no secret is in status, errors or the store file', async () => {
+		const { client_secret } = sandbox.accounts[0]!;
+		const lease = pool.lease(credential());
+		await lease.call({ name: 'account.getSelf', input: {} });
+		const status = JSON.stringify(await lease.status());
+		expect(status).not.toContain(client_secret);
+		const wrong = await Promise.resolve()
+			.then(() => pool.lease(credential({ clientSecret: 'wrong-secret-value' }, 1)))
+			.then((other) => other.call({ name: 'account.getSelf', input: {} }))
+			.catch((error: unknown) => error);
+		expect(ChannelError.is(wrong) && wrong.code).toBe('credential_invalid');
+		expect(JSON.stringify(wrong) + String((wrong as Error).stack)).not.toContain('wrong-secret-value');
+	});
+});
