@@ -92,6 +92,15 @@ describe('the way bytes travel', () => {
 });
 
 describe('pushes', () => {
+	it('count with a seq of their own, from 0, per connection', async () => {
+		const [first, second] = [await online('tcp'), await online('websocket')];
+		for (const text of ['a', 'b', 'c']) write(text);
+		for (const client of [first, second]) {
+			for (let index = 0; index < 3; index += 1) await client.push(128);
+			expect(client.pushed(128).map((frame) => frame.seq)).toEqual([0, 1, 2]);
+		}
+	});
+
 	it('duplicates, loses and reorders with the seeded random', async () => {
 		const web = await online();
 		sandbox.control.setFaults({ duplicatePush: 1, pushOpcodes: [128] });

@@ -106,6 +106,7 @@ describe('files', () => {
 		expect((await send([{ _type: 'FILE', fileId: slot.fileId }])).payload.error).toBe('attachment.not.ready');
 		expect((await post(slot.url, bytes, range(0, bytes, bytes.length))).status).toBe(200);
 		expect(await web.push(136)).toEqual({ fileId: slot.fileId });
+		expect((await post(slot.url, bytes, range(0, bytes, bytes.length))).status).toBe(403);
 		const sent = await send([{ _type: 'FILE', fileId: slot.fileId }]);
 		const attach = (await partner.push(128)).message.attaches[0];
 		expect(attach).toMatchObject({ _type: 'FILE', name: 'отчёт.pdf', size: 300_000, fileId: slot.fileId });

@@ -342,6 +342,27 @@ describe('phone login', () => {
 		expect(sandbox.control.lastCode({ phone: clara().phone })).toEqual({ code: null });
 	});
 
+	it('a code that was not delivered is not right either, should somebody guess it', async () => {
+		const unprotected = { phone: clara().phone, type: 'START_AUTH', language: 'ru' };
+		const twin = await startMaxSandbox({ clock, seed: 5, policy: { fingerprint: 'none' } });
+		try {
+			const other = await RawClient.init(twin, 'tcp');
+			clients.push(other);
+			await other.ok(17, unprotected);
+			// The same seed makes the same code.
+			const { code } = twin.control.lastCode({ phone: clara().phone });
+			expect(code).toHaveLength(6);
+			const client = await init('tcp');
+			const { token } = await client.ok(17, unprotected);
+			const guess = { token, verifyCode: code, authTokenType: 'CHECK_CODE' };
+			expect(await client.refused(18, guess)).toBe('verify.code.wrong');
+			const first = await other.request(18, { ...guess, token });
+			expect(first.payload.tokenAttrs.LOGIN.token).toBeTypeOf('string');
+		} finally {
+			await twin.close();
+		}
+	});
+
 	it('can insist on the right fingerprint, in either known order of its digests', async () => {
 		const digests = ['aa', 'bb', 'cc'].map((pair) => pair.repeat(32));
 		sandbox.control.setPolicy({ fingerprint: 'exact', fingerprintDigests: digests });
