@@ -5,7 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { avitoDriver } from '../../src/channels/avito';
 import { ChannelError, type ChannelEvent } from '../../src/contract';
 import { eventFilterSchema } from '../../src/contract/schemas';
-import { AccountPool, type CredentialSource, type Pool, type SubscribeRequest } from '../../src/pool';
+import {
+	AccountPool,
+	AnchoredPool,
+	type CredentialSource,
+	type Pool,
+	type SubscribeRequest,
+} from '../../src/pool';
 import { nextTurn, silentLogger, systemRandom } from '../../src/runtime';
 import { openStore } from '../../src/store';
 import { startAvitoSandbox, type AvitoSandbox } from '../sandbox/avito';
@@ -207,5 +213,36 @@ describe('one pool, real sockets, real store', () => {
 			.catch((error: unknown) => error);
 		expect(ChannelError.is(wrong) && wrong.code).toBe('credential_invalid');
 		expect(JSON.stringify(wrong) + String((wrong as Error).stack)).not.toContain('wrong-secret-value');
+	});
+});
+
+describe('two versions of the package in one process', () => {
+	it('older triggers keep their pool, newer ones share it, and take over when the last older one ends', async () => {
+		const made: string[] = [];
+		const copy = (version: string): Pool =>
+			new AnchoredPool(version, () => {
+				made.push(version);
+				return newPool();
+			});
+		await pool.shutdown();
+		const [older, newer] = [copy('1.0.0'), copy('1.1.0')];
+		pool = older;
+		const a = trigger('a', credential());
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await a.subscription.live;
+		pool = newer;
+		const b = trigger('b', credential());
+		await passes(() => made.length === 1, 'one pool');
+		await b.subscription.live;
+		const { chat_id } = sandbox.control.incoming({ text: 'to both' });
+		await passes(() => a.texts.length === 1 && b.texts.length === 1, 'both');
+		a.subscription.end();
+		sandbox.control.incoming({ text: 'during the change', chat_id });
+		await passes(() => b.texts.length === 2, 'the newer goes on');
+		expect(made).toEqual(['1.0.0', '1.1.0']);
+		expect([a.texts, b.texts]).toEqual([['to both'], ['to both', 'during the change']]);
+		const lease = newer.lease(credential());
+		expect((await lease.call({ name: 'account.getSelf', input: {} })).items).toHaveLength(1);
+		await lease.close();
 	});
 });
