@@ -82,6 +82,9 @@ export class AvitoTrigger implements INodeType {
 				responseMode: 'onReceived',
 				// Without it n8n answers with the name of its default, "firstEntryJson".
 				responseData: '',
+				// Registered by the trigger itself, with a secret that is not shown; nothing to copy from here.
+				ndvHideUrl: true,
+				ndvHideMethod: true,
 			},
 		],
 		triggerPanel: {

@@ -40,7 +40,10 @@ export function testCredential(kind: AccountKind): ICredentialTestFunction {
 
 function tooSlow(): { ok: boolean; message: string } {
 	const seconds = TEST_TIMEOUT_MS / 1000;
-	return { ok: false, message: `No answer within ${seconds} seconds. Check endpoint, proxy and network.` };
+	return {
+		ok: false,
+		message: `The service could not be reached within ${seconds} seconds. Check endpoint, proxy and network.`,
+	};
 }
 
 function sentence(error: unknown): string {
