@@ -193,7 +193,7 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 	}
 
 	function mayStart(): boolean {
-		return true;
+		return flights.mayStart() && (start.running || !inBacklog);
 	}
 
 	function isComplete(): boolean {

@@ -64,8 +64,7 @@ export interface Attachment {
 	appended(entries: readonly JournalEntry[]): void;
 	/** Keeps the consumer remembered while it stays attached for months. */
 	stillThere(): void;
-	/** @param replaced another attachment of the same consumer follows: it stays published */
-	end(replaced: boolean): void;
+	end(): void;
 	idle(): Promise<void>;
 }
 
@@ -80,7 +79,6 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 	let record: ConsumerRecord | null = null;
 	let consumer: Consumer | null = null;
 	let caughtUp = false;
-	let replaced = false;
 	const writes = new Set<Promise<void>>();
 
 	function compile(): CompiledFilter | null {
@@ -199,7 +197,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 	}
 
 	function leave(): void {
-		if (!replaced) save({ published: false, lastAttachedAt: clock.now() });
+		save({ published: false, lastAttachedAt: clock.now() });
 	}
 
 	const opened = open();
@@ -224,9 +222,8 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 		stillThere() {
 			save({ lastAttachedAt: clock.now() });
 		},
-		end(byAnother) {
+		end() {
 			if (abort.signal.aborted) return;
-			replaced = byAnother;
 			abort.abort();
 			consumer?.end();
 			if (consumer !== null) leave();

@@ -169,8 +169,8 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		return { end, live: promise, report };
 	}
 
-	function detach(attachment: Attachment, replaced: boolean): void {
-		attachment.end(replaced);
+	function detach(attachment: Attachment): void {
+		attachment.end();
 		if (attachments.get(attachment.id) === attachment) attachments.delete(attachment.id);
 		const work = attachment.idle();
 		leaving.add(work);
@@ -219,12 +219,12 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			});
 			const earlier = attachments.get(attachment.id);
 			attachments.set(attachment.id, attachment);
-			if (earlier !== undefined) detach(earlier, true);
+			if (earlier !== undefined) detach(earlier);
 			if (life.state === 'live') attachment.caughtUp();
 			armStillThere();
 			return handle(
 				() => {
-					detach(attachment, false);
+					detach(attachment);
 				},
 				(report) => {
 					attachment.reports.report(report);
@@ -261,7 +261,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		async stop() {
 			stopped = true;
 			ending.abort();
-			for (const attachment of [...attachments.values()]) detach(attachment, false);
+			for (const attachment of [...attachments.values()]) detach(attachment);
 			for (const listen of [...listens]) listen.end();
 			listens.clear();
 			waits.stop();

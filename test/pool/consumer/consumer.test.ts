@@ -210,6 +210,23 @@ describe('a consumer', () => {
 			expect(w.executions.rows.map((row) => row.attempt)).toEqual([1, 2, 3]);
 		});
 
+		it('when n8n creates nothing at all, only so many are tried again and again', async () => {
+			await w.close();
+			w = await world({ limits: { bodies: 10, readAhead: 50, pending: 1_000, live: 10, repeats: 4 } });
+			await attached({ window: 2 });
+			w.executions.refuseNext = 1_000_000;
+			await w.provider.write(
+				...Array.from({ length: 100 }, (_, index) => event({ id: `e${index}`, chat: `c${index}` })),
+			);
+			await w.clock.advance(10_000);
+			expect((await position())?.unsettled.length).toBeLessThanOrEqual(6);
+			w.executions.refuseNext = 0;
+			w.executions.auto = () => ({ kind: 'finished', ok: true });
+			await w.clock.advance(60_000);
+			await until(() => w.executions.rows.length === 100, 'all of them');
+			expect(new Set(w.executions.ids).size).toBe(100);
+		});
+
 		it('what could not be written down is not handed on', async () => {
 			await attached();
 			const recordEmit = w.store.recordEmit.bind(w.store);
@@ -391,6 +408,29 @@ describe('a consumer', () => {
 			expect(w.executions.ids.filter((id) => /^e\d/u.test(id))).toEqual(['e7', 'e8', 'e9']);
 			const gap = w.executions.rows.find((row) => row.events[0]?.event_type === 'gap');
 			expect(gap?.events[0]?.data?.['count']).toBe(7);
+		});
+
+		it('looks through the whole backlog before it emits', async () => {
+			const options = { catchUpPerChat: 2, filter: filter({ eventTypes: ['message', 'gap'] }) };
+			const handle = await attached(options);
+			handle.end();
+			await until(() => w.hub.stats().state === 'idle', 'the stop');
+			await w.provider.write(
+				...Array.from({ length: 1_000 }, (_, index) => event({ id: `e${index}`, chat: `c${index % 2}` })),
+			);
+			w.executions.auto = () => ({ kind: 'finished', ok: true });
+			const other = w.attach({ filter: filter({ eventTypes: ['call'] }) }, 'n2');
+			await other.live;
+			await settle(20);
+			await attached(options);
+			await until(() => w.executions.rows.length >= 6, 'two per chat and the gaps');
+			await settle(50);
+			expect(w.executions.ids.filter((id) => /^e\d/u.test(id)).sort()).toEqual([
+				'e996',
+				'e997',
+				'e998',
+				'e999',
+			]);
 		});
 
 		it('passes recovered events from before the publication of a new trigger', async () => {
