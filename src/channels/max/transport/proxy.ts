@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+import { SocksClient } from '#lib/socks';
+
+/** ms; the dial's own, injected deadline is shorter, this only bounds the library's sockets */
+const SOCKS_TIMEOUT_MS = 25_000;
+/** A proxy's answer to CONNECT is a few lines; more is no answer. */
+const MAX_HEAD = 16 * 1024;
+
+/** The proxy could not be reached or refused: nothing has left for MAX. */
+export class ProxyError extends Error {
+	readonly code = 'PROXY_FAILED';
+	constructor(reason: string, cause?: unknown) {
+		super(`the proxy failed: ${reason}`, { cause });
+	}
+}
+
+/** SOCKS5; the host name is resolved by the proxy. */
+export async function openSocksTunnel(
+	proxy: URL,
+	host: string,
+	port: number,
+	signal: AbortSignal,
+): Promise<Socket> {
+	const opening = SocksClient.createConnection({
+		command: 'connect',
+		timeout: SOCKS_TIMEOUT_MS,
+		destination: { host, port },
+		proxy: {
+			host: proxy.hostname.replace(/^\[|\]$/g, ''),
+			port: Number(proxy.port) || 1080,
+			type: 5,
+			...(proxy.username === ''
+				? {}
+				: { userId: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) }),
+		},
+	});
+	try {
+		const { socket } = await abortableTunnel(opening, signal);
+		return socket;
+	} catch (error) {
+		if (signal.aborted) throw signal.reason;
+		throw new ProxyError(error instanceof Error ? error.message : String(error), error);
+	}
+}
+
+function abortableTunnel<T extends { socket: Socket }>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const onAbort = (): void => reject(signal.reason as Error);
+		signal.addEventListener('abort', onAbort, { once: true });
+		opening.then(
+			(tunnel) => {
+				signal.removeEventListener('abort', onAbort);
+				if (signal.aborted) tunnel.socket.destroy();
+				else resolve(tunnel);
+			},
+			(error: unknown) => {
+				signal.removeEventListener('abort', onAbort);
+				reject(error as Error);
+			},
+		);
+	});
+}
+
+/** HTTP CONNECT over a socket to the proxy. */
+export function openHttpTunnel(
+	socket: Socket,
+	proxy: URL,
+	host: string,
+	port: number,
+	signal: AbortSignal,
+): Promise<Socket> {
+	const target = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+	const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+	const lines = [
+		`CONNECT ${target} HTTP/1.1`,
+		`Host: ${target}`,
+		...(proxy.username === '' ? [] : [`Proxy-Authorization: Basic ${Buffer.from(login).toString('base64')}`]),
+	];
+	return new Promise((resolve, reject) => {
+		let head = Buffer.alloc(0);
+		const settle = (): void => {
+			signal.removeEventListener('abort', onAbort);
+			socket.off('data', onData);
+			socket.off('error', onError);
+			socket.off('close', onClose);
+		};
+		const fail = (error: Error): void => {
+			settle();
+			socket.on('error', () => undefined);
+			socket.destroy();
+			reject(error);
+		};
+		const onAbort = (): void => fail(signal.reason as Error);
+		const onData = (chunk: Buffer): void => {
+			head = Buffer.concat([head, chunk]);
+			const end = head.indexOf('\r\n\r\n');
+			if (end < 0) {
+				if (head.length > MAX_HEAD) fail(new ProxyError('its answer is no HTTP'));
+				return;
+			}
+			const status = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1', 0, end))?.[1];
+			if (status !== '200') return fail(new ProxyError(`it answered ${status ?? 'no HTTP'} to CONNECT`));
+			settle();
+			socket.pause();
+			const rest = head.subarray(end + 4);
+			if (rest.length > 0) socket.unshift(rest);
+			resolve(socket);
+		};
+		const onError = (error: Error): void => fail(new ProxyError(error.message, error));
+		const onClose = (): void => fail(new ProxyError('it closed the connection'));
+		socket.on('data', onData);
+		socket.on('error', onError);
+		socket.on('close', onClose);
+		signal.addEventListener('abort', onAbort, { once: true });
+		socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+	});
+}
