@@ -348,6 +348,13 @@ describe('what goes along with a call', () => {
 		expect(bridge.pool.calls[0]?.options.idempotency?.rememberMs).toBe(86_400_000);
 	});
 
+	test('the next round of a loop is not a repeat of the one before', async () => {
+		for (const earlierRuns of [0, 1, 2])
+			await run(new Avito(), { parameters: SEND, items: messages(1), earlierRuns });
+		const keys = bridge.pool.calls.map(({ options }) => options.idempotency?.key);
+		expect(new Set(keys).size).toBe(3);
+	});
+
 	test('a deduplication key outlives the execution for seven days', async () => {
 		const parameters = { ...SEND, options: { deduplicationKey: '={{ $json.text }}' } };
 		await run(new Avito(), { parameters, items: messages(1) });

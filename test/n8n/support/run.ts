@@ -22,6 +22,8 @@ export interface RunOptions {
 	/** node settings: `onError`, `retryOnFail`, … */
 	settings?: Partial<INode>;
 	executionId?: string | undefined;
+	/** how often the node ran before in this execution (a loop) */
+	earlierRuns?: number;
 	credentials?: () => ICredentialDataDecryptedObject | Promise<ICredentialDataDecryptedObject>;
 	/** called with the running execution, to cancel it */
 	started?: (execution: { cancel(): void }) => void;
@@ -96,6 +98,8 @@ export function makeAdditionalData(options: Partial<RunOptions> = {}): IWorkflow
 	} as unknown as IWorkflowExecuteAdditionalData;
 }
 
+const finishedRun = { startTime: 0, executionTime: 0, executionIndex: 0, source: [], data: { main: [[]] } };
+
 /** Runs the node in n8n's own engine. */
 export async function run(nodeType: INodeType, options: RunOptions): Promise<IRun> {
 	const node = makeNode(options);
@@ -117,6 +121,9 @@ export async function run(nodeType: INodeType, options: RunOptions): Promise<IRu
 		},
 		resultData: {
 			runData: {
+				...(options.earlierRuns === undefined
+					? {}
+					: { [node.name]: Array.from({ length: options.earlierRuns }, () => finishedRun) }),
 				Start: [
 					{
 						startTime: 0,
