@@ -125,6 +125,36 @@ describe('a consumer', () => {
 		});
 	});
 
+	it('writes what its filter has passed when it is closed', async () => {
+		const handle = await attached({ filter: filter({ includeChats: ['wanted'] }) });
+		await w.provider.write(event({ chat: 'other' }), event({ chat: 'other' }));
+		await settle(5);
+		expect((await position())?.watermark).toBe(0);
+		handle.end();
+		await settle(5);
+		expect((await position())?.watermark).toBe(2);
+	});
+
+	it('does not emit what a wait of another process has taken', async () => {
+		await attached({ window: 1 });
+		const item = event({ id: 'theirs' });
+		const held = { heldBy: 'w9', heldUntil: w.clock.now() + 60_000 };
+		await w.store.append(ACCOUNT, {
+			token: 1,
+			events: [
+				{ eventId: 'theirs', event: item, chatId: 'c1', at: w.clock.now(), recovered: false, ...held },
+			],
+		});
+		await w.provider.write(event({ id: 'ours', chat: 'c2' }));
+		await until(() => w.executions.ids.includes('ours'), 'ours');
+		await w.store.settleHeld(ACCOUNT, 1, 'consume');
+		w.executions.finishAll();
+		await w.clock.advance(70_000);
+		await settle(10);
+		expect(w.executions.ids).toEqual(['ours']);
+		expect((await position())?.watermark).toBe(2);
+	});
+
 	describe('settlements', () => {
 		it('writes the emit down before it hands it on, and acknowledges after', async () => {
 			await attached({ acknowledge: 'finished' });
