@@ -1,7 +1,9 @@
 import { ChannelError, type DriverServices } from '../../contract';
 import { getSelf } from './api/account';
+import type { Caller } from './api/caller';
 import { listChats } from './api/chats';
 import { listMessages } from './api/messages';
+import { listSubscriptions } from './api/webhooks';
 import { subscriptionMissing } from './errors';
 import { isPlaceholderMessage } from './events/from-list';
 import { Session } from './session/session';
@@ -27,6 +29,7 @@ export async function testAvito(
 		const name = `${self.name ?? 'account'} (${self.id})`;
 		const [first] = chats;
 		if (first === undefined) {
+			await refuseUnpaid(caller, signal);
 			return {
 				message:
 					`Connected as ${name}. No chats are visible: fine for a new account; otherwise the keys may belong to an employee ` +
@@ -40,6 +43,18 @@ export async function testAvito(
 		return { message: `Connected as ${name}. The messenger API is available.` };
 	} finally {
 		await session.close();
+	}
+}
+
+/**
+ * Without a chat there is no message to ask for; the list of webhooks is another thing that answers 402 without the
+ * paid access (seen by one client). Whatever else it answers says nothing about the keys.
+ */
+async function refuseUnpaid(caller: Caller, signal: AbortSignal): Promise<void> {
+	try {
+		await listSubscriptions(caller, { signal });
+	} catch (error) {
+		if (signal.aborted || (ChannelError.is(error) && error.code === 'subscription_missing')) throw error;
 	}
 }
 
