@@ -19,7 +19,8 @@ export async function testAvito(
 	services: DriverServices,
 	signal: AbortSignal,
 ): Promise<{ message: string }> {
-	const session = new Session(settings, services);
+	// A person waits in front of the window, with a button to try again: no waiting between attempts of our own.
+	const session = new Session({ ...settings, retry: { ...settings.retry, times: 0 } }, services);
 	try {
 		const self = (await getSelf(session, { signal })).value;
 		const userId = settings.userId ?? self.id;

@@ -27,6 +27,13 @@ describe('the test of an Avito credential', () => {
 		);
 	});
 
+	it('tells at once that nobody answers, without trying again', async () => {
+		const bench = await startBench();
+		bench.sandbox.control.mode({ mode: '500' });
+		expect(await codeOf(tested(bench))).toBe('upstream_error');
+		expect(bench.sandbox.control.requests({})).toHaveLength(1);
+	});
+
 	it.each([0, 1])('tells a missing subscription of an account with %i chats', async (count) => {
 		const bench = await startBench();
 		if (count > 0) bench.sandbox.control.chats({ count });
