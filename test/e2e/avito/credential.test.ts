@@ -6,9 +6,14 @@ import { avitoCredential, avitoCredentialType } from './nodes';
 describe('the test of an Avito credential', () => {
 	const n8n = sharedN8n();
 
-	async function tested(change: (data: Record<string, string>) => void, subscription = true, account = 0) {
+	/** Tests a credential of an account of a fresh sandbox; `requests` is what Avito saw of it. */
+	async function tested(
+		change: (data: Record<string, string>) => void,
+		{ subscription = true, account = 0, chats = 0 } = {},
+	) {
 		await using sandbox = await sandboxOf();
 		const [company] = sandbox.accounts;
+		if (chats > 0) sandbox.control.chats({ count: chats });
 		sandbox.control.account({ user_id: company.user_id, subscription });
 		const data = avitoCredential(sandbox, sandbox.accounts[account] ?? company) as Record<string, string>;
 		change(data);
@@ -40,13 +45,14 @@ describe('the test of an Avito credential', () => {
 	});
 
 	it('tells the key of an employee from that of the company', async () => {
-		const { message } = await tested(() => undefined, true, 2);
+		const { message } = await tested(() => undefined, { account: 2 });
 		expect(message).toMatch(/employee|main account|company/i);
 	});
 
-	it('tells a missing subscription', async () => {
-		const { message } = await tested(() => undefined, false);
-		expect(message).toMatch(/subscription|tariff|paid/i);
+	it.each([0, 3])('tells a missing subscription of an account with %i chats', async (chats) => {
+		const { status, message } = await tested(() => undefined, { subscription: false, chats });
+		expect(status).toBe('Error');
+		expect(message).toMatch(/paid subscription/i);
 	});
 
 	it('tells an address nobody listens at', async () => {

@@ -56,9 +56,11 @@ describe('an Avito node whose call fails', () => {
 
 	it('does not send twice on Retry On Fail after an answer was lost', async () => {
 		const { sandbox, n8n } = scene();
-		const { chat_id } = sandbox.control.incoming({ text: 'Сколько стоит?' });
-		// No retries of our own: the failure has to reach n8n, which runs the node again.
-		const data = { ...avitoCredential(sandbox), requestsPerMinute: 10_000, retries: 0 };
+		const [, company] = sandbox.accounts;
+		const { chat_id } = sandbox.control.incoming({ user_id: company.user_id, text: 'Сколько стоит?' });
+		// No retries of our own: the failure has to reach n8n, which runs the node again. An account nobody else uses:
+		// two credentials of one account with different settings are refused.
+		const data = { ...avitoCredential(sandbox, company), requestsPerMinute: 10_000, retries: 0 };
 		const credential = await n8n.api.createCredential('Without retries', avitoCredentialType, data);
 		sandbox.control.mode({ mode: 'reset', when: 'after', scope: 'postSendMessage', count: 1 });
 		sandbox.control.mode({ mode: '500', scope: 'getMessagesV3', count: 1 });
@@ -78,7 +80,7 @@ describe('an Avito node whose call fails', () => {
 
 		expect(execution.error).toBeUndefined();
 		expect(execution.json('Send')).toMatchObject([{ chat_id, message_id: expect.any(String) as string }]);
-		const sent = sandbox.control.messages({ chat_id }).filter(({ author_id }) => author_id === 94000001);
+		const sent = sandbox.control.messages({ chat_id }).filter(({ author_id }) => author_id === company.user_id);
 		expect(sent).toHaveLength(1);
 		sandbox.control.mode({ mode: 'ok' });
 	});

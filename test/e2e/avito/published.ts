@@ -74,7 +74,9 @@ export class Published {
 		return await until(
 			() => {
 				const all = this.executions;
-				return all.filter(({ status }) => over.has(status)).length >= count && all;
+				const unfinished = all.filter(({ status }) => !over.has(status));
+				if (all.length - unfinished.length >= count) return all;
+				throw new Error(`${all.length} executions, unfinished: ${JSON.stringify(unfinished.slice(0, 10))}`);
 			},
 			{ what: `${count} finished executions`, timeoutMs, everyMs: 250 },
 		);
