@@ -109,6 +109,7 @@ export class AccountPool implements Pool {
 				live,
 				request: {
 					...rest,
+					...(credential.entry === undefined ? {} : { slot: credential.entry }),
 					options: { ...options, filter: withinAllowedChats(options.filter, config.policy.allowedChats) },
 				},
 			}),
