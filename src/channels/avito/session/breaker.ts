@@ -22,12 +22,25 @@ export function createBreaker(options: { failures: number; openMs: number }): Br
 		halfOpenAfter: options.openMs,
 		breaker: new ConsecutiveBreaker(options.failures),
 	});
+	/** Failures in a row so far. While there are none, the policy has nothing to decide and is not asked. */
+	let failing = false;
 	return {
 		async run(work) {
+			if (!failing) {
+				try {
+					return await work();
+				} catch (error) {
+					if (!isOutage(error)) throw error;
+					failing = true;
+					return policy.execute(() => Promise.reject(error as Error));
+				}
+			}
 			// Others would wait for the probe with no way to abort: they fail at once instead.
 			if (policy.state === CircuitState.HalfOpen) throw circuitOpen(options.openMs);
 			try {
-				return await policy.execute(work);
+				const result = await policy.execute(work);
+				failing = false;
+				return result;
 			} catch (error) {
 				throw error instanceof BrokenCircuitError ? circuitOpen(options.openMs) : error;
 			}

@@ -1,6 +1,7 @@
 import type { Dispatcher, FormData } from '#lib/undici';
 import {
 	ChannelError,
+	type Budget,
 	type DriverServices,
 	type ErrorCode,
 	type Json,
@@ -148,8 +149,9 @@ export class Session {
 			if (answer.status < 400) {
 				// The window's last place is gone: go on at the pace the limit means instead of running into a 429.
 				if (limit?.remaining === 0) this.#pause(bucket, 60_000 / limit.perMinute);
-				if (isHtml(answer.text)) throw answerError(answer, { defaultWaitMs: 0 });
-				return { status: answer.status, json: parseJson(answer.text), text: answer.text };
+				const json = parseJson(answer.text);
+				if (json === undefined && isHtml(answer.text)) throw answerError(answer, { defaultWaitMs: 0 });
+				return { status: answer.status, json, text: answer.text };
 			}
 			const error = answerError(answer, {
 				defaultWaitMs: retryWaitMs(attempt, this.#settings.retry, this.#services.random),
@@ -162,12 +164,11 @@ export class Session {
 	}
 
 	#takeBudget(bucket: string | undefined, context: RequestContext): Promise<void> {
-		return this.#services.budget.take({
-			signal: context.signal,
-			...(bucket === undefined ? {} : { bucket }),
-			...(context.chatId === undefined ? {} : { chatId: context.chatId }),
-			...(context.budgetWaitMs === undefined ? {} : { maxWaitMs: context.budgetWaitMs }),
-		});
+		const take: Parameters<Budget['take']>[0] = { signal: context.signal };
+		if (bucket !== undefined) take.bucket = bucket;
+		if (context.chatId !== undefined) take.chatId = context.chatId;
+		if (context.budgetWaitMs !== undefined) take.maxWaitMs = context.budgetWaitMs;
+		return this.#services.budget.take(take);
 	}
 
 	/** Avito's limit counts for the section it was told for; messenger requests of both kinds share theirs. */
@@ -182,8 +183,8 @@ export class Session {
 	 * not answered with yet another token.
 	 */
 	async #authorised(request: ApiRequest, context: RequestContext): Promise<HttpAnswer> {
-		const token = await abortable(this.#tokens.current(), context.signal);
-		await context.beforeFirstByte?.();
+		const token = this.#tokens.atHand ?? (await abortable(this.#tokens.current(), context.signal));
+		if (context.beforeFirstByte !== undefined) await context.beforeFirstByte();
 		const first = await this.#send(request, context.signal, token);
 		if ((first.status !== 401 && first.status !== 403) || isHtml(first.text)) return first;
 		const now = this.#services.clock.monotonic();
@@ -195,17 +196,14 @@ export class Session {
 		return second;
 	}
 
-	async #send(request: ApiRequest, signal: AbortSignal, token: string): Promise<HttpAnswer> {
+	#send(request: ApiRequest, signal: AbortSignal, token: string): Promise<HttpAnswer> {
 		const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' };
 		if (request.json !== undefined) headers['content-type'] = 'application/json';
 		const body = request.form?.() ?? (request.json === undefined ? undefined : JSON.stringify(request.json));
+		const path = withQuery(request.path, request.query);
+		const { method } = request;
 		return this.#exchange(
-			{
-				method: request.method,
-				path: withQuery(request.path, request.query),
-				headers,
-				...(body === undefined ? {} : { body }),
-			},
+			body === undefined ? { method, path, headers } : { method, path, headers, body },
 			signal,
 		);
 	}

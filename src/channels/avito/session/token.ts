@@ -37,10 +37,14 @@ export class TokenSource {
 		this.#options = options;
 	}
 
+	/** The token at hand, if it is good for now: nearly every request needs no more. */
+	get atHand(): string | null {
+		return this.#kept !== null && this.#isFresh(this.#kept) ? this.#kept.token : null;
+	}
+
 	/** A token that is good for now. */
 	async current(): Promise<string> {
-		if (this.#kept !== null && this.#isFresh(this.#kept)) return this.#kept.token;
-		return (await this.#renewOnce(null)).token;
+		return this.atHand ?? (await this.#renewOnce(null)).token;
 	}
 
 	/** Another token than the refused one: kept by somebody else in the meantime, or fetched anew. */
