@@ -1,0 +1,21 @@
+import { authHandlers } from './auth';
+import { authorizationHandlers } from './authorizations';
+import type { HandlerTable } from './call';
+import { dialogHandlers } from './dialogs';
+import { helpHandlers } from './help';
+import { historyHandlers } from './history';
+import { sendHandlers } from './send';
+import { updateHandlers } from './updates';
+import { userHandlers } from './users';
+
+/** Every method this Telegram knows; others answer METHOD_INVALID and are listed. */
+export const handlers: HandlerTable = {
+	...helpHandlers,
+	...authHandlers,
+	...authorizationHandlers,
+	...updateHandlers,
+	...userHandlers,
+	...dialogHandlers,
+	...historyHandlers,
+	...sendHandlers,
+};

@@ -1,0 +1,116 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { WebSocketServer } from '#lib/ws';
+import type { WebSocket } from '#lib/ws';
+
+/** The sending half of one client's connection, TCP or WebSocket. */
+export interface Pipe {
+	readonly remote: string;
+	readonly kind: 'tcp' | 'websocket';
+	write(data: Buffer): void;
+	/** Ends politely (FIN, or a WebSocket close). */
+	end(): void;
+	/** Ends with RST. */
+	reset(): void;
+}
+
+/** What a connection does with its bytes. */
+export interface Receiver {
+	bytes(data: Buffer): void;
+	closed(): void;
+}
+
+/**
+ * One port of a data centre: MTProto over TCP and, for who begins with an HTTP request, over WebSocket
+ * (`/apiws`). Goes away and comes back on the same port.
+ */
+export class Door {
+	private readonly server: Server;
+	private readonly sockets = new Set<Socket>();
+	private bound = 0;
+
+	constructor(
+		private readonly host: string,
+		private readonly accept: (pipe: Pipe) => Receiver,
+	) {
+		const http = createHttpServer((_request, response) => {
+			response.writeHead(404).end();
+		});
+		const websockets = new WebSocketServer({
+			noServer: true,
+			perMessageDeflate: false,
+			// Browsers and the libraries that imitate them ask for the sub-protocol `binary`.
+			handleProtocols: (offered) => (offered.has('binary') ? 'binary' : false),
+		});
+		http.on('upgrade', (request, socket, head) => {
+			websockets.handleUpgrade(request, socket, head, (client) => this.overWebSocket(client, socket as Socket));
+		});
+		this.server = createServer({ noDelay: true }, (socket) => {
+			this.sockets.add(socket);
+			socket.on('close', () => this.sockets.delete(socket));
+			socket.on('error', () => socket.destroy());
+			socket.once('data', (first: Buffer) => {
+				if (first.subarray(0, 4).toString('latin1') === 'GET ') {
+					socket.pause();
+					socket.unshift(first);
+					http.emit('connection', socket);
+				} else this.overTcp(socket, first);
+			});
+		});
+	}
+
+	get port(): number {
+		return this.bound;
+	}
+
+	get listening(): boolean {
+		return this.server.listening;
+	}
+
+	async open(port = 0): Promise<void> {
+		if (this.server.listening) return;
+		await new Promise<void>((resolve, reject) => {
+			this.server.once('error', reject);
+			this.server.listen(this.bound === 0 ? port : this.bound, this.host, () => {
+				this.server.off('error', reject);
+				resolve();
+			});
+		});
+		this.bound = (this.server.address() as AddressInfo).port;
+	}
+
+	/** Refuses new connections and resets the open ones. */
+	async shut(): Promise<void> {
+		if (!this.server.listening) return;
+		const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+		for (const socket of this.sockets) socket.resetAndDestroy();
+		await closed;
+	}
+
+	private overTcp(socket: Socket, first: Buffer): void {
+		const receiver = this.accept({
+			remote: socket.remoteAddress ?? '',
+			kind: 'tcp',
+			write: (data) => void (socket.writable && socket.write(data)),
+			end: () => socket.end(),
+			reset: () => socket.resetAndDestroy(),
+		});
+		socket.on('data', (data: Buffer) => receiver.bytes(data));
+		socket.on('close', () => receiver.closed());
+		receiver.bytes(first);
+	}
+
+	private overWebSocket(client: WebSocket, socket: Socket): void {
+		const receiver = this.accept({
+			remote: socket.remoteAddress ?? '',
+			kind: 'websocket',
+			write: (data) => void (client.readyState === client.OPEN && client.send(data, { binary: true })),
+			end: () => client.close(),
+			reset: () => socket.resetAndDestroy(),
+		});
+		client.on('message', (data: Buffer) => receiver.bytes(data));
+		client.on('close', () => receiver.closed());
+		client.on('error', () => socket.destroy());
+	}
+}
