@@ -35,6 +35,21 @@ export async function credentialSource(
 	};
 }
 
+/** The same credential with some fields changed, under a name of its own: the two are never taken for each other's edits. */
+export function adaptedSource(
+	source: CredentialSource,
+	adapt: (data: Readonly<Record<string, unknown>>) => Record<string, unknown>,
+): CredentialSource {
+	const change = (data: unknown): unknown =>
+		typeof data === 'object' && data !== null ? adapt(data as Record<string, unknown>) : data;
+	return {
+		...source,
+		id: `${source.id}#adapted`,
+		data: change(source.data),
+		read: async () => change(await source.read()),
+	};
+}
+
 /** The source for a credential that is being tested: only what n8n handed over, which is the truth of this moment. */
 export function testedCredential(
 	kind: AccountKind,

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { ChannelError, type CallOptions, type CallResult, type JsonObject } from '../contract';
 import type { Lease } from '../pool';
 import { causeFinder } from './cause';
-import { credentialSource } from './credential';
+import { adaptedSource, credentialSource } from './credential';
 import { optionFields } from './describe';
 import { toErrorItem, toNodeError } from './errors';
 import { budgetWaitMs } from './fields/pacing';
@@ -89,9 +89,11 @@ class ItemLoop {
 
 	async #open(): Promise<OpenLease> {
 		try {
-			const credential = await credentialSource(this.#context, this.#node);
+			const saved = await credentialSource(this.#context, this.#node);
+			const adapt = this.#operation.credential;
+			const credential = adapt === undefined ? saved : adaptedSource(saved, adapt);
 			const { pool } = await host(this.#context.logger);
-			return { lease: pool.lease(credential), credentialId: credential.id };
+			return { lease: pool.lease(credential), credentialId: saved.id };
 		} catch (error) {
 			throw toNodeError(this.#context.getNode(), error);
 		}

@@ -20,12 +20,19 @@ export type {
 	Resource,
 	WholeOperation,
 } from './operation';
-export type { Parameters, Values } from './parameters';
-export { chatField, type ChatFieldOptions } from './fields/chat';
+export type { Located, Parameters, Values } from './parameters';
+export { chatField, phoneMode, type ChatFieldOptions } from './fields/chat';
 export { includeRawField, limitFields, simplifyField } from './fields/limit';
-export { mediaFields, outputFieldField } from './fields/media';
+export { mediaFields, mediaKindField, notVoiceField, outputFieldField } from './fields/media';
 export { policyFields, policyLimitFields } from './fields/policy';
-export { splitLongTextField, textField } from './fields/sending';
+export {
+	formatField,
+	sendingFields,
+	sendingOf,
+	splitLongTextField,
+	textField,
+	type Sending,
+} from './fields/sending';
 export { describeTrigger } from './trigger/fields';
 export { runTrigger } from './trigger/run';
 export type { TriggerSpec } from './trigger/spec';

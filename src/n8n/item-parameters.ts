@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { MediaSource } from '../contract';
 import { invalidParameter } from '../contract';
 import { mediaSources } from './media-in';
-import { asCollection, Values, type Parameters } from './parameters';
+import { asCollection, Values, type Located, type Parameters } from './parameters';
 
 /** n8n's `getNodeParameter` for one item, behind the typed reader. Expressions are evaluated here and nowhere later. */
 export function itemParameters(
@@ -42,6 +42,12 @@ class ItemParameters extends Values implements Parameters {
 		return this.#options;
 	}
 
+	located(name: string): Located {
+		const value: unknown = this.#context.getNodeParameter(name, this.itemIndex, null);
+		const mode = isLocator(value) ? value.mode : 'id';
+		return { mode: typeof mode === 'string' && mode !== '' ? mode : 'id', value: this.id(name) };
+	}
+
 	limit(): { limit?: number } {
 		if (this.boolean('returnAll')) return {};
 		const limit = this.number('limit');
@@ -60,6 +66,6 @@ function readParameter(context: IExecuteFunctions, name: string, itemIndex: numb
 	return isLocator(value) ? context.getNodeParameter(name, itemIndex, null, { extractValue: true }) : value;
 }
 
-function isLocator(value: unknown): boolean {
+function isLocator(value: unknown): value is { mode?: unknown } {
 	return typeof value === 'object' && value !== null && '__rl' in value;
 }

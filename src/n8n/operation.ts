@@ -30,6 +30,11 @@ export interface Operation extends OperationHead {
 	effect: 'read' | 'send' | 'change';
 	/** false for what touches no provider: no *If the Limit Is Reached* */
 	paced?: boolean;
+	/**
+	 * The credential as this operation needs it: a login takes the session out of it, because it must work without one
+	 * and must not disturb the account that is open with it.
+	 */
+	credential?(data: Readonly<Record<string, unknown>>): Record<string, unknown>;
 	toCommand(
 		parameters: Parameters,
 	): OperationCall | OperationCall[] | Promise<OperationCall | OperationCall[]>;

@@ -70,8 +70,17 @@ export class Values {
 	}
 }
 
+/** How a selector was filled in: `list`, `id`, or another of its modes (`phone`, `link`, `user`), and with what. */
+export interface Located {
+	mode: string;
+	/** what the mode's expression extracts; without surrounding blanks, never empty */
+	value: string;
+}
+
 /** All parameters of one item, its options collection, and the files it carries. */
 export interface Parameters extends Values {
+	/** A selector; a plain text (an expression, an AI agent) counts as `id`. @throws ChannelError `invalid_parameter` when empty */
+	located(name: string): Located;
 	readonly itemIndex: number;
 	readonly item: INodeExecutionData;
 	/** *Options* of the operation */

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 export interface ChatFieldOptions {
 	/** internal name, default `chatId` */
@@ -13,7 +13,28 @@ export interface ChatFieldOptions {
 	idError: string;
 	/** the address of a chat in the messenger's web client: expression with one group, and an example */
 	url?: { pattern: string; placeholder: string };
+	/** further ways to name it, whose operation reads `parameters.located()` */
+	modes?: readonly INodePropertyMode[];
+	/** which `methods.listSearch` fills the list, default `searchChats` */
+	searchListMethod?: string;
 }
+
+/** By phone number, as a mode of a selector. */
+export const phoneMode: INodePropertyMode = {
+	displayName: 'By Phone',
+	name: 'phone',
+	type: 'string',
+	placeholder: 'e.g. +79990000000',
+	validation: [
+		{
+			type: 'regex',
+			properties: {
+				regex: '^\\s*\\+?[0-9() -]{7,24}\\s*$',
+				errorMessage: 'A phone number has a country code and digits, such as +79990000000',
+			},
+		},
+	],
+};
 
 /** One chat selector everywhere: from a list with search, by id, by address. */
 export function chatField(options: ChatFieldOptions): INodeProperties {
@@ -30,10 +51,10 @@ export function chatField(options: ChatFieldOptions): INodeProperties {
 				name: 'list',
 				type: 'list',
 				typeOptions: {
-					searchListMethod: 'searchChats',
+					searchListMethod: options.searchListMethod ?? 'searchChats',
 					searchable: true,
 					slowLoadNotice: {
-						message: 'Loading takes longer than expected; the chat can also be given by ID.',
+						message: 'Loading takes longer than expected; an ID can be given instead.',
 						timeout: 8000,
 					},
 				},
@@ -67,6 +88,7 @@ export function chatField(options: ChatFieldOptions): INodeProperties {
 							],
 						},
 					]),
+			...(options.modes ?? []),
 		],
 	};
 }

@@ -59,6 +59,38 @@ export function mediaFields({ more = [], without = [] }: MediaFieldOptions = {})
 	];
 }
 
+const KINDS: readonly INodePropertyOptions[] = [
+	{ name: 'Automatic', value: 'auto', description: 'By the type of each file' },
+	{ name: 'File', value: 'file', description: 'As a document, unchanged' },
+	{ name: 'Photo', value: 'photo' },
+	{ name: 'Video', value: 'video' },
+	{ name: 'Video Note', value: 'videoNote', description: 'A round video' },
+	{ name: 'Voice', value: 'voice', description: 'A voice message; OGG with Opus' },
+];
+
+/** What the files are sent as. */
+export const mediaKindField: INodeProperties = {
+	displayName: 'Send As',
+	name: 'mediaKind',
+	type: 'options',
+	options: [...KINDS],
+	default: 'auto',
+	description: 'What the files are sent as',
+};
+
+/** A voice message has to be OGG/Opus: what to do with anything else. */
+export const notVoiceField: INodeProperties = {
+	displayName: 'If It Is No Voice Recording',
+	name: 'ifNotVoice',
+	type: 'options',
+	options: [
+		{ name: 'Refuse', value: 'refuse', description: 'Send nothing and fail with media_not_supported' },
+		{ name: 'Send as Audio File', value: 'audio', description: 'Send the file as it is' },
+	],
+	default: 'refuse',
+	description: 'What to do when a voice message is asked for and the file is no OGG with Opus',
+};
+
 /** The field of the output item a downloaded file goes to. */
 export const outputFieldField: INodeProperties = {
 	displayName: 'Put Output File in Field',

@@ -1,4 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { JsonObject } from '../../contract';
+import type { Values } from '../parameters';
 
 /** For workflows that may run again: the same key is sent once in seven days. */
 export const deduplicationKeyField: INodeProperties = {
@@ -38,3 +40,85 @@ export const splitLongTextField: INodeProperties = {
 	default: 'refuse',
 	description: 'What to do with a text longer than the messenger allows',
 };
+
+/** How marks in the text are read. Read by `sendingOf`. */
+export const formatField: INodeProperties = {
+	displayName: 'Formatting',
+	name: 'format',
+	type: 'options',
+	options: [
+		{ name: 'HTML', value: 'html', description: 'Tags such as &lt;b&gt; and &lt;a href="…"&gt;' },
+		{ name: 'Markdown', value: 'markdown', description: 'Marks such as **bold** and [link](https://…)' },
+		{ name: 'None', value: 'none', description: 'The text is sent as it is' },
+	],
+	default: 'none',
+	description: 'How marks in the text are read',
+};
+
+/** Fields of *Options* that every send has. Read by `sendingOf`. */
+export const sendingFields: readonly INodeProperties[] = [
+	{
+		displayName: 'Mark Chat as Read',
+		name: 'markRead',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to mark the chat as read after sending',
+	},
+	{
+		displayName: 'Reply to Message ID',
+		name: 'replyTo',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.meta.external_message_id }}',
+		description: 'ID of the message to quote',
+	},
+	{
+		displayName: 'Send Silently',
+		name: 'silent',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the other side gets no sound',
+	},
+	{
+		displayName: 'Typing Before Sending',
+		name: 'typing',
+		type: 'options',
+		options: [
+			{ name: 'By Length of the Text', value: 'length' },
+			{ name: 'For Some Seconds', value: 'seconds' },
+			{ name: 'No', value: 'none' },
+		],
+		default: 'none',
+		description: 'Whether the other side sees somebody typing first',
+	},
+	{
+		displayName: 'Typing Before Sending (Seconds)',
+		name: 'typingSeconds',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 60 },
+		default: 3,
+		description: 'How long, if typing is shown for some seconds',
+	},
+];
+
+/** What `sendingFields` say, as part of a command's input. */
+export interface Sending {
+	replyTo?: string;
+	silent: boolean;
+	markRead: boolean;
+	/** seconds, or as long as a person would need for the text */
+	typing?: number | 'length';
+}
+
+export function sendingOf(options: Values): Sending & JsonObject {
+	const typing = options.text('typing');
+	return {
+		silent: options.boolean('silent'),
+		markRead: options.boolean('markRead'),
+		...(options.has('replyTo') ? { replyTo: options.id('replyTo') } : {}),
+		...(typing === 'length' ? { typing } : {}),
+		...(typing === 'seconds'
+			? { typing: options.has('typingSeconds') ? options.number('typingSeconds') : 3 }
+			: {}),
+	};
+}
