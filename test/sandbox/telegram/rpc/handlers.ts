@@ -1,7 +1,9 @@
 import { authHandlers } from './auth';
 import { authorizationHandlers } from './authorizations';
 import type { HandlerTable } from './call';
+import { contactHandlers } from './contacts';
 import { dialogHandlers } from './dialogs';
+import { editHandlers } from './edit';
 import { helpHandlers } from './help';
 import { historyHandlers } from './history';
 import { sendHandlers } from './send';
@@ -18,4 +20,6 @@ export const handlers: HandlerTable = {
 	...dialogHandlers,
 	...historyHandlers,
 	...sendHandlers,
+	...editHandlers,
+	...contactHandlers,
 };
