@@ -1,4 +1,4 @@
-import { ChannelError, type ChannelEvent, type EngineEvent } from '../../contract';
+import { ChannelError, type ChannelEvent, type EngineEvent, type JsonObject } from '../../contract';
 import { isAllowedChat, type AvitoAccount } from './account';
 import { PAGE, type RequestContext } from './api/caller';
 import { getChat, listChats } from './api/chats';
@@ -99,19 +99,12 @@ export async function latestEvents(
 ): Promise<ChannelEvent[]> {
 	const { chats } = await listChats(account, { chatTypes: CONVERSATIONS, limit: PAGE }, { signal });
 	const events: ChannelEvent[] = [];
-	for (const { value: chat } of chats) {
+	for (const { value: chat, raw } of chats) {
 		const facts = account.enrichment.learn(chat);
 		const last = chat.last_message;
 		if (last == null || isPlaceholderMessage(last) || !isAllowedChat(account, chat.id)) continue;
-		events.push(
-			...(await lastOf(
-				account,
-				chat.id,
-				facts,
-				{ value: last, raw: last as unknown as WithRaw<AvitoMessage>['raw'] },
-				signal,
-			)),
-		);
+		const message = { value: last, raw: (raw as JsonObject)['last_message'] ?? null };
+		events.push(...(await lastOf(account, chat.id, facts, message, signal)));
 		if (events.length >= limit) break;
 	}
 	return events.slice(0, limit).sort((a, b) => a.timestamp.localeCompare(b.timestamp));

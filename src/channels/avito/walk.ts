@@ -32,7 +32,7 @@ export async function* walkChats(
 			if (value.last_message != null)
 				account.lastMessages.note(value.id, value.last_message, account.services.clock.now());
 		}
-		const ceiling = hasMore && offset >= MAX_OFFSET;
+		const ceiling = hasMore && offset + pageSize > MAX_OFFSET;
 		yield { members: fresh, ceiling };
 		if (!hasMore || ceiling) return;
 	}
@@ -54,7 +54,7 @@ export async function* walkMessages(
 		}
 		const fresh = messages.filter(({ value }) => !met.has(value.id));
 		for (const { value } of fresh) met.add(value.id);
-		const ceiling = hasMore && offset >= MAX_OFFSET;
+		const ceiling = hasMore && offset + pageSize > MAX_OFFSET;
 		yield { members: fresh, ceiling };
 		if (!hasMore || ceiling) return;
 	}

@@ -109,6 +109,14 @@ describe('chats', () => {
 		expect((await call('chat.getMany', { limit: 1_000 })).hints).toBeUndefined();
 	});
 
+	it('get many ends at the ceiling also when it looks for few among many', async () => {
+		const bench = await startBench({ credential: { allowedChats: 'u2i-somewhere-else' } });
+		bench.sandbox.control.chats({ count: 1_150, history: 1, spacing_seconds: 1 });
+		const { items, hints } = await bench.call(await bench.account(), 'chat.getMany', { limit: 30 });
+		expect(items).toEqual([]);
+		expect(hints?.[0]).toContain('1,100');
+	});
+
 	it('get: one chat with its last messages', async () => {
 		const { call, control } = await scene();
 		const [chatId = ''] = control.chats({ count: 1, history: 5 }).chat_ids;

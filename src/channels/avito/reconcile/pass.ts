@@ -97,6 +97,7 @@ export class ReconcilePass {
 			const chats = page.members.map(({ value }) => value);
 			if (pages === 0) head = Math.max(0, ...chats.map(changedAt));
 			pages += 1;
+			tellMissingSubscription(this.#account, chats);
 			const changed = chats.filter((chat) => changedAt(chat) >= downTo);
 			await this.#readChats(changed);
 			const oldest = chats.at(-1);
@@ -115,7 +116,6 @@ export class ReconcilePass {
 	}
 
 	async #readChats(chats: readonly AvitoChat[]): Promise<void> {
-		tellMissingSubscription(this.#account, chats);
 		await mapConcurrently(chats, CHATS_AT_ONCE, async (chat) => {
 			const plan = planChat(chat, this.#state, this.#limits);
 			if (plan !== null) await this.#readChat(chat, plan);
