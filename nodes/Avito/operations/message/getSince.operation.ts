@@ -20,14 +20,6 @@ export const getSince: Operation = {
 			name: 'direction',
 			type: 'options',
 			options: [
-				{
-					displayName: 'After Message ID',
-					name: 'afterMessageId',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. 0123456789abcdef0123456789abcdef',
-					description: 'Start after this message instead of at a time; needs exactly one chat ID',
-				},
 				{ name: 'Both', value: 'both' },
 				{ name: 'Incoming', value: 'in' },
 				{ name: 'Outgoing', value: 'out' },
