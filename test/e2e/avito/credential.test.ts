@@ -31,8 +31,10 @@ describe('the test of an Avito credential', () => {
 	it('is good for right keys and changes nothing', async () => {
 		const { status, requests } = await tested(() => undefined);
 		expect(status).toBe('OK');
+		// Reading the list of webhooks is a POST at Avito.
+		const harmless = new Set(['getAccessToken', 'getSubscriptions']);
 		const changing = requests.filter(
-			({ method, operation_id }) => method !== 'GET' && operation_id !== 'getAccessToken',
+			({ method, operation_id }) => method !== 'GET' && !harmless.has(operation_id ?? ''),
 		);
 		expect(changing).toEqual([]);
 	});

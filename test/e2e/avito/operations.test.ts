@@ -3,8 +3,9 @@ import type { IBinaryData, INode, INodeExecutionData, INodeParameters } from 'n8
 import { describe, expect, it } from 'vitest';
 import { avitoOperations } from '../../../nodes/Avito/operations';
 import { silentVoice, tinyPng } from '../../sandbox/avito';
-import { node, workflow, type NodeExtras } from '../harness';
+import { node, until, workflow, type NodeExtras } from '../harness';
 import { avito, chat } from './nodes';
+import { Published } from './published';
 import { avitoScene, type Scene } from './scene';
 
 /** What a case can do: run the operation it is named for, on its own or behind other nodes. */
@@ -178,6 +179,17 @@ const cases: Record<string, Case> = {
 		expect(json(items)).toMatchObject([{ ...sent, chat_id }]);
 		expect(sandbox.control.outbox({ chat_id })).toMatchObject([{ type: 'text', text: 'Есть' }]);
 	},
+	'message.sendAndWait': async ({ run, ...scene }) => {
+		const { sandbox } = scene;
+		// Its webhook brings the answer at once; without one it is found at the next reconciliation.
+		const trigger = await Published.listening(scene, 'Brings the answer');
+		const { chat_id } = sandbox.control.incoming({ text: 'Дорого' });
+		const running = run({ chatId: chat(chat_id), message: 'Взять со скидкой?' });
+		await until(() => sandbox.control.outbox({ chat_id }).length > 0, { what: 'the question' });
+		sandbox.control.incoming({ chat_id, text: '1' });
+		expect(json(await running)).toMatchObject([{ data: { approved: true, text: '1' } }]);
+		await trigger.remove();
+	},
 	'message.sendImage': async ({ run, sandbox }) => {
 		const { chat_id } = sandbox.control.incoming({ text: 'Фото?' });
 		const before = file(tinyPng, 'photo.png', 'image/png');
@@ -246,22 +258,22 @@ const cases: Record<string, Case> = {
 	'review.getRating': async ({ run }) => {
 		expect(JSON.stringify(await run())).toMatch(/score/i);
 	},
-	'review.answer': async ({ run, sandbox }) => {
-		await run({ reviewId: '92312353', message: 'Спасибо!' });
+	'review.answer': async ({ run, sandbox, credential }) => {
+		const before = [avito('Reviews', credential, ['review', 'getMany'], { limit: 1 })];
+		await run({ reviewId: '={{ $json.id }}', message: 'Спасибо!' }, { before });
 		const [request] = sandbox.control.requests({ operation_id: 'createReviewAnswerV1' });
 		expect(request).toMatchObject({ status: 200, body: { message: 'Спасибо!' } });
 	},
-	'review.deleteAnswer': async ({ run, n8n, credential }) => {
-		const answered = await n8n.api.runOnce(
-			workflow('Answer', [
-				node('Start', 'n8n-nodes-base.manualTrigger'),
-				avito('Answer', credential, ['review', 'answer'], { reviewId: '92312354', message: 'Спасибо' }),
-			]),
-		);
-		expect(answered.error).toBeUndefined();
-		const [answer] = answered.json('Answer');
-		const answerId = (answer?.['id'] ?? answer?.['answer_id']) as string;
-		expect(json(await run({ answerId }))).toEqual([{ deleted: true }]);
+	'review.deleteAnswer': async ({ run, sandbox, credential }) => {
+		const before = [
+			avito('Reviews', credential, ['review', 'getMany'], { returnAll: true }),
+			node('Last', 'n8n-nodes-base.limit', { maxItems: 1, keep: 'lastItems' }),
+			avito('Answer', credential, ['review', 'answer'], { reviewId: '={{ $json.id }}', message: 'Ой' }),
+		];
+		expect(json(await run({ answerId: '={{ $json.id }}' }, { before }))).toEqual([{ deleted: true }]);
+		expect(sandbox.control.requests({ operation_id: 'removeReviewAnswerV1' })).toMatchObject([
+			{ status: 200 },
+		]);
 	},
 
 	'webhook.getMany': async ({ run }) => {

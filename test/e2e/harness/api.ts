@@ -236,14 +236,13 @@ export class N8nApi {
 		return await this.finished(run.executionId, timeoutMs);
 	}
 
-	/** Stores a workflow, runs it once from its first node and removes it: for trying a single node. */
+	/**
+	 * Stores a workflow and runs it once from its first node: for trying a single node. It stays, since n8n gives out
+	 * the files of an execution only while its workflow is there.
+	 */
 	async runOnce(draft: WorkflowDraft, timeoutMs?: number): Promise<Execution> {
 		const { id, nodes } = await this.createWorkflow(draft);
-		try {
-			return await this.runManually(id, nodes[0]?.name ?? '', timeoutMs);
-		} finally {
-			await this.deleteWorkflow(id);
-		}
+		return await this.runManually(id, nodes[0]?.name ?? '', timeoutMs);
 	}
 
 	/** The bytes of a file an execution gave out, wherever n8n keeps it. */
