@@ -1,0 +1,2 @@
+/** TL as plain data. Knows no library and no messenger logic. */
+export * from './object';
