@@ -52,7 +52,14 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 	const { dcs, demo, controlAddress } = sandbox;
 	const control = `${controlAddress}/_control`;
 	return {
-		summary: { sandbox: 'telegram', apiId: 12345, apiHash: '0123456789abcdef0123456789abcdef', dcs, ...demo, control },
+		summary: {
+			sandbox: 'telegram',
+			apiId: 12345,
+			apiHash: '0123456789abcdef0123456789abcdef',
+			dcs,
+			...demo,
+			control,
+		},
 		lines: [
 			'',
 			'Telegram sandbox. Values for the credential "Telegram User API" in n8n:',

@@ -46,15 +46,33 @@ export function fillDemo(world: World): Demo {
 		password,
 		hint: 'battery',
 	});
-	const boris = make({ id: 1_000_002n, firstName: 'Boris', username: 'boris_sandbox', phone: '79990000002', homeDc: 2 });
+	const boris = make({
+		id: 1_000_002n,
+		firstName: 'Boris',
+		username: 'boris_sandbox',
+		phone: '79990000002',
+		homeDc: 2,
+	});
 	const clara = make({ id: 1_000_003n, firstName: 'Clara', phone: '79990000003', homeDc: 1 });
-	const bot = make({ id: 1_000_100n, firstName: 'Helper', username: 'helper_sandbox_bot', bot: true, homeDc: 2 });
+	const bot = make({
+		id: 1_000_100n,
+		firstName: 'Helper',
+		username: 'helper_sandbox_bot',
+		bot: true,
+		homeDc: 2,
+	});
 	anna.contacts.set(boris.id, { firstName: 'Boris', lastName: '' });
 	boris.contacts.set(anna.id, { firstName: 'Anna', lastName: 'Lee' });
 	const delivery = new Delivery(world);
 	const group = createGroup(world, anna, 'Family', 4_000_001n);
 	addMember(world, group, boris, anna.id);
-	post(world, anna, group.key, { action: { _: 'messageActionChatCreate', title: 'Family', users: [anna.id, boris.id] } }, delivery);
+	post(
+		world,
+		anna,
+		group.key,
+		{ action: { _: 'messageActionChatCreate', title: 'Family', users: [anna.id, boris.id] } },
+		delivery,
+	);
 	const supergroup = createChannel(world, anna, { id: 2_000_001n, title: 'Team', megagroup: true });
 	const channel = createChannel(world, anna, {
 		id: 2_000_002n,

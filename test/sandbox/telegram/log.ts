@@ -116,7 +116,9 @@ export class TrafficLog {
 	}
 
 	fail(where: string, error: unknown): void {
-		this.failures.push(`${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+		this.failures.push(
+			`${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+		);
 	}
 
 	/**

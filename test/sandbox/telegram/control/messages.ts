@@ -80,14 +80,29 @@ function fileOf(world: World, author: Person, given: z.output<typeof media>): St
 				? pixel
 				: noise(given.size ?? 1000)
 			: Buffer.from(given.base64, 'base64');
-	const attributes: TlObject[] = [{ _: 'documentAttributeFilename', file_name: given.name ?? `${given.kind}.bin` }];
+	const attributes: TlObject[] = [
+		{ _: 'documentAttributeFilename', file_name: given.name ?? `${given.kind}.bin` },
+	];
 	if (given.kind === 'video' || given.kind === 'round') {
-		attributes.push({ _: 'documentAttributeVideo', round_message: given.kind === 'round', duration: 3, w: 320, h: 320 });
+		attributes.push({
+			_: 'documentAttributeVideo',
+			round_message: given.kind === 'round',
+			duration: 3,
+			w: 320,
+			h: 320,
+		});
 	}
 	if (given.kind === 'voice' || given.kind === 'audio') {
 		attributes.push({ _: 'documentAttributeAudio', voice: given.kind === 'voice', duration: 3 });
 	}
-	const types = { photo: mimeOf(data), document: mimeOf(data), video: 'video/mp4', round: 'video/mp4', voice: 'audio/ogg', audio: 'audio/mpeg' };
+	const types = {
+		photo: mimeOf(data),
+		document: mimeOf(data),
+		video: 'video/mp4',
+		round: 'video/mp4',
+		voice: 'audio/ogg',
+		audio: 'audio/mpeg',
+	};
 	return storeFile(world, {
 		kind: given.kind === 'photo' ? 'photo' : 'document',
 		pieces: [data],
@@ -126,7 +141,8 @@ function inject(world: World, input: z.output<typeof inputOfMessage>): Injected 
 			// Checked when encoded: the schema refuses what is no entity.
 			entities: input.entities as unknown as TlObject[],
 			file: input.media === undefined ? undefined : fileOf(world, author, input.media),
-			replyTo: reply === undefined ? undefined : { message: reply.message, topId: input.topicId, quote: undefined },
+			replyTo:
+				reply === undefined ? undefined : { message: reply.message, topId: input.topicId, quote: undefined },
 			topicId: input.topicId,
 			groupedId: input.album === undefined ? undefined : world.stableId(`album ${input.album}`),
 			silent: input.silent,
@@ -157,7 +173,10 @@ function inject(world: World, input: z.output<typeof inputOfMessage>): Injected 
 /** The n-th customer, made when first needed, so that a second call continues in the same chats. */
 function customer(world: World, number: number): Person {
 	const id = 30_000_000n + BigInt(number);
-	return world.people.get(id) ?? createPerson(world, { id, firstName: `Customer ${number}`, username: `customer_${number}` });
+	return (
+		world.people.get(id) ??
+		createPerson(world, { id, firstName: `Customer ${number}`, username: `customer_${number}` })
+	);
 }
 
 const place = z.object({
@@ -190,7 +209,8 @@ export function messageCommands(world: World) {
 			run: (input): Injected => inject(world, input),
 		}),
 		injectMany: command({
-			about: 'numbered messages to one account, turn by turn over so many chats (each with a customer of its own)',
+			about:
+				'numbered messages to one account, turn by turn over so many chats (each with a customer of its own)',
 			input: z.object({
 				to: userRef,
 				chats: z.number().int().positive().default(10),
@@ -209,7 +229,8 @@ export function messageCommands(world: World) {
 					const peer: Marked =
 						peers === undefined ? marked.user(account.id) : peerFor(world, peers[index % peers.length] ?? '');
 					const chat = world.chats.get(peer);
-					const author = chat === undefined ? customer(world, (index % chats) + 1) : world.person(chat.creator);
+					const author =
+						chat === undefined ? customer(world, (index % chats) + 1) : world.person(chat.creator);
 					const copy = post(world, author, peer, { text: `${prefix}${first + index}` }, delivery);
 					settle(delivery, tell);
 					return injected(copy);
@@ -276,7 +297,14 @@ export function messageCommands(world: World) {
 			run: ({ from, peer, action, topicId }): void => {
 				const delivery = new Delivery(world);
 				const progress = /Upload/.test(action) ? 50 : undefined;
-				showAction(world, personFor(world, from), peerFor(world, peer), { _: action, progress }, topicId, delivery);
+				showAction(
+					world,
+					personFor(world, from),
+					peerFor(world, peer),
+					{ _: action, progress },
+					topicId,
+					delivery,
+				);
 				delivery.finish();
 			},
 		}),
@@ -340,10 +368,16 @@ export function messageCommands(world: World) {
 						text: message.text,
 						pinned: message.pinned,
 						action: message.action === undefined ? undefined : toJson(message.action),
-						file: message.file === undefined ? undefined : { id: message.file.id.toString(), size: message.file.size },
+						file:
+							message.file === undefined
+								? undefined
+								: { id: message.file.id.toString(), size: message.file.size },
 						topicId: message.topicId,
 						editDate: message.editDate,
-						reactions: [...message.reactions].map(([user, { list }]) => ({ user: user.toString(), list: toJson(list) })),
+						reactions: [...message.reactions].map(([user, { list }]) => ({
+							user: user.toString(),
+							list: toJson(list),
+						})),
 					}));
 			},
 		}),

@@ -61,7 +61,14 @@ export function peopleCommands(world: World) {
 				const chat =
 					kind === 'group'
 						? createGroup(world, creator, title, id)
-						: createChannel(world, creator, { id, title, megagroup: kind === 'supergroup', forum, username, pushes });
+						: createChannel(world, creator, {
+								id,
+								title,
+								megagroup: kind === 'supergroup',
+								forum,
+								username,
+								pushes,
+							});
 				for (const person of people) addMember(world, chat, person, creator.id);
 				const users = people.map((person) => person.id);
 				const action =
@@ -84,7 +91,8 @@ export function peopleCommands(world: World) {
 				addMember(world, chat, person, chat.creator);
 				const delivery = new Delivery(world);
 				const action = { _: 'messageActionChatAddUser', users: [person.id] };
-				if (chat.kind === 'group' || chat.megagroup) post(world, world.person(chat.creator), chat.key, { action }, delivery);
+				if (chat.kind === 'group' || chat.megagroup)
+					post(world, world.person(chat.creator), chat.key, { action }, delivery);
 				if (chat.kind === 'channel') delivery.tell(person, { _: 'updateChannel', channel_id: chat.id });
 				delivery.finish();
 			},
@@ -104,7 +112,8 @@ export function peopleCommands(world: World) {
 			},
 		}),
 		setChat: command({
-			about: 'changes switches of a channel: pushes (large: false), slowmode seconds, forum, protected content',
+			about:
+				'changes switches of a channel: pushes (large: false), slowmode seconds, forum, protected content',
 			input: z.object({
 				peer: peerRef,
 				pushes: z.boolean().optional(),
@@ -113,11 +122,13 @@ export function peopleCommands(world: World) {
 			}),
 			run: ({ peer, ...given }): void => {
 				const chat = world.chat(peerFor(world, peer));
-				for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(chat, { [name]: value });
+				for (const [name, value] of Object.entries(given))
+					if (value !== undefined) Object.assign(chat, { [name]: value });
 			},
 		}),
 		setUser: command({
-			about: 'changes a person: name, 2FA password (null: none), privacy, deactivation, a bot’s button answer',
+			about:
+				'changes a person: name, 2FA password (null: none), privacy, deactivation, a bot’s button answer',
 			input: z.object({
 				user: userRef,
 				firstName: z.string().optional(),
@@ -126,23 +137,42 @@ export function peopleCommands(world: World) {
 				hint: z.string().default(''),
 				privateInvites: z.boolean().optional(),
 				deletedAccount: z.enum(['no', 'deactivated', 'banned']).optional(),
-				buttonAnswer: z.object({ message: z.string().optional(), alert: z.boolean().optional(), url: z.string().optional() }).optional(),
+				buttonAnswer: z
+					.object({
+						message: z.string().optional(),
+						alert: z.boolean().optional(),
+						url: z.string().optional(),
+					})
+					.optional(),
 			}),
-			run: ({ user, firstName, username, password, hint, privateInvites, deletedAccount, buttonAnswer }): void => {
+			run: ({
+				user,
+				firstName,
+				username,
+				password,
+				hint,
+				privateInvites,
+				deletedAccount,
+				buttonAnswer,
+			}): void => {
 				const person = personFor(world, user);
 				if (firstName !== undefined) person.firstName = firstName;
 				if (username !== undefined) person.username = username ?? undefined;
-				if (password !== undefined) person.password = password === null ? undefined : recordPassword(password, hint);
+				if (password !== undefined)
+					person.password = password === null ? undefined : recordPassword(password, hint);
 				if (privateInvites !== undefined) person.privateInvites = privateInvites;
 				if (deletedAccount !== undefined) person.deletedAccount = deletedAccount;
-				if (buttonAnswer !== undefined) person.buttonAnswer = { _: 'messages.botCallbackAnswer', cache_time: 0, ...buttonAnswer };
+				if (buttonAnswer !== undefined)
+					person.buttonAnswer = { _: 'messages.botCallbackAnswer', cache_time: 0, ...buttonAnswer };
 			},
 		}),
 		lastCode: command({
 			about: 'the login code last sent to a phone',
 			read: true,
 			input: z.object({ phone: z.string() }),
-			run: ({ phone }): { code: string | undefined } => ({ code: world.codes.get(phone.replace(/\D/g, ''))?.code }),
+			run: ({ phone }): { code: string | undefined } => ({
+				code: world.codes.get(phone.replace(/\D/g, ''))?.code,
+			}),
 		}),
 		scanQr: command({
 			about: 'the account’s phone scans and accepts a QR login (tg://login?token=… or the token alone)',
@@ -181,8 +211,11 @@ export function peopleCommands(world: World) {
 					.default('SESSION_REVOKED'),
 			}),
 			run: ({ account, authKey, reason }): { ended: number } => {
-				const keys = [...world.keysOf(personFor(world, account).id)].filter((key) => authKey === undefined || key.hex === authKey);
-				for (const key of keys) if (key.authorization !== undefined) endLogin(world, key.authorization, reason);
+				const keys = [...world.keysOf(personFor(world, account).id)].filter(
+					(key) => authKey === undefined || key.hex === authKey,
+				);
+				for (const key of keys)
+					if (key.authorization !== undefined) endLogin(world, key.authorization, reason);
 				return { ended: keys.length };
 			},
 		}),

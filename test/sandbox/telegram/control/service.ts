@@ -23,7 +23,9 @@ const faults = z.object({
 	duplicatePush: z.number(),
 	reorderPush: z.number(),
 	pushKinds: z.array(z.string()),
-	errors: z.array(z.object({ ...filter, code: z.number().int(), message: z.string(), after: z.boolean().optional() })),
+	errors: z.array(
+		z.object({ ...filter, code: z.number().int(), message: z.string(), after: z.boolean().optional() }),
+	),
 	dropAnswers: z.array(z.object(filter)),
 	cutBeforeAnswer: z.array(z.object(filter)),
 	cutInAnswer: z.array(z.object(filter)),
@@ -55,11 +57,21 @@ export function serviceCommands(world: World) {
 			about: 'the next requests of a method (or of all) answer FLOOD_WAIT_X',
 			input: z.object({ ...filter, seconds: z.number().int() }),
 			run: ({ seconds, method, account, count }): void =>
-				void world.faults.errors.push({ method, account, count, code: 420, message: `FLOOD_WAIT_${seconds}` }),
+				void world.faults.errors.push({
+					method,
+					account,
+					count,
+					code: 420,
+					message: `FLOOD_WAIT_${seconds}`,
+				}),
 		}),
 		cutConnections: command({
 			about: 'ends open connections (of one account): RST or politely',
-			input: z.object({ account: userRef.optional(), rst: z.boolean().default(true), dc: z.number().int().optional() }),
+			input: z.object({
+				account: userRef.optional(),
+				rst: z.boolean().default(true),
+				dc: z.number().int().optional(),
+			}),
 			run: ({ account, rst, dc }): { cut: number } => {
 				const id = account === undefined ? undefined : personFor(world, account).id.toString();
 				const hit = [...world.connections].filter(
@@ -73,18 +85,23 @@ export function serviceCommands(world: World) {
 			about: 'data centres (or one) refuse connections; open ones are reset',
 			input: z.object({ dc: z.number().int().optional() }),
 			run: async ({ dc }): Promise<void> => {
-				await Promise.all(world.dcs.filter((one) => dc === undefined || one.id === dc).map((one) => one.door.shut()));
+				await Promise.all(
+					world.dcs.filter((one) => dc === undefined || one.id === dc).map((one) => one.door.shut()),
+				);
 			},
 		}),
 		startListening: command({
 			about: 'data centres listen again, on the same ports',
 			input: z.object({ dc: z.number().int().optional() }),
 			run: async ({ dc }): Promise<void> => {
-				await Promise.all(world.dcs.filter((one) => dc === undefined || one.id === dc).map((one) => one.door.open()));
+				await Promise.all(
+					world.dcs.filter((one) => dc === undefined || one.id === dc).map((one) => one.door.open()),
+				);
 			},
 		}),
 		restart: command({
-			about: 'as after a restart of the servers: sessions and what waited in them are gone, keys and messages stay',
+			about:
+				'as after a restart of the servers: sessions and what waited in them are gone, keys and messages stay',
 			input: z.object({}),
 			run: async (): Promise<void> => {
 				await Promise.all(world.dcs.map((dc) => dc.door.shut()));
@@ -116,7 +133,8 @@ export function serviceCommands(world: World) {
 			about: 'pushes updatesTooLong to all sessions of an account',
 			input: z.object({ account: userRef }),
 			run: ({ account }): void => {
-				for (const session of world.sessionsOf(personFor(world, account))) pushPayload(world, session, { _: 'updatesTooLong' });
+				for (const session of world.sessionsOf(personFor(world, account)))
+					pushPayload(world, session, { _: 'updatesTooLong' });
 			},
 		}),
 		channelTooLong: command({
@@ -136,18 +154,21 @@ export function serviceCommands(world: World) {
 			input: z.object({ peer: peerRef, count: z.number().int().positive().default(1) }),
 			run: ({ peer, count }): { pts: number } => {
 				const chat = world.chats.get(peerFor(world, peer));
-				const box = chat === undefined ? personFor(world, peer).box : chat.kind === 'channel' ? chat.box : undefined;
+				const box =
+					chat === undefined ? personFor(world, peer).box : chat.kind === 'channel' ? chat.box : undefined;
 				if (box === undefined) throw new Error('basic groups have no pts');
 				box.advance(count, world.serverSeconds(), () => undefined);
 				return { pts: box.pts };
 			},
 		}),
 		forgetEvents: command({
-			about: 'the box of an account or channel keeps no events: older pts get differenceTooLong / channelDifferenceTooLong',
+			about:
+				'the box of an account or channel keeps no events: older pts get differenceTooLong / channelDifferenceTooLong',
 			input: z.object({ peer: peerRef, keep: z.number().int().default(0) }),
 			run: ({ peer, keep }): void => {
 				const chat = world.chats.get(peerFor(world, peer));
-				const box = chat === undefined ? personFor(world, peer).box : chat.kind === 'channel' ? chat.box : undefined;
+				const box =
+					chat === undefined ? personFor(world, peer).box : chat.kind === 'channel' ? chat.box : undefined;
 				if (box === undefined) throw new Error('basic groups have no events');
 				box.events = keep === 0 ? [] : box.events.slice(-keep);
 			},
@@ -171,7 +192,11 @@ export function serviceCommands(world: World) {
 			read: true,
 			input: z.object({}),
 			run: () => ({
-				people: [...world.people.values()].map((one) => ({ id: one.id.toString(), name: one.firstName, pts: one.box.pts })),
+				people: [...world.people.values()].map((one) => ({
+					id: one.id.toString(),
+					name: one.firstName,
+					pts: one.box.pts,
+				})),
 				chats: [...world.chats.values()].map((one) => ({
 					id: one.key.toString(),
 					title: one.title,

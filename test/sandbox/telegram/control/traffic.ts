@@ -29,7 +29,8 @@ export function trafficCommands(world: World) {
 			},
 		}),
 		connections: command({
-			about: 'connections with counts of bytes, packets, requests, handshakes and pings; open: only those open now',
+			about:
+				'connections with counts of bytes, packets, requests, handshakes and pings; open: only those open now',
 			read: true,
 			input: z.object({ account: userRef.optional(), open: z.coerce.boolean().default(false) }),
 			run: ({ account, open }): ConnectionRecord[] => {
@@ -40,13 +41,15 @@ export function trafficCommands(world: World) {
 			},
 		}),
 		overlaps: command({
-			about: 'proof of "one session, one connection": empty when no older connection of a key wrote after a newer one began',
+			about:
+				'proof of "one session, one connection": empty when no older connection of a key wrote after a newer one began',
 			read: true,
 			input: z.object({}),
 			run: (): Overlap[] => world.log.overlaps(),
 		}),
 		counts: command({
-			about: 'handshakes, codes sent, pushes by kind, bad-message answers, methods nobody implements, own mistakes',
+			about:
+				'handshakes, codes sent, pushes by kind, bad-message answers, methods nobody implements, own mistakes',
 			read: true,
 			input: z.object({}),
 			run: () => ({

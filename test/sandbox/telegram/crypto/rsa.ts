@@ -32,7 +32,10 @@ export function makeServerKey(): ServerKey {
 }
 
 function tlString(data: Buffer): Buffer {
-	const head = data.length < 254 ? Buffer.from([data.length]) : Buffer.from([254, data.length & 255, data.length >> 8, 0]);
+	const head =
+		data.length < 254
+			? Buffer.from([data.length])
+			: Buffer.from([254, data.length & 255, data.length >> 8, 0]);
 	const padding = (4 - ((head.length + data.length) % 4)) % 4;
 	return Buffer.concat([head, data, Buffer.alloc(padding)]);
 }

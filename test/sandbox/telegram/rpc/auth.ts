@@ -53,14 +53,19 @@ function sendCode(call: Call): TlObject {
 	const phone = digits(text(args, 'phone_number'));
 	const person = byPhone(world, phone);
 	if (person?.deletedAccount === 'banned') throw new RpcError(400, 'PHONE_NUMBER_BANNED');
-	if (person !== undefined && person.homeDc !== dcId) throw new RpcError(303, `PHONE_MIGRATE_${person.homeDc}`);
+	if (person !== undefined && person.homeDc !== dcId)
+		throw new RpcError(303, `PHONE_MIGRATE_${person.homeDc}`);
 	const code = codeFor(call);
 	const sent = { hash: world.random.hex(18), code, at: world.now(), tries: 0 };
 	world.codes.set(phone, sent);
 	world.log.codesSent += 1;
 	const inApp = person !== undefined && hasSession(world, person);
 	if (inApp) {
-		serviceMessage(world, person, `Login code: ${code}. Do not give this code to anyone, even if they say they are from Telegram!`);
+		serviceMessage(
+			world,
+			person,
+			`Login code: ${code}. Do not give this code to anyone, even if they say they are from Telegram!`,
+		);
 	}
 	return {
 		_: 'auth.sentCode',
@@ -75,11 +80,13 @@ function signIn(call: Call): TlObject {
 	const { world, args, dcId } = call;
 	const phone = digits(text(args, 'phone_number'));
 	const person = byPhone(world, phone);
-	if (person !== undefined && person.homeDc !== dcId) throw new RpcError(303, `PHONE_MIGRATE_${person.homeDc}`);
+	if (person !== undefined && person.homeDc !== dcId)
+		throw new RpcError(303, `PHONE_MIGRATE_${person.homeDc}`);
 	const sent = world.codes.get(phone);
 	const given = text(args, 'phone_code');
 	if (given === '') throw new RpcError(400, 'PHONE_CODE_EMPTY');
-	if (sent === undefined || sent.hash !== text(args, 'phone_code_hash')) throw new RpcError(400, 'PHONE_CODE_EXPIRED');
+	if (sent === undefined || sent.hash !== text(args, 'phone_code_hash'))
+		throw new RpcError(400, 'PHONE_CODE_EXPIRED');
 	if (world.now() - sent.at > world.policy.codeLifeMs || sent.tries >= maxTries) {
 		throw new RpcError(400, 'PHONE_CODE_EXPIRED');
 	}
@@ -164,8 +171,10 @@ export function checkSrp(person: Person, input: TlObject): void {
 	if (input._ !== 'inputCheckPasswordSRP') throw new RpcError(400, 'PASSWORD_HASH_INVALID');
 	const { challenge } = person;
 	person.challenge = undefined;
-	if (challenge === undefined || challenge.id !== long(input, 'srp_id')) throw new RpcError(400, 'SRP_ID_INVALID');
-	if (!challenge.verify(bytes(input, 'A'), bytes(input, 'M1'))) throw new RpcError(400, 'PASSWORD_HASH_INVALID');
+	if (challenge === undefined || challenge.id !== long(input, 'srp_id'))
+		throw new RpcError(400, 'SRP_ID_INVALID');
+	if (!challenge.verify(bytes(input, 'A'), bytes(input, 'M1')))
+		throw new RpcError(400, 'PASSWORD_HASH_INVALID');
 }
 
 function checkPassword(call: Call): TlObject {
@@ -185,13 +194,17 @@ function exportLoginToken(call: Call): TlObject {
 	checkApi(call);
 	if (key.authorization !== undefined) {
 		const person = call.me;
-		return { _: 'auth.loginTokenSuccess', authorization: { _: 'auth.authorization', user: viewUser(world, person, person) } };
+		return {
+			_: 'auth.loginTokenSuccess',
+			authorization: { _: 'auth.authorization', user: viewUser(world, person, person) },
+		};
 	}
 	for (const [name, one] of world.loginTokens) {
 		if (one.key !== key) continue;
 		if (one.account !== undefined) {
 			const person = world.person(one.account);
-			if (person.homeDc !== dcId) return { _: 'auth.loginTokenMigrateTo', dc_id: person.homeDc, token: one.token };
+			if (person.homeDc !== dcId)
+				return { _: 'auth.loginTokenMigrateTo', dc_id: person.homeDc, token: one.token };
 			world.loginTokens.delete(name);
 			return { _: 'auth.loginTokenSuccess', authorization: enter(call, person) };
 		}
@@ -217,7 +230,8 @@ function importLoginToken(call: Call): TlObject {
 	if (found?.account === undefined) throw new RpcError(400, 'AUTH_TOKEN_INVALID');
 	if (found.expires < world.now()) throw new RpcError(400, 'AUTH_TOKEN_EXPIRED');
 	const person = world.person(found.account);
-	if (person.homeDc !== dcId) return { _: 'auth.loginTokenMigrateTo', dc_id: person.homeDc, token: found.token };
+	if (person.homeDc !== dcId)
+		return { _: 'auth.loginTokenMigrateTo', dc_id: person.homeDc, token: found.token };
 	world.loginTokens.delete(name);
 	return { _: 'auth.loginTokenSuccess', authorization: enter(call, person) };
 }
@@ -241,7 +255,8 @@ function bindTempAuthKey({ world, args, origin }: Call): boolean {
 	const temporary = origin.key;
 	const permanent = origin.connection.dc.keys.get(long(args, 'perm_auth_key_id'));
 	if (temporary.expires === undefined) throw new RpcError(400, 'TEMP_AUTH_KEY_EMPTY');
-	if (permanent === undefined || permanent.expires !== undefined) throw new RpcError(400, 'ENCRYPTED_MESSAGE_INVALID');
+	if (permanent === undefined || permanent.expires !== undefined)
+		throw new RpcError(400, 'ENCRYPTED_MESSAGE_INVALID');
 	const message = openLegacy(permanent.data, bytes(args, 'encrypted_message'));
 	if (message === undefined) throw new RpcError(400, 'ENCRYPTED_MESSAGE_INVALID');
 	const inner = readerOf(message.subarray(32)).object();
@@ -298,7 +313,12 @@ export const authHandlers: HandlerTable = {
 		const { key } = acceptToken(world, me, bytes(call.args, 'token'));
 		const now = world.serverSeconds();
 		const shown: AuthKey = key;
-		return viewAuthorization(world, shown, { account: me.id, hash: world.id64(), created: now, active: now }, false);
+		return viewAuthorization(
+			world,
+			shown,
+			{ account: me.id, hash: world.id64(), created: now, active: now },
+			false,
+		);
 	},
 	'auth.exportAuthorization': ({ world, args, me }) => {
 		if (world.dc(int(args, 'dc_id')) === undefined) throw new RpcError(400, 'DC_ID_INVALID');

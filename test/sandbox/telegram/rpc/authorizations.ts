@@ -40,7 +40,8 @@ function logins({ world, me }: Call): { readonly key: AuthKey; readonly authoriz
 
 function demandSeasoned({ world, key }: Call): void {
 	const age = world.serverSeconds() - (key.authorization?.created ?? 0);
-	if (age * 1000 < world.policy.freshSessionMs) throw new RpcError(406, 'FRESH_RESET_AUTHORISATION_FORBIDDEN');
+	if (age * 1000 < world.policy.freshSessionMs)
+		throw new RpcError(406, 'FRESH_RESET_AUTHORISATION_FORBIDDEN');
 }
 
 export const authorizationHandlers: HandlerTable = {

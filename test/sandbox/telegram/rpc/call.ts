@@ -28,7 +28,10 @@ export class Call {
 		const { authorization, awaitingPassword, revoked } = this.key;
 		if (revoked !== undefined) throw new RpcError(401, revoked);
 		if (authorization === undefined) {
-			throw new RpcError(401, awaitingPassword === undefined ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED');
+			throw new RpcError(
+				401,
+				awaitingPassword === undefined ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED',
+			);
 		}
 		const person = this.world.person(authorization.account);
 		if (person.deletedAccount === 'deactivated') throw new RpcError(401, 'USER_DEACTIVATED');

@@ -18,7 +18,11 @@ function resolved(call: Call, peer: Marked): TlObject {
 /** Tells all sessions how the account stands to somebody now. */
 function tellSettings(call: Call, other: Person): TlObject {
 	const delivery = new Delivery(call.world, call.origin.session);
-	delivery.tell(call.me, { _: 'updatePeerSettings', peer: tlPeer(other.id), settings: viewPeerSettings(call.me, other) });
+	delivery.tell(call.me, {
+		_: 'updatePeerSettings',
+		peer: tlPeer(other.id),
+		settings: viewPeerSettings(call.me, other),
+	});
 	return delivery.finish();
 }
 
@@ -50,8 +54,12 @@ function search(call: Call): TlObject {
 	const fits = (...names: readonly (string | undefined)[]): boolean =>
 		names.some((name) => name?.toLowerCase().includes(words) === true);
 	const people = [...world.people.values()].filter((one) => one.id !== me.id);
-	const mine: Marked[] = people.filter((one) => me.dialogs.has(one.id) && fits(nameOf(one), one.username)).map((one) => one.id);
-	const others: Marked[] = people.filter((one) => !me.dialogs.has(one.id) && fits(one.username)).map((one) => one.id);
+	const mine: Marked[] = people
+		.filter((one) => me.dialogs.has(one.id) && fits(nameOf(one), one.username))
+		.map((one) => one.id);
+	const others: Marked[] = people
+		.filter((one) => !me.dialogs.has(one.id) && fits(one.username))
+		.map((one) => one.id);
 	for (const chat of world.chats.values()) {
 		const name = chat.kind === 'channel' ? chat.username : undefined;
 		if (isMember(chat, me.id) && fits(chat.title, name)) mine.push(chat.key);
@@ -107,7 +115,11 @@ export const contactHandlers: HandlerTable = {
 	},
 	'contacts.getBlocked': (call) => {
 		const { world, me, args } = call;
-		const all = [...me.blocked].map((id) => ({ _: 'peerBlocked', peer_id: tlPeer(id), date: world.serverSeconds() }));
+		const all = [...me.blocked].map((id) => ({
+			_: 'peerBlocked',
+			peer_id: tlPeer(id),
+			date: world.serverSeconds(),
+		}));
 		const start = int(args, 'offset');
 		const blocked = all.slice(start, start + (int(args, 'limit') || 100));
 		const beside = { blocked, ...peersIn(world, me, blocked) };
@@ -134,4 +146,3 @@ export const contactHandlers: HandlerTable = {
 		return { _: 'contacts.topPeersDisabled' };
 	},
 };
-

@@ -76,7 +76,9 @@ function getDialogs(call: Call): TlObject {
 	const page = [...(exclude || start > 0 ? [] : pinned), ...rest.slice(start)].slice(0, limit);
 	const whole = page.length >= all.length;
 	const beside = view(call, page);
-	return whole ? { _: 'messages.dialogs', ...beside } : { _: 'messages.dialogsSlice', count: all.length, ...beside };
+	return whole
+		? { _: 'messages.dialogs', ...beside }
+		: { _: 'messages.dialogsSlice', count: all.length, ...beside };
 }
 
 /** The marked id inside InputDialogPeer; undefined for a folder. */
@@ -120,14 +122,22 @@ export const dialogHandlers: HandlerTable = {
 		if (peer === undefined) throw new RpcError(400, 'PEER_ID_INVALID');
 		const pinned = flag(call.args, 'pinned');
 		dialogOf(call.me, peer).pinned = pinned;
-		return tellDialogs(call, { _: 'updateDialogPinned', pinned, peer: { _: 'dialogPeer', peer: tlPeer(peer) } });
+		return tellDialogs(call, {
+			_: 'updateDialogPinned',
+			pinned,
+			peer: { _: 'dialogPeer', peer: tlPeer(peer) },
+		});
 	},
 	'messages.markDialogUnread': (call) => {
 		const peer = dialogPeer(call, child(call.args, 'peer'));
 		if (peer === undefined) throw new RpcError(400, 'PEER_ID_INVALID');
 		const unread = flag(call.args, 'unread');
 		dialogOf(call.me, peer).unreadMark = unread;
-		return tellDialogs(call, { _: 'updateDialogUnreadMark', unread, peer: { _: 'dialogPeer', peer: tlPeer(peer) } });
+		return tellDialogs(call, {
+			_: 'updateDialogUnreadMark',
+			unread,
+			peer: { _: 'dialogPeer', peer: tlPeer(peer) },
+		});
 	},
 	'messages.getDialogUnreadMarks': ({ me }) =>
 		[...me.dialogs.values()]
@@ -141,10 +151,18 @@ export const dialogHandlers: HandlerTable = {
 			dialogOf(call.me, peer).folderId = folder_id;
 			return { _: 'folderPeer', peer: tlPeer(peer), folder_id };
 		});
-		delivery.account(call.me, 1, (pts) => ({ _: 'updateFolderPeers', folder_peers: moved, pts, pts_count: 1 }));
+		delivery.account(call.me, 1, (pts) => ({
+			_: 'updateFolderPeers',
+			folder_peers: moved,
+			pts,
+			pts_count: 1,
+		}));
 		return delivery.finish();
 	},
-	'messages.getDialogFilters': () => ({ _: 'messages.dialogFilters', filters: [{ _: 'dialogFilterDefault' }] }),
+	'messages.getDialogFilters': () => ({
+		_: 'messages.dialogFilters',
+		filters: [{ _: 'dialogFilterDefault' }],
+	}),
 	'account.updateNotifySettings': (call) => {
 		const peer = notifyPeer(call, child(call.args, 'peer'));
 		if (peer === undefined) return true;
@@ -203,8 +221,11 @@ export const dialogHandlers: HandlerTable = {
 			dialogOf(call.world.person(bareId(peer)), call.me.id).ttl = period || undefined;
 		} else chat.ttl = period || undefined;
 		const delivery = new Delivery(call.world, call.origin.session);
-		delivery.tell(call.me, { _: 'updatePeerHistoryTTL', peer: tlPeer(peer), ttl_period: period || undefined });
+		delivery.tell(call.me, {
+			_: 'updatePeerHistoryTTL',
+			peer: tlPeer(peer),
+			ttl_period: period || undefined,
+		});
 		return delivery.finish();
 	},
 };
-

@@ -37,7 +37,11 @@ function editMessage(call: Call): TlObject {
 	const delivery = new Delivery(world, origin.session);
 	const scheduled = args.schedule_date === undefined ? undefined : me.scheduled.get(int(args, 'id'));
 	if (scheduled !== undefined) {
-		scheduled.message = { ...scheduled.message, text: text(args, 'message'), entities: children(args, 'entities') };
+		scheduled.message = {
+			...scheduled.message,
+			text: text(args, 'message'),
+			entities: children(args, 'entities'),
+		};
 		delivery.tell(me, { _: 'updateNewScheduledMessage', message: scheduled.view() });
 		return delivery.finish();
 	}
@@ -88,7 +92,8 @@ function deleteChannelMessages(call: Call): TlObject {
 	const channel = channelArg(call);
 	const copies = ints(args, 'id').flatMap((id) => channel.box.messages.get(id) ?? []);
 	const foreign = copies.some(({ message }) => message.author !== me.id);
-	if (foreign && !hasRight(channel, me.id, 'delete_messages')) throw new RpcError(403, 'MESSAGE_DELETE_FORBIDDEN');
+	if (foreign && !hasRight(channel, me.id, 'delete_messages'))
+		throw new RpcError(403, 'MESSAGE_DELETE_FORBIDDEN');
 	const delivery = new Delivery(world, origin.session);
 	removeCopies(world, copies, delivery);
 	delivery.finish();
@@ -100,7 +105,9 @@ function deleteHistory(call: Call): TlObject {
 	const { world, me, args, origin } = call;
 	const peer = peerArg(call);
 	const maxId = int(args, 'max_id');
-	const own = [...me.box.messages.values()].filter((copy) => copy.peer === peer && (maxId === 0 || copy.id <= maxId));
+	const own = [...me.box.messages.values()].filter(
+		(copy) => copy.peer === peer && (maxId === 0 || copy.id <= maxId),
+	);
 	const copies = flag(args, 'revoke') ? own.flatMap(({ message }) => [...message.copies.values()]) : own;
 	const delivery = new Delivery(world, origin.session);
 	removeCopies(world, copies, delivery);
@@ -149,7 +156,13 @@ function reactionsList(call: Call): TlObject {
 	const all = [...message.reactions].flatMap(([user, { list, date }]) =>
 		list
 			.filter((one) => wanted === undefined || one.emoticon === wanted)
-			.map((reaction) => ({ _: 'messagePeerReaction', my: user === me.id, peer_id: tlPeer(user), date, reaction })),
+			.map((reaction) => ({
+				_: 'messagePeerReaction',
+				my: user === me.id,
+				peer_id: tlPeer(user),
+				date,
+				reaction,
+			})),
 	);
 	const start = Number(text(args, 'offset') || '0');
 	const reactions = all.slice(start, start + (int(args, 'limit') || 50));
@@ -169,7 +182,10 @@ function tellPoll(call: Call, copy: Copy): TlObject {
 	if (poll === undefined) throw new RpcError(400, 'MESSAGE_POLL_INVALID');
 	const delivery = new Delivery(world, origin.session);
 	for (const [owner, one] of copy.message.copies) {
-		const viewers = kindOf(owner) === 'channel' ? [...world.channel(owner).members.keys()].map((id) => world.person(id)) : [world.person(owner)];
+		const viewers =
+			kindOf(owner) === 'channel'
+				? [...world.channel(owner).members.keys()].map((id) => world.person(id))
+				: [world.person(owner)];
 		for (const viewer of viewers) {
 			const view = viewPoll(viewer, poll, copy.message.author === viewer.id);
 			delivery.tell(viewer, {
@@ -194,7 +210,8 @@ function sendVote(call: Call): TlObject {
 	const options = buffers(args, 'options');
 	const known = poll.poll.answers as readonly TlObject[];
 	const valid = options.every((option) => known.some((answer) => (answer.option as Buffer).equals(option)));
-	if (!valid || (options.length > 1 && poll.poll.multiple_choice !== true)) throw new RpcError(400, 'OPTION_INVALID');
+	if (!valid || (options.length > 1 && poll.poll.multiple_choice !== true))
+		throw new RpcError(400, 'OPTION_INVALID');
 	if (poll.votes.has(me.id) && poll.poll.quiz === true) throw new RpcError(400, 'REVOTE_NOT_ALLOWED');
 	if (options.length === 0) poll.votes.delete(me.id);
 	else poll.votes.set(me.id, options);
@@ -209,7 +226,9 @@ function discussion(call: Call): TlObject {
 	const channel = world.chats.get(peer);
 	const linked = channel?.kind === 'channel' ? channel.linked : undefined;
 	if (linked === undefined) throw new RpcError(400, 'MSG_ID_INVALID');
-	const mirrored = [...linked.box.messages.values()].find((one) => one.message.forward?.channel_post === copy.id);
+	const mirrored = [...linked.box.messages.values()].find(
+		(one) => one.message.forward?.channel_post === copy.id,
+	);
 	if (mirrored === undefined) throw new RpcError(400, 'MSG_ID_INVALID');
 	const messages = [viewMessage(me, mirrored)];
 	return { _: 'messages.discussionMessage', messages, unread_count: 0, ...peersIn(world, me, messages) };
@@ -228,7 +247,12 @@ async function callbackAnswer(call: Call): Promise<TlObject> {
 		}),
 	);
 	if (!known) throw new RpcError(400, 'DATA_INVALID');
-	world.presses.push({ user: me.id.toString(), peer: peer.toString(), messageId: int(args, 'msg_id'), data: data.toString() });
+	world.presses.push({
+		user: me.id.toString(),
+		peer: peer.toString(),
+		messageId: int(args, 'msg_id'),
+		data: data.toString(),
+	});
 	const bot = message.author === undefined ? undefined : world.people.get(message.author);
 	if (bot?.buttonAnswer !== undefined) return bot.buttonAnswer;
 	await new Promise<void>((resolve) => void world.later(10_000, resolve));
@@ -245,7 +269,13 @@ function transcribe(call: Call): TlObject {
 	if (words === undefined) throw new RpcError(400, 'TRANSCRIPTION_FAILED');
 	world.later(200, () => {
 		const delivery = new Delivery(world);
-		delivery.tell(me, { _: 'updateTranscribedAudio', peer: tlPeer(peer), msg_id: copy.id, transcription_id, text: words });
+		delivery.tell(me, {
+			_: 'updateTranscribedAudio',
+			peer: tlPeer(peer),
+			msg_id: copy.id,
+			transcription_id,
+			text: words,
+		});
 		delivery.finish();
 	});
 	return { _: 'messages.transcribedAudio', pending: true, transcription_id, text: '' };
@@ -336,7 +366,10 @@ export const editHandlers: HandlerTable = {
 		demandPin(call, peer);
 		const box = boxOf(world, me, peer);
 		const pinned = [...box.messages.values()].filter((copy) => copy.peer === peer && copy.message.pinned);
-		unpinAll(call, pinned.map((copy) => copy.message));
+		unpinAll(
+			call,
+			pinned.map((copy) => copy.message),
+		);
 		return { _: 'messages.affectedHistory', pts: box.pts, pts_count: pinned.length, offset: 0 };
 	},
 	'messages.sendReaction': sendReaction,
@@ -361,7 +394,8 @@ export const editHandlers: HandlerTable = {
 		return true;
 	},
 	'messages.sendVote': sendVote,
-	'messages.getPollResults': (call) => tellPoll(call, demandMessage(call, peerArg(call), int(call.args, 'msg_id'))),
+	'messages.getPollResults': (call) =>
+		tellPoll(call, demandMessage(call, peerArg(call), int(call.args, 'msg_id'))),
 	'messages.getDiscussionMessage': discussion,
 	'messages.getBotCallbackAnswer': callbackAnswer,
 	'messages.transcribeAudio': transcribe,
@@ -374,6 +408,11 @@ export const editHandlers: HandlerTable = {
 		});
 		return { _: 'messages.messageViews', views, chats: [], users: [] };
 	},
-	'messages.getWebPagePreview': () => ({ _: 'messages.webPagePreview', media: { _: 'messageMediaEmpty' }, chats: [], users: [] }),
+	'messages.getWebPagePreview': () => ({
+		_: 'messages.webPagePreview',
+		media: { _: 'messageMediaEmpty' },
+		chats: [],
+		users: [],
+	}),
 	'messages.report': () => ({ _: 'reportResultReported' }),
 };

@@ -60,7 +60,11 @@ export const helpHandlers: HandlerTable = {
 		config: {
 			_: 'jsonObject',
 			value: [
-				{ _: 'jsonObjectValue', key: 'caption_length_limit_premium', value: { _: 'jsonNumber', value: 4096 } },
+				{
+					_: 'jsonObjectValue',
+					key: 'caption_length_limit_premium',
+					value: { _: 'jsonNumber', value: 4096 },
+				},
 				{ _: 'jsonObjectValue', key: 'reactions_user_max_default', value: { _: 'jsonNumber', value: 1 } },
 			],
 		},

@@ -12,7 +12,8 @@ import { channelArg, messageIds, peerArg, peerOf } from './peers';
 /** All messages of a chat for this account, newest first. */
 function newestFirst(call: Call, peer: Marked): Copy[] {
 	const found: Copy[] = [];
-	for (const copy of boxOf(call.world, call.me, peer).messages.values()) if (copy.peer === peer) found.push(copy);
+	for (const copy of boxOf(call.world, call.me, peer).messages.values())
+		if (copy.peer === peer) found.push(copy);
 	return found.reverse();
 }
 
@@ -40,7 +41,10 @@ function pageOf({ args }: Call): Page {
  * Telegram's paging (core.telegram.org/api/offsets): the offset names a place in the newest-first list, which
  * `add_offset` moves; then `limit` are taken; then `max_id` and `min_id` filter.
  */
-function paged(all: readonly Copy[], page: Page): { readonly list: readonly Copy[]; readonly skipped: number } {
+function paged(
+	all: readonly Copy[],
+	page: Page,
+): { readonly list: readonly Copy[]; readonly skipped: number } {
 	let start = 0;
 	if (page.offsetId > 0) start = all.findIndex((copy) => copy.id < page.offsetId);
 	else if (page.offsetDate > 0) start = all.findIndex((copy) => copy.message.date < page.offsetDate);
@@ -80,11 +84,15 @@ function viewList(call: Call, peer: Marked, matching: readonly Copy[]): TlObject
 const mediaFilters: Readonly<Record<string, (copy: Copy, me: bigint) => boolean>> = {
 	inputMessagesFilterEmpty: () => true,
 	inputMessagesFilterPhotos: ({ message }) => message.file?.kind === 'photo',
-	inputMessagesFilterVideo: ({ message }) => message.file !== undefined && isVideo(message.file) && !isRound(message.file),
+	inputMessagesFilterVideo: ({ message }) =>
+		message.file !== undefined && isVideo(message.file) && !isRound(message.file),
 	inputMessagesFilterPhotoVideo: ({ message }) =>
 		message.file !== undefined && (message.file.kind === 'photo' || isVideo(message.file)),
 	inputMessagesFilterDocument: ({ message }) =>
-		message.file?.kind === 'document' && !isVideo(message.file) && !isVoice(message.file) && !isRound(message.file),
+		message.file?.kind === 'document' &&
+		!isVideo(message.file) &&
+		!isVoice(message.file) &&
+		!isRound(message.file),
 	inputMessagesFilterUrl: ({ message }) =>
 		/https?:\/\//.test(message.text) || message.entities.some((one) => one._ === 'messageEntityTextUrl'),
 	inputMessagesFilterGif: ({ message }) =>
@@ -130,7 +138,12 @@ function byIds(call: Call, copies: (id: number) => Copy | undefined, peer: Marke
 	});
 	const beside = { messages, topics: [], ...peersIn(world, me, messages) };
 	if (peer === undefined) return { _: 'messages.messages', ...beside };
-	return { _: 'messages.channelMessages', pts: world.channel(peer).box.pts, count: messages.length, ...beside };
+	return {
+		_: 'messages.channelMessages',
+		pts: world.channel(peer).box.pts,
+		count: messages.length,
+		...beside,
+	};
 }
 
 /** Everything the account sees, over all chats, newest first. */
@@ -166,7 +179,8 @@ function replies(call: Call): TlObject {
 	const top = int(call.args, 'msg_id');
 	const all = newestFirst(call, peer).filter(({ message, id }) => {
 		if (message.topicId !== undefined) return message.topicId === top && id !== top;
-		const root = message.replyTo?.message?.copies.get(peer) ?? message.replyTo?.message?.copies.get(call.me.id);
+		const root =
+			message.replyTo?.message?.copies.get(peer) ?? message.replyTo?.message?.copies.get(call.me.id);
 		return root?.id === top || message.replyTo?.topId === top;
 	});
 	return viewList(call, peer, all);
@@ -189,7 +203,9 @@ export const historyHandlers: HandlerTable = {
 	'messages.getReplies': replies,
 	'messages.getUnreadMentions': (call) => {
 		const peer = peerArg(call);
-		const unread = newestFirst(call, peer).filter((copy) => copy.mentionUnread && copy.message.mentions.has(call.me.id));
+		const unread = newestFirst(call, peer).filter(
+			(copy) => copy.mentionUnread && copy.message.mentions.has(call.me.id),
+		);
 		return viewList(call, peer, unread);
 	},
 	'messages.getMessages': (call) => byIds(call, (id) => call.me.box.messages.get(id), undefined),

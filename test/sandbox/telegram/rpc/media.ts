@@ -34,7 +34,8 @@ export function savePart(call: Call, big: boolean): true {
 	if (data.length === 0) throw new RpcError(400, 'FILE_PART_EMPTY');
 	if (data.length > 512 * 1024) throw new RpcError(400, 'FILE_PART_TOO_BIG');
 	const total = big ? int(args, 'file_total_parts') : undefined;
-	if (total !== undefined && total !== -1 && (total < 1 || total > maxParts)) throw new RpcError(400, 'FILE_PARTS_INVALID');
+	if (total !== undefined && total !== -1 && (total < 1 || total > maxParts))
+		throw new RpcError(400, 'FILE_PARTS_INVALID');
 	const key = uploadKey(call, long(args, 'file_id'));
 	const upload = world.uploads.get(key) ?? { parts: new Map<number, Buffer>(), total, at: world.now() };
 	const first = upload.parts.values().next().value;
@@ -63,7 +64,8 @@ function assemble(call: Call, input: TlObject): Buffer[] {
 		parts.push(part);
 	}
 	const size = parts[0]?.length ?? 0;
-	const even = parts.slice(0, -1).every((part) => part.length === size) && (parts.at(-1)?.length ?? 0) <= size;
+	const even =
+		parts.slice(0, -1).every((part) => part.length === size) && (parts.at(-1)?.length ?? 0) <= size;
 	if (!even || (count > 1 && (size % 1024 !== 0 || (512 * 1024) % size !== 0))) {
 		throw new RpcError(400, 'FILE_PART_SIZE_INVALID');
 	}
@@ -116,7 +118,12 @@ export function uploadedPhoto(call: Call, input: TlObject): StoredFile {
 	const picture = pictureSize(pieces[0] ?? Buffer.alloc(0));
 	if (picture === undefined) throw new RpcError(400, 'IMAGE_PROCESS_FAILED');
 	const { width, height } = picture;
-	if (width === 0 || height === 0 || width + height > 10_000 || Math.max(width / height, height / width) > 20) {
+	if (
+		width === 0 ||
+		height === 0 ||
+		width + height > 10_000 ||
+		Math.max(width / height, height / width) > 20
+	) {
 		throw new RpcError(400, 'PHOTO_INVALID_DIMENSIONS');
 	}
 	const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
@@ -132,15 +139,24 @@ function uploadedDocument(call: Call, media: TlObject): StoredFile {
 		one._ === 'documentAttributeSticker' ? { ...one, stickerset: { _: 'inputStickerSetEmpty' } } : one,
 	);
 	const mimeType = text(media, 'mime_type') || mimeOf(pieces[0] ?? Buffer.alloc(0));
-	return storeFile(call.world, { kind: 'document', pieces, mimeType, attributes, thumb, dcId: call.me.homeDc });
+	return storeFile(call.world, {
+		kind: 'document',
+		pieces,
+		mimeType,
+		attributes,
+		thumb,
+		dcId: call.me.homeDc,
+	});
 }
 
 /** A known photo or document named by id, hash and a reference that has not expired. */
 function existing({ world }: Call, input: TlObject): StoredFile {
 	const file = world.files.get(long(input, 'id'));
 	const kind = input._ === 'inputPhoto' || input._ === 'inputPhotoFileLocation' ? 'photo' : 'document';
-	if (file?.kind !== kind || file.accessHash !== long(input, 'access_hash')) throw new RpcError(400, 'MEDIA_INVALID');
-	if (!fileReference(file).equals(bytes(input, 'file_reference'))) throw new RpcError(400, 'FILE_REFERENCE_EXPIRED');
+	if (file?.kind !== kind || file.accessHash !== long(input, 'access_hash'))
+		throw new RpcError(400, 'MEDIA_INVALID');
+	if (!fileReference(file).equals(bytes(input, 'file_reference')))
+		throw new RpcError(400, 'FILE_REFERENCE_EXPIRED');
 	return file;
 }
 
@@ -149,7 +165,8 @@ function rightOf(file: StoredFile): string {
 	for (const one of file.attributes) {
 		if (one._ === 'documentAttributeSticker') return 'send_stickers';
 		if (one._ === 'documentAttributeAnimated') return 'send_gifs';
-		if (one._ === 'documentAttributeVideo') return one.round_message === true ? 'send_roundvideos' : 'send_videos';
+		if (one._ === 'documentAttributeVideo')
+			return one.round_message === true ? 'send_roundvideos' : 'send_videos';
 		if (one._ === 'documentAttributeAudio') return one.voice === true ? 'send_voices' : 'send_audios';
 	}
 	return 'send_docs';
@@ -241,7 +258,14 @@ export function attach(call: Call, media: TlObject): Attached {
 			const digits = text(media, 'phone_number').replace(/\D/g, '');
 			const person = [...world.people.values()].find((one) => one.phone === digits);
 			return {
-				media: { _: 'messageMediaContact', phone_number, first_name, last_name, vcard, user_id: person?.id ?? 0n },
+				media: {
+					_: 'messageMediaContact',
+					phone_number,
+					first_name,
+					last_name,
+					vcard,
+					user_id: person?.id ?? 0n,
+				},
 				right: 'send_plain',
 			};
 		}
@@ -256,7 +280,10 @@ export function attach(call: Call, media: TlObject): Attached {
 				['🎰', 64],
 			]).get(emoticon);
 			if (faces === undefined) throw new RpcError(400, 'EMOTICON_INVALID');
-			return { media: { _: 'messageMediaDice', value: 1 + world.random.below(faces), emoticon }, right: 'send_stickers' };
+			return {
+				media: { _: 'messageMediaDice', value: 1 + world.random.below(faces), emoticon },
+				right: 'send_stickers',
+			};
 		}
 		case 'inputMediaPoll':
 			return { poll: newPoll(call, media), right: 'send_polls' };
@@ -307,7 +334,8 @@ function located(call: Call, location: TlObject): { file: StoredFile; thumb: boo
 		case 'inputDocumentFileLocation':
 		case 'inputPhotoFileLocation': {
 			const file = world.files.get(long(location, 'id'));
-			if (file === undefined || file.accessHash !== long(location, 'access_hash')) throw new RpcError(400, 'LOCATION_INVALID');
+			if (file === undefined || file.accessHash !== long(location, 'access_hash'))
+				throw new RpcError(400, 'LOCATION_INVALID');
 			if (!fileReference(file).equals(bytes(location, 'file_reference'))) {
 				throw new RpcError(400, 'FILE_REFERENCE_EXPIRED');
 			}
@@ -336,7 +364,8 @@ export function getFile(call: Call): TlObject {
 	if (offset < 0 || offset % unit !== 0) throw new RpcError(400, 'OFFSET_INVALID');
 	const mebibyte = 1024 * 1024;
 	const divides = precise || mebibyte % limit === 0;
-	if (limit <= 0 || limit > mebibyte || limit % unit !== 0 || !divides) throw new RpcError(400, 'LIMIT_INVALID');
+	if (limit <= 0 || limit > mebibyte || limit % unit !== 0 || !divides)
+		throw new RpcError(400, 'LIMIT_INVALID');
 	if (Math.floor(offset / mebibyte) !== Math.floor((offset + limit - 1) / mebibyte)) {
 		throw new RpcError(400, 'LIMIT_INVALID');
 	}

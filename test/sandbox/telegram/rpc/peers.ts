@@ -18,7 +18,8 @@ export function userOf(call: Call, input: TlObject): Person {
 		case 'inputPeerUser': {
 			const person = world.people.get(long(input, 'user_id'));
 			if (person === undefined) break;
-			if (person.id === me.id || long(input, 'access_hash') === world.accessHash(me.id, person.id)) return person;
+			if (person.id === me.id || long(input, 'access_hash') === world.accessHash(me.id, person.id))
+				return person;
 			break;
 		}
 		case 'inputUserFromMessage':
@@ -35,8 +36,10 @@ export function userOf(call: Call, input: TlObject): Person {
 /** A channel the account may see: a member's, or a public one. */
 export function channelOf(call: Call, input: TlObject): Channel {
 	const channel = channelByHash(call, input);
-	if (channel.members.get(call.me.id)?.banned?.view_messages === true) throw new RpcError(400, 'CHANNEL_PRIVATE');
-	if (channel.username === undefined && !isMember(channel, call.me.id)) throw new RpcError(400, 'CHANNEL_PRIVATE');
+	if (channel.members.get(call.me.id)?.banned?.view_messages === true)
+		throw new RpcError(400, 'CHANNEL_PRIVATE');
+	if (channel.username === undefined && !isMember(channel, call.me.id))
+		throw new RpcError(400, 'CHANNEL_PRIVATE');
 	return channel;
 }
 
@@ -117,7 +120,8 @@ export function person(call: Call, peer: Marked): Person {
 /** InputReplyTo of a send, as message and topic. */
 export function replyOf(call: Call, peer: Marked) {
 	const input = optionalChild(call.args, 'reply_to');
-	if (input === undefined || input._ !== 'inputReplyToMessage') return { replyTo: undefined, topicId: undefined };
+	if (input === undefined || input._ !== 'inputReplyToMessage')
+		return { replyTo: undefined, topicId: undefined };
 	const elsewhere = optionalChild(input, 'reply_to_peer_id');
 	const from = elsewhere === undefined ? peer : peerOf(call, elsewhere);
 	const id = int(input, 'reply_to_msg_id');
@@ -125,7 +129,8 @@ export function replyOf(call: Call, peer: Marked) {
 	const topics = chat?.kind === 'channel' && chat.forum ? chat.topics : undefined;
 	const target = messageOf(call, from, id);
 	const topId = int(input, 'top_msg_id') || undefined;
-	const topicId = topics === undefined ? undefined : (topId ?? (topics.has(id) ? id : target?.message.topicId));
+	const topicId =
+		topics === undefined ? undefined : (topId ?? (topics.has(id) ? id : target?.message.topicId));
 	if (target === undefined && topics?.has(id) !== true) {
 		// The General topic has no first message.
 		if (id !== 1 || topics === undefined) throw new RpcError(400, 'REPLY_MESSAGE_ID_INVALID');

@@ -26,7 +26,7 @@ function unwrap({ key }: Origin, body: Buffer): Wrapped {
 	const principal = key.principal;
 	const after: bigint[] = [];
 	let withoutUpdates = false;
-	for (let query = body; ; ) {
+	for (let query = body; ;) {
 		const id = query.readUInt32LE();
 		const definition = definitionOf(id);
 		if (definition?.method !== true) throw new RpcError(400, `INPUT_METHOD_INVALID_${id}_0`);
@@ -161,7 +161,8 @@ function answer({ session, connection }: Origin, msgId: bigint, record: RequestR
 	const body = Buffer.concat([head, packed(world.policy.gzipAboveBytes, value)]);
 	session.keepAnswer(msgId, body);
 	if (takeFault(world.faults.dropAnswers, method, account) !== undefined) return;
-	if (takeFault(world.faults.cutBeforeAnswer, method, account) !== undefined) return connection.cut('fault', true);
+	if (takeFault(world.faults.cutBeforeAnswer, method, account) !== undefined)
+		return connection.cut('fault', true);
 	const cut = takeFault(world.faults.cutInAnswer, method, account) !== undefined;
 	// An answer whose connection is gone waits for the session's next one.
 	const to = connection.ended ? session.connection : connection;
@@ -181,4 +182,3 @@ function packed(above: number, value: Buffer): Buffer {
 	const padding = Buffer.alloc((4 - ((length.length + data.length) % 4)) % 4);
 	return Buffer.concat([head, length, data, padding]);
 }
-

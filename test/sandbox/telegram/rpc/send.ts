@@ -47,7 +47,8 @@ function checkText(given: string, entities: readonly TlObject[], limit: number, 
 	if (trimmed.length > limit) throw new RpcError(400, tooLong);
 	for (const entity of entities) {
 		const [offset, length] = [int(entity, 'offset'), int(entity, 'length')];
-		if (offset < 0 || length < 0 || offset + length > given.length) throw new RpcError(400, 'ENTITY_BOUNDS_INVALID');
+		if (offset < 0 || length < 0 || offset + length > given.length)
+			throw new RpcError(400, 'ENTITY_BOUNDS_INVALID');
 	}
 	return trimmed;
 }
@@ -108,7 +109,8 @@ function contentOf(call: Call, peer: Marked, attached: Attached | undefined, cap
 function schedule(call: Call, peer: Marked, content: Content, date: number, delivery: Delivery): TlObject {
 	const { world, me } = call;
 	if (me.scheduled.size >= 100) throw new RpcError(400, 'SCHEDULE_TOO_MUCH');
-	if (date !== whenOnline && date > world.serverSeconds() + 366 * 86_400) throw new RpcError(400, 'SCHEDULE_DATE_TOO_LATE');
+	if (date !== whenOnline && date > world.serverSeconds() + 366 * 86_400)
+		throw new RpcError(400, 'SCHEDULE_DATE_TOO_LATE');
 	const id = me.nextScheduledId++;
 	const message = makeMessage(world, me, peer, { ...content, date });
 	const asCopy = (): Copy => ({
@@ -140,7 +142,8 @@ function schedule(call: Call, peer: Marked, content: Content, date: number, deli
 	const view = (): TlObject => ({ ...viewMessage(me, asCopy()), from_scheduled: true });
 	const scheduled: Scheduled = { id, peer, date, send, view, cancel, message };
 	me.scheduled.set(id, scheduled);
-	if (content.randomId !== undefined) delivery.answer(me, { _: 'updateMessageID', id, random_id: content.randomId });
+	if (content.randomId !== undefined)
+		delivery.answer(me, { _: 'updateMessageID', id, random_id: content.randomId });
 	delivery.tell(me, { _: 'updateNewScheduledMessage', message: view() });
 	return delivery.finish();
 }
@@ -171,7 +174,8 @@ function sendOne(call: Call, content: Content): TlObject {
 function shortSent({ world, me }: Call, copy: Copy, full: TlObject): TlObject | undefined {
 	const { message } = copy;
 	const plain = message.file === undefined && message.media === undefined && message.poll === undefined;
-	if (!world.policy.shortMessages || !plain || kindOf(copy.peer) !== 'user' || message.action !== undefined) return undefined;
+	if (!world.policy.shortMessages || !plain || kindOf(copy.peer) !== 'user' || message.action !== undefined)
+		return undefined;
 	const updates = full.updates as readonly TlObject[];
 	const own = updates.find((one) => one._ === 'updateNewMessage');
 	if (own === undefined || copy.peer === me.id) return undefined;
@@ -201,7 +205,12 @@ function sendMultiMedia(call: Call): TlObject {
 		demandSend(call, peer, attached.right);
 		const randomId = long(item, 'random_id');
 		demandFresh(call, randomId);
-		const message = checkText(text(item, 'message'), children(item, 'entities'), maxCaption, 'MEDIA_CAPTION_TOO_LONG');
+		const message = checkText(
+			text(item, 'message'),
+			children(item, 'entities'),
+			maxCaption,
+			'MEDIA_CAPTION_TOO_LONG',
+		);
 		return {
 			text: message,
 			entities: entitiesOf(call, message, item),
@@ -215,7 +224,9 @@ function sendMultiMedia(call: Call): TlObject {
 			randomId,
 		};
 	});
-	const kinds = new Set(contents.map(({ file }) => albumKind(file?.attributes ?? [], file?.kind === 'photo')));
+	const kinds = new Set(
+		contents.map(({ file }) => albumKind(file?.attributes ?? [], file?.kind === 'photo')),
+	);
 	if (kinds.size > 1) throw new RpcError(400, 'MEDIA_INVALID');
 	const delivery = new Delivery(world, origin.session);
 	for (const content of contents) {
@@ -254,7 +265,8 @@ function forwardMessages(call: Call): TlObject {
 	const delivery = new Delivery(world, origin.session);
 	for (const [index, id] of ids.entries()) {
 		const copy = messageOf(call, from, id);
-		if (copy === undefined || copy.message.action !== undefined) throw new RpcError(400, 'MESSAGE_ID_INVALID');
+		if (copy === undefined || copy.message.action !== undefined)
+			throw new RpcError(400, 'MESSAGE_ID_INVALID');
 		const { message } = copy;
 		if (message.noforwards) throw new RpcError(400, 'CHAT_FORWARDS_RESTRICTED');
 		demandSend(call, to, 'send_plain');
@@ -310,7 +322,11 @@ export const sendHandlers: HandlerTable = {
 		const peer = peerArg(call);
 		return viewScheduled(call, [...call.me.scheduled.values()].filter((one) => one.peer === peer).reverse());
 	},
-	'messages.getScheduledMessages': (call) => viewScheduled(call, ints(call.args, 'id').map((id) => scheduledOf(call, id))),
+	'messages.getScheduledMessages': (call) =>
+		viewScheduled(
+			call,
+			ints(call.args, 'id').map((id) => scheduledOf(call, id)),
+		),
 	'messages.sendScheduledMessages': (call) => {
 		for (const id of ints(call.args, 'id')) scheduledOf(call, id).send();
 		return new Delivery(call.world, call.origin.session).finish();

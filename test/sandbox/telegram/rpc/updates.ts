@@ -75,7 +75,11 @@ function getDifference(call: Call): TlObject {
 			]
 		: [];
 	const secrets = me.secretEvents.filter((one) => one.qts > qts);
-	if (whole && messages.length + updates.length + others.length + secrets.length === 0 && slice.length === 0) {
+	if (
+		whole &&
+		messages.length + updates.length + others.length + secrets.length === 0 &&
+		slice.length === 0
+	) {
 		return { _: 'updates.differenceEmpty', date: world.serverSeconds(), seq: key.seq };
 	}
 	const told = {
@@ -116,7 +120,8 @@ function getChannelDifference(call: Call): TlObject {
 	if (events === undefined || channel.box.pts - pts > world.policy.channelDifferenceTooLong) {
 		return channelTooLong(call, channel);
 	}
-	if (events.length === 0) return { _: 'updates.channelDifferenceEmpty', final: true, pts: channel.box.pts, timeout };
+	if (events.length === 0)
+		return { _: 'updates.channelDifferenceEmpty', final: true, pts: channel.box.pts, timeout };
 	const most = Math.max(1, Math.min(int(args, 'limit'), world.policy.channelDifferenceLimit));
 	const slice = events.slice(0, most);
 	const { messages, updates } = tell(me, slice);

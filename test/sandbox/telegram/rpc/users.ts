@@ -17,7 +17,8 @@ function getUsers(call: Call): TlObject[] {
 		try {
 			return viewUser(world, me, userOf(call, input));
 		} catch (error) {
-			if (error instanceof RpcError && error.code === 400) return { _: 'userEmpty', id: long(input, 'user_id') };
+			if (error instanceof RpcError && error.code === 400)
+				return { _: 'userEmpty', id: long(input, 'user_id') };
 			throw error;
 		}
 	});
@@ -34,8 +35,12 @@ function getFullUser(call: Call): TlObject {
 	const person = userOf(call, child(call.args, 'id'));
 	const photo = person.photos.at(-1);
 	const dialog = dialogOf(me, marked.user(person.id));
-	const pinned = [...me.box.messages.values()].filter((copy) => copy.peer === person.id && copy.message.pinned);
-	const common = [...world.chats.values()].filter((chat) => isMember(chat, me.id) && isMember(chat, person.id));
+	const pinned = [...me.box.messages.values()].filter(
+		(copy) => copy.peer === person.id && copy.message.pinned,
+	);
+	const common = [...world.chats.values()].filter(
+		(chat) => isMember(chat, me.id) && isMember(chat, person.id),
+	);
 	const full_user = {
 		_: 'userFull',
 		blocked: me.blocked.has(person.id),
@@ -45,7 +50,9 @@ function getFullUser(call: Call): TlObject {
 		settings: viewPeerSettings(me, person),
 		profile_photo: photo === undefined ? undefined : viewPhoto(photo),
 		notify_settings: viewNotify(dialog),
-		bot_info: person.bot ? { _: 'botInfo', user_id: person.id, description: person.about, commands: [] } : undefined,
+		bot_info: person.bot
+			? { _: 'botInfo', user_id: person.id, description: person.about, commands: [] }
+			: undefined,
 		pinned_msg_id: pinned.at(-1)?.id,
 		common_chats_count: person.id === me.id ? 0 : common.length,
 		folder_id: dialog.folderId === 0 ? undefined : dialog.folderId,
@@ -60,11 +67,16 @@ export const userHandlers: HandlerTable = {
 	'messages.getCommonChats': (call) => {
 		const { world, me, args } = call;
 		const person = userOf(call, child(args, 'user_id'));
-		const common = [...world.chats.values()].filter((chat) => isMember(chat, me.id) && isMember(chat, person.id));
+		const common = [...world.chats.values()].filter(
+			(chat) => isMember(chat, me.id) && isMember(chat, person.id),
+		);
 		const peers = common.map((chat) =>
 			chat.kind === 'group' ? { _: 'peerChat', chat_id: chat.id } : { _: 'peerChannel', channel_id: chat.id },
 		);
-		return { _: 'messages.chats', chats: peersIn(world, me, peers).chats.slice(0, int(args, 'limit') || 100) };
+		return {
+			_: 'messages.chats',
+			chats: peersIn(world, me, peers).chats.slice(0, int(args, 'limit') || 100),
+		};
 	},
 	'messages.getPeerSettings': (call) => {
 		const { world, me, args } = call;
@@ -80,4 +92,3 @@ export const userHandlers: HandlerTable = {
 		return true;
 	},
 };
-

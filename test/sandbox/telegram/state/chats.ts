@@ -155,13 +155,17 @@ export function demandMaySend(world: World, chat: Chat, person: Person, kind: st
 		throw new RpcError(403, 'CHAT_WRITE_FORBIDDEN');
 	}
 	if (chat.kind === 'channel') {
-		if (chat.members.get(person.id)?.banned?.view_messages === true) throw new RpcError(400, 'USER_BANNED_IN_CHANNEL');
-		if (!isMember(chat, person.id)) throw new RpcError(400, chat.username === undefined ? 'CHANNEL_PRIVATE' : 'CHAT_GUEST_SEND_FORBIDDEN');
-		if (!chat.megagroup && !hasRight(chat, person.id, 'post_messages')) throw new RpcError(403, 'CHAT_WRITE_FORBIDDEN');
+		if (chat.members.get(person.id)?.banned?.view_messages === true)
+			throw new RpcError(400, 'USER_BANNED_IN_CHANNEL');
+		if (!isMember(chat, person.id))
+			throw new RpcError(400, chat.username === undefined ? 'CHANNEL_PRIVATE' : 'CHAT_GUEST_SEND_FORBIDDEN');
+		if (!chat.megagroup && !hasRight(chat, person.id, 'post_messages'))
+			throw new RpcError(403, 'CHAT_WRITE_FORBIDDEN');
 	}
 	if (isAdmin(chat, person.id)) return;
 	const own = chat.members.get(person.id)?.banned;
-	const expired = typeof own?.until_date === 'number' && own.until_date > 0 && own.until_date < world.serverSeconds();
+	const expired =
+		typeof own?.until_date === 'number' && own.until_date > 0 && own.until_date < world.serverSeconds();
 	for (const banned of [expired ? undefined : own, chat.defaultBanned]) {
 		if (banned?.send_messages === true) throw new RpcError(403, 'CHAT_WRITE_FORBIDDEN');
 		if (banned?.[kind] === true || (banned?.send_media === true && kind !== 'send_plain')) {

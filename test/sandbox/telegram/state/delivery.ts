@@ -26,7 +26,10 @@ const short = new Set(['updateUserTyping', 'updateChatUserTyping', 'updateUserSt
  * but the one that acted, which gets it as the result.
  */
 export class Delivery {
-	private readonly updates = new Map<Person, { readonly update: TlObject; readonly fresh: Copy | undefined }[]>();
+	private readonly updates = new Map<
+		Person,
+		{ readonly update: TlObject; readonly fresh: Copy | undefined }[]
+	>();
 
 	constructor(
 		private readonly world: World,
@@ -53,7 +56,12 @@ export class Delivery {
 	}
 
 	/** An event in an account's own box. */
-	account(person: Person, count: number, render: (pts: number) => TlObject | undefined, fresh?: Copy): number {
+	account(
+		person: Person,
+		count: number,
+		render: (pts: number) => TlObject | undefined,
+		fresh?: Copy,
+	): number {
 		const event = person.box.advance(count, this.world.serverSeconds(), (_viewer, pts) => render(pts), fresh);
 		this.note(person, event.render(person), fresh);
 		return event.pts;
@@ -87,7 +95,11 @@ export class Delivery {
 			seq: 0,
 		};
 		for (const [person, list] of this.updates) {
-			if (person.id === originAccount) result = this.container(person, list.map(({ update }) => update));
+			if (person.id === originAccount)
+				result = this.container(
+					person,
+					list.map(({ update }) => update),
+				);
 			const pushed = list.filter(({ update }) => update._ !== 'updateMessageID');
 			if (pushed.length > 0) this.pushTo(person, pushed);
 		}
@@ -115,7 +127,9 @@ export class Delivery {
 		if (list.length === 1 && only !== undefined) {
 			const date = this.world.serverSeconds();
 			if (short.has(only.update._)) return { _: 'updateShort', update: only.update, date };
-			const brief = this.world.policy.shortMessages ? shortMessage(person, only.update, only.fresh) : undefined;
+			const brief = this.world.policy.shortMessages
+				? shortMessage(person, only.update, only.fresh)
+				: undefined;
 			if (brief !== undefined) return brief;
 		}
 		return this.container(
@@ -142,8 +156,32 @@ function shortMessage(viewer: Person, update: TlObject, copy: Copy | undefined):
 	if (!plain) return undefined;
 	const view = viewMessage(viewer, copy);
 	const { pts, pts_count } = update;
-	const { out, mentioned, media_unread, silent, id, message: text, date, reply_to, entities, ttl_period } = view;
-	const head = { out, mentioned, media_unread, silent, id, message: text, pts, pts_count, date, reply_to, entities, ttl_period };
+	const {
+		out,
+		mentioned,
+		media_unread,
+		silent,
+		id,
+		message: text,
+		date,
+		reply_to,
+		entities,
+		ttl_period,
+	} = view;
+	const head = {
+		out,
+		mentioned,
+		media_unread,
+		silent,
+		id,
+		message: text,
+		pts,
+		pts_count,
+		date,
+		reply_to,
+		entities,
+		ttl_period,
+	};
 	if (copy.peer > 0n) return { _: 'updateShortMessage', ...head, user_id: copy.peer };
 	return { _: 'updateShortChatMessage', ...head, from_id: message.author, chat_id: -copy.peer };
 }
@@ -151,7 +189,9 @@ function shortMessage(viewer: Person, update: TlObject, copy: Copy | undefined):
 /** Whether a container's updates carry a pts or only matter now; such containers are not numbered. */
 function unnumbered(payload: TlObject): boolean {
 	const updates = (payload.updates ?? []) as readonly TlObject[];
-	return updates.every((update) => update.pts !== undefined || update.qts !== undefined || transient.has(update._));
+	return updates.every(
+		(update) => update.pts !== undefined || update.qts !== undefined || transient.has(update._),
+	);
 }
 
 const held = new WeakMap<Session, TlObject>();

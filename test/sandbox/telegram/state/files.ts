@@ -59,7 +59,7 @@ export function pictureSize(data: Buffer): { readonly width: number; readonly he
 }
 
 function jpegSize(data: Buffer): { readonly width: number; readonly height: number } | undefined {
-	for (let at = 2; at + 9 < data.length; ) {
+	for (let at = 2; at + 9 < data.length;) {
 		if (data[at] !== 0xff) return undefined;
 		const marker = data[at + 1] ?? 0;
 		const frame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
@@ -89,7 +89,9 @@ const letters: readonly [number, string][] = [
  */
 export function viewPhoto(file: StoredFile): TlObject {
 	const side = Math.max(file.width, file.height);
-	const fitting = letters.filter(([limit], index) => index === 0 || side > (letters[index - 1]?.[0] ?? 0) || side > limit);
+	const fitting = letters.filter(
+		([limit], index) => index === 0 || side > (letters[index - 1]?.[0] ?? 0) || side > limit,
+	);
 	return {
 		_: 'photo',
 		id: file.id,

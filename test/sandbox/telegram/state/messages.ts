@@ -41,7 +41,8 @@ export interface Content {
 function mentions(world: World, { text = '', entities = [] }: Content): Set<bigint> {
 	const found = new Set<bigint>();
 	for (const entity of entities) {
-		if (entity._ === 'messageEntityMentionName' && typeof entity.user_id === 'bigint') found.add(entity.user_id);
+		if (entity._ === 'messageEntityMentionName' && typeof entity.user_id === 'bigint')
+			found.add(entity.user_id);
 	}
 	for (const [, name = ''] of text.matchAll(/@(\w{4,32})/g)) {
 		for (const person of world.people.values()) {
@@ -124,7 +125,13 @@ function tellId(author: Person, copy: Copy, { randomId }: Content, delivery: Del
 }
 
 /** Stores one person's copy, moves the chat list and announces it. */
-function give(person: Person, message: Message, peer: Marked, delivery: Delivery, announce?: (copy: Copy) => void): Copy {
+function give(
+	person: Person,
+	message: Message,
+	peer: Marked,
+	delivery: Delivery,
+	announce?: (copy: Copy) => void,
+): Copy {
 	const copy = copyFor(message, person.id, person.box.take(), peer);
 	person.box.messages.set(copy.id, copy);
 	const dialog = dialogOf(person, peer);
@@ -153,7 +160,9 @@ function postToUser(
 	content: Content,
 	delivery: Delivery,
 ): Copy {
-	const own = give(author, message, marked.user(to.id), delivery, (copy) => tellId(author, copy, content, delivery));
+	const own = give(author, message, marked.user(to.id), delivery, (copy) =>
+		tellId(author, copy, content, delivery),
+	);
 	if (to.id === author.id || to.blocked.has(author.id)) return own;
 	give(to, message, marked.user(author.id), delivery);
 	return own;
@@ -279,17 +288,29 @@ export function removeCopies(world: World, copies: readonly Copy[], delivery: De
 		for (const copy of list) {
 			person.box.messages.delete(copy.id);
 			const dialog = dialogOf(person, copy.peer);
-			if (copy.message.author !== owner && copy.id > dialog.readInbox) dialog.unread = Math.max(0, dialog.unread - 1);
+			if (copy.message.author !== owner && copy.id > dialog.readInbox)
+				dialog.unread = Math.max(0, dialog.unread - 1);
 			newTop(world, person, copy.peer);
 		}
-		const build = (now: number): TlObject => ({ _: 'updateDeleteMessages', messages: ids, pts: now, pts_count });
+		const build = (now: number): TlObject => ({
+			_: 'updateDeleteMessages',
+			messages: ids,
+			pts: now,
+			pts_count,
+		});
 		pts.set(owner, delivery.account(person, pts_count, build));
 	}
 	return pts;
 }
 
 /** An account reads a chat up to a message. Returns the pts of its own box (private chats and basic groups). */
-export function readHistory(world: World, person: Person, peer: Marked, maxId: number, delivery: Delivery): number {
+export function readHistory(
+	world: World,
+	person: Person,
+	peer: Marked,
+	maxId: number,
+	delivery: Delivery,
+): number {
 	const dialog = dialogOf(person, peer);
 	const wanted = maxId === 0 ? dialog.topMessage : Math.min(maxId, dialog.topMessage);
 	const channel = kindOf(peer) === 'channel' ? world.channel(peer) : undefined;
@@ -297,7 +318,9 @@ export function readHistory(world: World, person: Person, peer: Marked, maxId: n
 	if (wanted <= dialog.readInbox) return box.pts;
 	const before = dialog.readInbox;
 	dialog.readInbox = wanted;
-	const incoming = [...box.messages.values()].filter((copy) => copy.peer === peer && copy.message.author !== person.id);
+	const incoming = [...box.messages.values()].filter(
+		(copy) => copy.peer === peer && copy.message.author !== person.id,
+	);
 	dialog.unread = incoming.filter((copy) => copy.id > wanted).length;
 	dialog.unreadMark = false;
 	const newly = incoming.filter((copy) => copy.id > before && copy.id <= wanted);

@@ -83,7 +83,8 @@ export class Box {
 export interface ReplyTo {
 	readonly message: Message | undefined;
 	readonly topId: number | undefined;
-	readonly quote: { readonly text: string; readonly entities: readonly TlObject[]; readonly offset: number } | undefined;
+	readonly quote:
+		{ readonly text: string; readonly entities: readonly TlObject[]; readonly offset: number } | undefined;
 }
 
 export interface Poll {

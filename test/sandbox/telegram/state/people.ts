@@ -101,5 +101,7 @@ export function boxOf(world: World, person: Person, peer: Marked): Box {
 
 /** Name for service lines and sessions; never a phone number. */
 export function nameOf(person: Person): string {
-	return [person.firstName, person.lastName].filter((part) => part !== '').join(' ') || String(bareId(person.id));
+	return (
+		[person.firstName, person.lastName].filter((part) => part !== '').join(' ') || String(bareId(person.id))
+	);
 }

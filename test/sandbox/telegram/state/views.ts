@@ -88,7 +88,14 @@ function viewChannel(world: World, viewer: Person, channel: Channel): TlObject {
 	const access_hash = world.accessHash(viewer.id, channel.key);
 	if (member?.banned?.view_messages === true) {
 		const { megagroup } = channel;
-		return { _: 'channelForbidden', broadcast: !megagroup, megagroup, id: channel.id, access_hash, title: channel.title };
+		return {
+			_: 'channelForbidden',
+			broadcast: !megagroup,
+			megagroup,
+			id: channel.id,
+			access_hash,
+			title: channel.title,
+		};
 	}
 	return {
 		_: 'channel',
@@ -161,7 +168,11 @@ export function viewReactions(viewer: Person, copy: Copy, always = false): TlObj
 	};
 }
 
-export function viewPoll(viewer: Person, { poll, votes, closed, correct, solution }: Poll, creator: boolean): TlObject {
+export function viewPoll(
+	viewer: Person,
+	{ poll, votes, closed, correct, solution }: Poll,
+	creator: boolean,
+): TlObject {
 	const mine = votes.get(viewer.id);
 	const answers = (poll.answers ?? []) as readonly TlObject[];
 	const shown = mine !== undefined || closed;
@@ -340,7 +351,17 @@ export function viewGroupMembers(group: Group): TlObject {
 	};
 }
 
-const userFields = new Set(['user_id', 'inviter_id', 'admin_id', 'promoted_by', 'kicked_by', 'via_bot_id', 'actor_id', 'from_id', 'approved_by']);
+const userFields = new Set([
+	'user_id',
+	'inviter_id',
+	'admin_id',
+	'promoted_by',
+	'kicked_by',
+	'via_bot_id',
+	'actor_id',
+	'from_id',
+	'approved_by',
+]);
 const userLists = new Set(['users', 'recent_requesters']);
 
 /** Every peer named anywhere inside. */

@@ -67,8 +67,12 @@ export class World {
 	/** auth.exportAuthorization: bytes in hexadecimal → account. */
 	readonly exported = new Map<string, bigint>();
 	/** Buttons that were pressed. */
-	readonly presses: { readonly user: string; readonly peer: string; readonly messageId: number; readonly data: string }[] =
-		[];
+	readonly presses: {
+		readonly user: string;
+		readonly peer: string;
+		readonly messageId: number;
+		readonly data: string;
+	}[] = [];
 	private readonly secret: string;
 	private readonly cancels = new Set<() => void>();
 
@@ -104,7 +108,9 @@ export class World {
 
 	/** Numbers a thing by what it is, for ids that must not depend on order. */
 	stableId(name: string): bigint {
-		return createHash('sha256').update(`${this.secret}:${name}`).digest().readBigInt64LE() & 0x7fffffffffffffffn;
+		return (
+			createHash('sha256').update(`${this.secret}:${name}`).digest().readBigInt64LE() & 0x7fffffffffffffffn
+		);
 	}
 
 	person(id: bigint): Person {

@@ -29,7 +29,9 @@ const rules: Readonly<Record<string, Rule>> = {
 		return { ...object, recent_voters: voters };
 	},
 	documentAttributeVideo: (object, layer) =>
-		layer >= 198 || typeof object.duration !== 'number' ? object : { ...object, duration: Math.round(object.duration) },
+		layer >= 198 || typeof object.duration !== 'number'
+			? object
+			: { ...object, duration: Math.round(object.duration) },
 	messageActionTopicCreate: (object) => ({ icon_color: topicColors, ...object }),
 	draftMessage: (object, layer) => {
 		if (layer >= 198) return object;
@@ -37,6 +39,7 @@ const rules: Readonly<Record<string, Rule>> = {
 		return { ...object, reply_to_msg_id: isObject(replyTo) ? replyTo.reply_to_msg_id : undefined };
 	},
 	'messages.invitedUsers': (object, layer) => (layer >= 198 ? object : (object.updates as TlObject)),
+	'messages.chatInviteJoinResultOk': (object) => object.updates as TlObject,
 	keyboardInlineButtonRow: (object) => ({ _: 'keyboardButtonRow', buttons: object.buttons }),
 	keyboardInlineButton: (object) => olderButton(object),
 	keyboardButton: (object) => (isObject(object.type) ? olderButton(object) : object),

@@ -23,7 +23,8 @@ const schemas = new Map(layers.map((layer) => [layer, new Schema(mtproto, read(`
 
 /** A number names its fields, so one table of all layers understands every client. */
 const everyId = new Map<number, Definition>();
-for (const schema of schemas.values()) for (const [id, definition] of schema.byId) everyId.set(id, definition);
+for (const schema of schemas.values())
+	for (const [id, definition] of schema.byId) everyId.set(id, definition);
 
 export function definitionOf(id: number): Definition | undefined {
 	return everyId.get(id);
@@ -47,7 +48,10 @@ export function schemaOf(layer: number): Schema {
 function writerFor(layer: number): Writer {
 	const near = schemaLayer(layer);
 	const older = near < newestLayer;
-	return new Writer(schemaOf(near), older ? { adapt: (object) => adaptTo(near, object), fillMissing: true } : {});
+	return new Writer(
+		schemaOf(near),
+		older ? { adapt: (object) => adaptTo(near, object), fillMissing: true } : {},
+	);
 }
 
 /** An object, boxed, as a client of `layer` knows it. */

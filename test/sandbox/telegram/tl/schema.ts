@@ -48,7 +48,8 @@ function typeOf(text: string): FieldType {
 	// The cast repeats what the set says.
 	if (plain.has(text)) return { kind: text } as FieldType;
 	const vector = /^(vector|Vector)<(.+)>$/.exec(text);
-	if (vector?.[2] !== undefined) return { kind: 'vector', bare: vector[1] === 'vector', item: typeOf(vector[2]) };
+	if (vector?.[2] !== undefined)
+		return { kind: 'vector', bare: vector[1] === 'vector', item: typeOf(vector[2]) };
 	const last = text.split('.').at(-1) ?? text;
 	return { kind: /^[a-z]/.test(last) ? 'bare' : 'object', type: text };
 }

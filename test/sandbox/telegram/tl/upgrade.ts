@@ -15,7 +15,11 @@ function reply(object: Record<string, TlValue>): Record<string, TlValue> {
 }
 
 function renamed(name: string): Rule {
-	return ({ channel, ...rest }) => ({ ...rest, _: name, ...(channel === undefined ? {} : { peer: asPeer(channel) }) });
+	return ({ channel, ...rest }) => ({
+		...rest,
+		_: name,
+		...(channel === undefined ? {} : { peer: asPeer(channel) }),
+	});
 }
 
 function asPeer(channel: TlValue): TlValue {

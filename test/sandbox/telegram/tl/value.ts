@@ -67,29 +67,40 @@ function vector(object: TlObject, field: string): readonly TlValue[] {
 }
 
 export function children(object: TlObject, field: string): readonly TlObject[] {
-	return vector(object, field).map((one) => (isObject(one) ? one : wrong(object, field, 'a vector of objects')));
+	return vector(object, field).map((one) =>
+		isObject(one) ? one : wrong(object, field, 'a vector of objects'),
+	);
 }
 
 export function ints(object: TlObject, field: string): readonly number[] {
-	return vector(object, field).map((one) => (typeof one === 'number' ? one : wrong(object, field, 'a vector of ints')));
+	return vector(object, field).map((one) =>
+		typeof one === 'number' ? one : wrong(object, field, 'a vector of ints'),
+	);
 }
 
 export function longs(object: TlObject, field: string): readonly bigint[] {
-	return vector(object, field).map((one) => (typeof one === 'bigint' ? one : wrong(object, field, 'a vector of longs')));
+	return vector(object, field).map((one) =>
+		typeof one === 'bigint' ? one : wrong(object, field, 'a vector of longs'),
+	);
 }
 
 export function buffers(object: TlObject, field: string): readonly Buffer[] {
-	return vector(object, field).map((one) => (Buffer.isBuffer(one) ? one : wrong(object, field, 'a vector of bytes')));
+	return vector(object, field).map((one) =>
+		Buffer.isBuffer(one) ? one : wrong(object, field, 'a vector of bytes'),
+	);
 }
 
 export function texts(object: TlObject, field: string): readonly string[] {
-	return vector(object, field).map((one) => (typeof one === 'string' ? one : wrong(object, field, 'a vector of strings')));
+	return vector(object, field).map((one) =>
+		typeof one === 'string' ? one : wrong(object, field, 'a vector of strings'),
+	);
 }
 
 /** Plain JSON: 64-bit as decimal strings, bytes as base64. For logs and the control plane. */
 export function toJson(value: TlValue): unknown {
 	if (typeof value === 'bigint') return value.toString();
-	if (Buffer.isBuffer(value)) return value.length > 256 ? `<${value.length} bytes>` : value.toString('base64');
+	if (Buffer.isBuffer(value))
+		return value.length > 256 ? `<${value.length} bytes>` : value.toString('base64');
 	if (Array.isArray(value)) return (value as readonly TlValue[]).map(toJson);
 	if (typeof value === 'object') {
 		return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one as TlValue)]));

@@ -57,7 +57,12 @@ export class Writer {
 		const definition = this.schema.constructors.get(object._) ?? this.schema.methods.get(object._);
 		if (definition === undefined) throw new EncodeError(`${object._} is not in this layer`);
 		const { result } = definition;
-		if (expected !== undefined && !definition.method && result.kind === 'object' && result.type !== expected) {
+		if (
+			expected !== undefined &&
+			!definition.method &&
+			result.kind === 'object' &&
+			result.type !== expected
+		) {
 			throw new EncodeError(`${object._} is a ${result.type}, not a ${expected}`);
 		}
 		return this.int(definition.id).fields(definition, object);
@@ -139,7 +144,8 @@ export class Writer {
 				break;
 			case 'int128':
 			case 'int256':
-				if (Buffer.isBuffer(value) && value.length === (type.kind === 'int128' ? 16 : 32)) return this.raw(value);
+				if (Buffer.isBuffer(value) && value.length === (type.kind === 'int128' ? 16 : 32))
+					return this.raw(value);
 				break;
 			case 'Bool':
 				if (typeof value === 'boolean') return this.bool(value);

@@ -44,7 +44,9 @@ export class Door {
 			handleProtocols: (offered) => (offered.has('binary') ? 'binary' : false),
 		});
 		http.on('upgrade', (request, socket, head) => {
-			websockets.handleUpgrade(request, socket, head, (client) => this.overWebSocket(client, socket as Socket));
+			websockets.handleUpgrade(request, socket, head, (client) =>
+				this.overWebSocket(client, socket as Socket),
+			);
 		});
 		this.server = createServer({ noDelay: true }, (socket) => {
 			this.sockets.add(socket);

@@ -59,7 +59,10 @@ export function intermediate(padded: boolean): Framing {
 			const word = data.readUInt32LE();
 			const length = checked(word & 0x7fffffff);
 			if (data.length < 4 + length) return undefined;
-			return { packet: { data: data.subarray(4, 4 + length), quickAck: word > 0x7fffffff }, used: 4 + length };
+			return {
+				packet: { data: data.subarray(4, 4 + length), quickAck: word > 0x7fffffff },
+				used: 4 + length,
+			};
 		},
 		wrap(packet) {
 			const tail = padded ? randomBytes(randomInt(0, 16)) : Buffer.alloc(0);
@@ -81,7 +84,8 @@ export function full(): Framing {
 			const length = checked(data.readUInt32LE());
 			if (length < 12) throw new FramingError('a full packet without room for its frame');
 			if (data.length < length) return undefined;
-			if (crc32(data.subarray(0, length - 4)) !== data.readUInt32LE(length - 4)) throw new FramingError('wrong CRC-32');
+			if (crc32(data.subarray(0, length - 4)) !== data.readUInt32LE(length - 4))
+				throw new FramingError('wrong CRC-32');
 			const number = data.readUInt32LE(4);
 			if (number !== received) throw new FramingError(`packet ${number}, expected ${received}`);
 			received += 1;

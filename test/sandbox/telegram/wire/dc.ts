@@ -35,7 +35,8 @@ export class DataCentre {
 		if (keyId === 0n) return this.receivePlain(connection, data);
 		const key = this.keys.get(keyId);
 		const now = this.world.serverSeconds();
-		if (key === undefined || (key.expires !== undefined && key.expires <= now)) return connection.transportError(-404);
+		if (key === undefined || (key.expires !== undefined && key.expires <= now))
+			return connection.transportError(-404);
 		const { transportErrors } = this.world.faults;
 		if (transportErrors.count > 0 && connection.afflicted) {
 			transportErrors.count -= 1;
@@ -73,7 +74,8 @@ export class DataCentre {
 		const length = reader.int();
 		const padding = reader.left - length;
 		// MTProto 2.0: 12 to 1024 bytes of padding, length a multiple of 4; what breaks this is dropped.
-		if (length < 4 || length % 4 !== 0 || padding < 12 || padding > 1024) return connection.cut('server', false);
+		if (length < 4 || length % 4 !== 0 || padding < 12 || padding > 1024)
+			return connection.cut('server', false);
 		const body = reader.raw(length);
 		let session = key.sessions.get(sessionId);
 		const { sessionLifeMs } = this.world.policy;

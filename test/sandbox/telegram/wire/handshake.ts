@@ -89,13 +89,17 @@ export class Handshake {
 	private parameters(request: TlObject): TlObject {
 		const asked = this.same(request, this.asked);
 		const { world, dc } = this.connection;
-		if (long(request, 'public_key_fingerprint') !== dc.serverKey.fingerprint) throw new HandshakeError('unknown key');
+		if (long(request, 'public_key_fingerprint') !== dc.serverKey.fingerprint)
+			throw new HandshakeError('unknown key');
 		const opened = openInnerData(dc.serverKey, bytes(request, 'encrypted_data'));
 		if (opened === undefined) throw new HandshakeError('encrypted_data does not open');
 		const body = opened.padding === 'RSA_PAD' ? opened.data : opened.data.subarray(20);
 		const reader = readerOf(body);
 		const inner = reader.object();
-		if (opened.padding === 'SHA-1' && !sha1(body.subarray(0, reader.position)).equals(opened.data.subarray(0, 20))) {
+		if (
+			opened.padding === 'SHA-1' &&
+			!sha1(body.subarray(0, reader.position)).equals(opened.data.subarray(0, 20))
+		) {
 			throw new HandshakeError('the hash of the inner data is wrong');
 		}
 		if (!inner._.startsWith('p_q_inner_data')) throw new HandshakeError(`${inner._} as inner data`);
@@ -173,7 +177,8 @@ export class Handshake {
 	private same<T extends Asked>(object: TlObject, expected: T | undefined): T {
 		if (expected === undefined) throw new HandshakeError(`${object._} out of order`);
 		const right =
-			bytes(object, 'nonce').equals(expected.nonce) && bytes(object, 'server_nonce').equals(expected.serverNonce);
+			bytes(object, 'nonce').equals(expected.nonce) &&
+			bytes(object, 'server_nonce').equals(expected.serverNonce);
 		if (!right) throw new HandshakeError('wrong nonce');
 		return expected;
 	}

@@ -151,7 +151,8 @@ function receiveInner(origin: Origin, message: Inner, inContainer: boolean): voi
 	if (inContainer) {
 		const problem = idProblem(session, message.msgId);
 		if (problem !== undefined) return refuse(origin, message, problem);
-		if (message.body.length < 4 || message.body.readUInt32LE() === ids.container) return refuse(origin, message, 64);
+		if (message.body.length < 4 || message.body.readUInt32LE() === ids.container)
+			return refuse(origin, message, 64);
 	}
 	if (session.seen.has(message.msgId)) {
 		// A repeat: the earlier answer again, if it is still known. Nothing is carried out twice.
@@ -187,7 +188,8 @@ function service(origin: Origin, msgId: bigint, reader: Reader): boolean {
 		case 'ping':
 		case 'ping_delay_disconnect':
 			connection.record.pings += 1;
-			if (object._ === 'ping_delay_disconnect') connection.disconnectIn(int(object, 'disconnect_delay') * 1000);
+			if (object._ === 'ping_delay_disconnect')
+				connection.disconnectIn(int(object, 'disconnect_delay') * 1000);
 			session.sendService({ _: 'pong', msg_id: msgId, ping_id: long(object, 'ping_id') }, connection);
 			return true;
 		case 'get_future_salts':
@@ -205,7 +207,10 @@ function service(origin: Origin, msgId: bigint, reader: Reader): boolean {
 		case 'destroy_session': {
 			const gone = long(object, 'session_id');
 			const known = gone !== session.id && key.sessions.delete(gone);
-			session.sendService({ _: known ? 'destroy_session_ok' : 'destroy_session_none', session_id: gone }, connection);
+			session.sendService(
+				{ _: known ? 'destroy_session_ok' : 'destroy_session_none', session_id: gone },
+				connection,
+			);
 			return true;
 		}
 		case 'destroy_auth_key':
@@ -232,7 +237,11 @@ function sendResult({ session, connection }: Origin, msgId: bigint, object: TlOb
 	session.sendContent(Buffer.concat([head, encodeProtocol(object)]), 'answer', connection);
 }
 
-const serviceIds = new Set([...unrelated, 0x58e4a740 /* rpc_drop_answer */, 0xd1435160 /* destroy_auth_key */]);
+const serviceIds = new Set([
+	...unrelated,
+	0x58e4a740 /* rpc_drop_answer */,
+	0xd1435160 /* destroy_auth_key */,
+]);
 serviceIds.delete(ids.container);
 
 function futureSalts({ key, session }: Origin, msgId: bigint, count: number): TlObject {
@@ -242,6 +251,11 @@ function futureSalts({ key, session }: Origin, msgId: bigint, count: number): Tl
 		_: 'future_salts',
 		req_msg_id: msgId,
 		now,
-		salts: salts.map(({ since, until, salt }) => ({ _: 'future_salt', valid_since: since, valid_until: until, salt })),
+		salts: salts.map(({ since, until, salt }) => ({
+			_: 'future_salt',
+			valid_since: since,
+			valid_until: until,
+			salt,
+		})),
 	};
 }

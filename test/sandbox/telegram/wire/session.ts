@@ -88,7 +88,11 @@ export class Session {
 	/** A service message: no acknowledgement expected. */
 	sendService(object: TlObject, connection: Connection | undefined = this.connection): void {
 		if (connection === undefined) return;
-		const item = { msgId: this.clock.messageId('push'), seqno: this.contentCount * 2, body: encodeProtocol(object) };
+		const item = {
+			msgId: this.clock.messageId('push'),
+			seqno: this.contentCount * 2,
+			body: encodeProtocol(object),
+		};
 		this.enqueue(item, connection, false);
 	}
 
@@ -173,7 +177,10 @@ export class Session {
 		head.writeBigInt64LE(message.msgId, 16);
 		head.writeInt32LE(message.seqno, 24);
 		head.writeInt32LE(message.body.length, 28);
-		connection.send(seal(this.key.data, this.key.idBytes, Buffer.concat([head, message.body]), 'server'), cut);
+		connection.send(
+			seal(this.key.data, this.key.idBytes, Buffer.concat([head, message.body]), 'server'),
+			cut,
+		);
 	}
 
 	private container(batch: readonly Sent[]): Sent {
@@ -202,7 +209,11 @@ function batches(items: readonly Sent[]): Sent[][] {
 	let size = 0;
 	for (const item of items) {
 		const batch = result.at(-1);
-		if (batch === undefined || batch.length >= maxInContainer || size + item.body.length > maxContainerBytes) {
+		if (
+			batch === undefined ||
+			batch.length >= maxInContainer ||
+			size + item.body.length > maxContainerBytes
+		) {
 			result.push([item]);
 			size = item.body.length;
 		} else {
