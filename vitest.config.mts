@@ -11,7 +11,7 @@ const conditions = ['source', 'node', 'module'];
 const LONG = '**/*.long.test.ts';
 
 /** Rooms whose tests stand under the same name in test/. */
-const ROOMS = '{contract,runtime,store,redis,pool,channels,n8n,nodes,credentials,sandbox,setup,support}';
+const ROOMS = '{contract,runtime,store,redis,pool,channels,n8n,nodes,credentials,sandbox,setup,support,docs}';
 
 function project(name: string, include: string[], testTimeout: number, exclude = [LONG]) {
 	return {
