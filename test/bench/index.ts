@@ -1,0 +1,141 @@
+/**
+ * `npm run bench [-- name ...]`: every benchmark, or the named ones; writes `docs/benchmarks.md` when all ran. Ratios
+ * are taken in one run, in turns, because machines differ and neighbours are noisy.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../setup/index.mjs';
+import { avitoClientBench } from './avito-client.bench';
+import { consumerBench } from './consumer.bench';
+import { journalBench } from './journal.bench';
+import { loadBench } from './load.bench';
+import { n8nBench } from './n8n.bench';
+import { ratio, table, whole, type Row } from './report';
+
+const BENCHES: Record<string, () => Promise<Row[]>> = {
+	client: async () => {
+		const { one, twenty, overheadMicroseconds } = await avitoClientBench();
+		const row = (what: string, { ours, bare, ratio: of }: typeof one): Row => ({
+			what,
+			figure: `${whole(ours)} calls/s`,
+			beside: `bare undici ${whole(bare)} calls/s`,
+			bar: `≥ 0.8: ${ratio(of)}`,
+			met: of >= 0.8,
+		});
+		return [
+			row('Avito client, 1 connection', one),
+			row('Avito client, 20 connections', twenty),
+			{
+				what: 'Overhead per call',
+				figure: `${whole(overheadMicroseconds)} µs`,
+				beside: 'bare undici',
+				bar: 'reported',
+			},
+		];
+	},
+	journal: async () => {
+		const result = await journalBench();
+		return [
+			{
+				what: 'Journal appends, group commit',
+				figure: `${whole(result.appendsPerSecond)}/s`,
+				beside: `bare INSERT ${whole(result.rawRowsPerSecond)} rows/s (${ratio(result.ratio)})`,
+				bar: '≥ 20,000/s',
+				met: result.meetsBar,
+			},
+			{
+				what: 'Journal, 20 events per append',
+				figure: `${whole(result.batchedEventsPerSecond)} events/s`,
+				beside: 'the same rows',
+				bar: 'reported',
+			},
+		];
+	},
+	consumer: async () => {
+		const { sqlite } = await consumerBench();
+		const beside = `bare appends ${whole(sqlite.appends)}/s`;
+		return [
+			{
+				what: 'Journal to trigger, window 5',
+				figure: `${whole(sqlite.delivered)} events/s`,
+				beside,
+				bar: 'reported',
+			},
+			{
+				what: 'Journal to trigger, window 50',
+				figure: `${whole(sqlite.deliveredWide)} events/s`,
+				beside,
+				bar: 'reported',
+			},
+			{
+				what: 'Rejected by the filter',
+				figure: `${whole(sqlite.rejected)} events/s`,
+				beside,
+				bar: 'reported',
+			},
+		];
+	},
+	load: async () => {
+		const { milliseconds, heapMb, meetsBar } = await loadBench();
+		return [
+			{
+				what: "Package load at n8n's start",
+				figure: `${whole(milliseconds)} ms, ${heapMb.toFixed(1)} MB`,
+				beside: 'a bare process with n8n-workflow',
+				bar: '≤ 60 ms, ≤ 8 MB',
+				met: meetsBar,
+			},
+		];
+	},
+	n8n: async () => {
+		const { ownWebhookMs, n8nWebhookMs, ratio: of, meetsBar, windows } = await n8nBench();
+		return [
+			{
+				what: 'Webhook accepted → execution started',
+				figure: `${whole(ownWebhookMs)} ms`,
+				beside: `n8n's Webhook node ${whole(n8nWebhookMs)} ms`,
+				bar: `≤ 1.3 ×: ${ratio(of)}`,
+				met: meetsBar,
+			},
+			...windows.map(({ name, perSecond }) => ({
+				what: `Executions, ${name}`,
+				figure: `${whole(perSecond)}/s`,
+				beside: 'lazy expression engine, SQLite, all executions saved',
+				bar: 'reported',
+			})),
+		];
+	},
+};
+
+async function main(): Promise<void> {
+	const asked = process.argv.slice(2);
+	const unknown = asked.filter((name) => !(name in BENCHES));
+	if (unknown.length > 0)
+		throw new Error(`no such benchmark: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+	const rows: Row[] = [];
+	for (const [name, bench] of Object.entries(BENCHES)) {
+		if (asked.length > 0 && !asked.includes(name)) continue;
+		console.log(`running ${name} …`);
+		const found = await bench();
+		console.log(table(found));
+		rows.push(...found);
+	}
+	if (asked.length > 0) return;
+	const processor = cpus()[0]?.model ?? 'unknown processor';
+	const page = `# Benchmarks
+
+Made by \`npm run bench\`. Absolute figures belong to one machine on one day; the ratios are taken in one run, in turns.
+
+Machine: ${String(cpus().length)} × ${processor}, Node ${process.version}.
+
+${table(rows)}
+`;
+	writeFileSync(join(root, 'docs', 'benchmarks.md'), page);
+	console.log('wrote docs/benchmarks.md');
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exitCode = 1;
+});
