@@ -21,11 +21,12 @@ export type {
 	WholeOperation,
 } from './operation';
 export type { Located, Parameters, Values } from './parameters';
-export { chatField, phoneMode, type ChatFieldOptions } from './fields/chat';
+export { chatField, linkMode, phoneMode, userMode, type ChatFieldOptions } from './fields/chat';
 export { includeRawField, limitFields, simplifyField } from './fields/limit';
 export { mediaFields, mediaKindField, notVoiceField, outputFieldField } from './fields/media';
 export { policyFields, policyLimitFields } from './fields/policy';
 export {
+	emojiField,
 	formatField,
 	sendingFields,
 	sendingOf,

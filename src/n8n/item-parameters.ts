@@ -35,11 +35,13 @@ class ItemParameters extends Values implements Parameters {
 	}
 
 	get options(): Values {
-		if (this.#options === undefined) {
-			const collection = asCollection(this.#context.getNodeParameter('options', this.itemIndex, {}));
-			this.#options = new Values((name) => collection[name], this.#label);
-		}
+		this.#options ??= this.collection('options');
 		return this.#options;
+	}
+
+	collection(name: string): Values {
+		const collection = asCollection(this.#context.getNodeParameter(name, this.itemIndex, {}));
+		return new Values((row) => collection[row], this.#label);
 	}
 
 	located(name: string): Located {

@@ -85,6 +85,8 @@ export interface Parameters extends Values {
 	readonly item: INodeExecutionData;
 	/** *Options* of the operation */
 	readonly options: Values;
+	/** another collection, such as *Update Fields*; a row that was not added reads as undefined */
+	collection(name: string): Values;
 	/** `limit` of Return All / Limit; `{}` = all */
 	limit(): { limit?: number };
 	/** the files to send, as the media fields say */

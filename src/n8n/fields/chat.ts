@@ -19,6 +19,36 @@ export interface ChatFieldOptions {
 	searchListMethod?: string;
 }
 
+/** By the number of a person, as a mode of a selector. */
+export const userMode: INodePropertyMode = {
+	displayName: 'By User ID',
+	name: 'user',
+	type: 'string',
+	placeholder: 'e.g. 87654321',
+	validation: [
+		{ type: 'regex', properties: { regex: '^\\s*\\d+\\s*$', errorMessage: 'A user ID is a number' } },
+	],
+};
+
+/** By an address of the messenger, as a mode of a selector. `host` is an expression, such as `max\\.ru`. */
+export function linkMode(host: string, placeholder: string): INodePropertyMode {
+	return {
+		displayName: 'By Link',
+		name: 'link',
+		type: 'string',
+		placeholder,
+		validation: [
+			{
+				type: 'regex',
+				properties: {
+					regex: `^\\s*(https?://)?(www\\.)?${host}/\\S+\\s*$`,
+					errorMessage: 'This is not a link of the messenger',
+				},
+			},
+		],
+	};
+}
+
 /** By phone number, as a mode of a selector. */
 export const phoneMode: INodePropertyMode = {
 	displayName: 'By Phone',

@@ -122,3 +122,13 @@ export function sendingOf(options: Values): Sending & JsonObject {
 			: {}),
 	};
 }
+
+/** What a message is reacted to with. */
+export const emojiField: INodeProperties = {
+	displayName: 'Emoji',
+	name: 'emoji',
+	type: 'string',
+	required: true,
+	default: '\u{1F44D}',
+	description: 'The reaction, one emoji',
+};

@@ -2,6 +2,7 @@ import type { INodeProperties, ITriggerFunctions, ITriggerResponse } from 'n8n-w
 import { credentialSource } from '../credential';
 import { toNodeError } from '../errors';
 import { host } from '../host';
+import { withoutAddress } from '../webhook/registry';
 import { Emitter } from './emitter';
 import { toItems } from './items';
 import { startManual } from './manual';
@@ -23,6 +24,7 @@ export async function runTrigger(
 	const { pool, clock } = await host(context.logger);
 	if (context.getMode() === 'manual') return startManual(context, pool, credential, settings, clock);
 
+	const nodeId = context.getNode().id;
 	const emitter = new Emitter(context, clock);
 	const reporter = new Reporter(context, clock, settings.reportProblems);
 	const shape = { batched: settings.consumer.batch !== null, itemShape: settings.itemShape };
@@ -31,9 +33,11 @@ export async function runTrigger(
 		identity: {
 			instance: context.getInstanceId(),
 			workflow: context.getWorkflow().id ?? '',
-			node: context.getNode().id,
+			node: nodeId,
 		},
 		options: settings.consumer,
+		pollEveryMs: () =>
+			withoutAddress().has(`${context.getWorkflow().id ?? ''}/${nodeId}`) ? settings.pollMs : null,
 		deliver: ({ events, key }) => emitter.emit(toItems(events, shape), key),
 		report: (report) => {
 			reporter.report(report);

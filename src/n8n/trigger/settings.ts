@@ -17,6 +17,8 @@ export interface TriggerSettings {
 	itemShape: ItemShape;
 	useLatest: boolean;
 	reportProblems: boolean;
+	/** how often to look for events when no webhook can bring them, ms */
+	pollMs: number;
 	/** further rows of *Options*, of one messenger only */
 	options: Values;
 }
@@ -58,6 +60,7 @@ export function readTriggerSettings(
 		itemShape: top.text('itemShape') === 'message' ? 'message' : 'chat',
 		useLatest: options.boolean('useLatest'),
 		reportProblems: !options.has('reportProblems') || options.boolean('reportProblems'),
+		pollMs: Math.max(5, amount(options, 'pollSeconds', 30, 0)) * SECOND_MS,
 		options,
 	};
 }

@@ -5,7 +5,7 @@ import { readTriggerSettings } from '../trigger/settings';
 import { isReachable, withSecret } from './address';
 import { webhookFacts } from './facts';
 import { Registration } from './registration';
-import { registrations, type Registered } from './registry';
+import { registrations, withoutAddress, type Registered } from './registry';
 import type { WebhookTriggerSpec } from './spec';
 import { listenForTest } from './test-listener';
 
@@ -61,6 +61,9 @@ async function begin(
 
 	const former = known.get(url);
 	const lease = wantsAddress && isReachable(url, endpoint) ? services.pool.lease(credential) : undefined;
+	const node = `${context.getWorkflow().id ?? ''}/${context.getNode().id}`;
+	if (lease === undefined) withoutAddress().add(node);
+	else withoutAddress().delete(node);
 	if (wantsAddress && lease === undefined)
 		context.logger.info(
 			`${context.getNode().name}: the address of this n8n is not public, messages are polled`,

@@ -21,3 +21,13 @@ export function registrations(): Map<string, Registered> {
 	slot.set(fresh);
 	return fresh;
 }
+
+/** Trigger nodes (`workflow/node`) whose address the provider cannot reach: their messages are looked for instead. */
+export function withoutAddress(): Set<string> {
+	const slot = sharedSlot<Set<string>>('webhookWithoutAddress.v1');
+	const known = slot.get();
+	if (known !== undefined) return known;
+	const fresh = new Set<string>();
+	slot.set(fresh);
+	return fresh;
+}

@@ -1,0 +1,25 @@
+import type { Operation } from '../../../../src/n8n';
+import { chat, optional } from '../../fields';
+
+export const markRead: Operation = {
+	value: 'markRead',
+	name: 'Mark as Read',
+	action: 'Mark messages as read',
+	description: 'Mark a chat as read, all of it or up to a message',
+	effect: 'change',
+	properties: [chat],
+	options: [
+		{
+			displayName: 'Up to Message ID',
+			name: 'messageId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 117263822972066856',
+			description: 'Everything up to this message becomes read. Empty: the whole chat.',
+		},
+	],
+	toCommand: (parameters) => ({
+		name: 'message.markRead',
+		input: { chatId: parameters.id('chatId'), ...optional(parameters.options, 'messageId') },
+	}),
+};
