@@ -78,6 +78,8 @@ export interface SubscribeRequest {
 	/** instance, workflow and node: identifies the consumer together with the account */
 	identity: { instance: string; workflow: string; node: string };
 	options: ConsumerOptions;
+	/** how often to look for events where nothing pushes them (no public webhook address), ms; null = the engine's own */
+	pollEveryMs?(): number | null;
 	/** Hands one delivery to n8n and resolves when it settled. Must not reject. */
 	deliver(delivery: Delivery): Promise<Settlement>;
 	report(report: TriggerReport): void;

@@ -65,6 +65,7 @@ function trigger(
 	name: string,
 	source: CredentialSource,
 	overrides: Partial<SubscribeRequest['options']> = {},
+	pollEveryMs?: () => number,
 ) {
 	const texts: string[] = [];
 	const events: ChannelEvent[] = [];
@@ -72,6 +73,7 @@ function trigger(
 	const subscription = pool.subscribe({
 		credential: source,
 		identity: { instance: 'i', workflow: 'w', node: name },
+		...(pollEveryMs === undefined ? {} : { pollEveryMs }),
 		options: {
 			filter: eventFilterSchema.parse({}),
 			wantsRaw: false,
@@ -144,6 +146,24 @@ describe('one pool, real sockets, real store', () => {
 		await clock.advance(600_000);
 		expect(after.texts).toEqual(['one', 'two', 'three']);
 		expect(before.texts).toEqual([]);
+	});
+
+	it('looks for messages as often as a trigger without a webhook asks', async () => {
+		const slow = trigger('slow', credential());
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await slow.subscription.live;
+		const lists = () => sandbox.control.requests({ operation_id: 'getChatsV2' }).length;
+		const before = lists();
+		await clock.advance(60_000);
+		expect(lists()).toBe(before);
+		const quick = trigger('quick', credential(), {}, () => 5_000);
+		await quick.subscription.live;
+		await passes(() => lists() > before + 3, 'several looks');
+		sandbox.control.incoming({ text: 'found' });
+		const since = clock.now();
+		await passes(() => quick.texts.length > 0, 'the message');
+		expect(clock.now() - since).toBeLessThanOrEqual(15_000);
+		expect(quick.texts).toEqual(['found']);
 	});
 
 	it('an account that cannot be reached at first is live when it can, and tells once that it was away', async () => {

@@ -62,6 +62,8 @@ export interface Attachment {
 	caughtUp(): void;
 	live(event: ChannelEvent): void;
 	appended(entries: readonly JournalEntry[]): void;
+	/** see `SubscribeRequest.pollEveryMs` */
+	pollEveryMs(): number | null;
 	/** Keeps the consumer remembered while it stays attached for months. */
 	stillThere(): void;
 	end(): void;
@@ -219,6 +221,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 		appended(entries) {
 			consumer?.appended(entries);
 		},
+		pollEveryMs: () => request.pollEveryMs?.() ?? null,
 		stillThere() {
 			save({ lastAttachedAt: clock.now() });
 		},

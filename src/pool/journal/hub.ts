@@ -14,6 +14,9 @@ import { createWriter, toldNow } from './writer';
 
 /** An attached trigger is marked as still there this often, ms; consumers gone for 90 days are forgotten. */
 const STILL_THERE_MS = 6 * 3_600_000;
+/** Where nothing pushes: somebody sits in front of a manual listen; a question's answer may take a little longer. */
+const LISTEN_POLL_MS = 10_000;
+const WAIT_POLL_MS = 20_000;
 
 const memoriesOfStore = new WeakMap<Store, NodeMemories>();
 
@@ -136,7 +139,23 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		if (!someoneWaited) await store.saveState(account, token, null);
 		const state = someoneWaited ? await store.loadState(account) : null;
 		const recoverSince = Math.min(remembered.reachesBackTo(clock.now()), waits.oldestStored ?? Infinity);
-		return open.startReading({ account, state, recoverSince, append, live: tellLive });
+		return open.startReading({ account, state, recoverSince, append, live: tellLive, pollEveryMs });
+	}
+
+	/** The shortest interval somebody here asks for; only engines that poll care. */
+	function pollEveryMs(): number | null {
+		const wanted = [...attachments.values()].map((attachment) => attachment.pollEveryMs() ?? Infinity);
+		if (listens.size > 0) wanted.push(LISTEN_POLL_MS);
+		if (waits.size > 0) wanted.push(WAIT_POLL_MS);
+		const shortest = Math.min(...wanted);
+		return shortest === Infinity ? null : shortest;
+	}
+
+	/** Who asks for a shorter interval does not sit out the longer one that is running. */
+	function lookSooner(before: number | null): void {
+		const now = pollEveryMs();
+		if (life.state !== 'live' || now === null || (before !== null && before <= now)) return;
+		void life.reader().then((reader) => reader?.checkNow?.());
 	}
 
 	function tellLive(event: ChannelEvent): void {
@@ -218,7 +237,9 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 				limits: options.limits,
 			});
 			const earlier = attachments.get(attachment.id);
+			const pollBefore = pollEveryMs();
 			attachments.set(attachment.id, attachment);
+			lookSooner(pollBefore);
 			if (earlier !== undefined) detach(earlier);
 			if (life.state === 'live') attachment.caughtUp();
 			armStillThere();
@@ -236,7 +257,9 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 				if (listen !== null) listens.delete(listen);
 				queueMicrotask(afterDetach);
 			});
+			const pollBefore = pollEveryMs();
 			if (listen !== null) listens.add(listen);
+			lookSooner(pollBefore);
 			return handle(
 				() => {
 					listen?.end();
@@ -253,7 +276,9 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		announce,
 		async addWait(wait) {
 			await ready;
+			const pollBefore = pollEveryMs();
 			await waits.add(wait);
+			lookSooner(pollBefore);
 			life.update();
 			await life.reader();
 		},

@@ -2,18 +2,24 @@ import { ChannelError, type AccountPolicy, type CallResult, type CommandTable } 
 
 type Spec = CommandTable<unknown>[string];
 
+/** Permission and effect of this very call: some commands (a raw request) tell only from their input. */
+export function natureOf(spec: Spec, input: unknown): Pick<Spec, 'permission' | 'effect'> {
+	return spec.classify?.(input) ?? spec;
+}
+
 /**
  * What a credential allows, checked before anything is opened or sent. Below the node on purpose: an AI agent or an
  * expression cannot step over it.
  * @throws ChannelError `permission_denied`, `chat_not_allowed`
  */
 export function assertAllowed(policy: AccountPolicy, name: string, spec: Spec, input: unknown): void {
-	if (!policy.permissions.includes(spec.permission)) {
+	const { permission } = natureOf(spec, input);
+	if (!policy.permissions.includes(permission)) {
 		throw new ChannelError(
 			'permission_denied',
-			`The credential does not permit "${spec.permission}", which ${name} needs`,
+			`The credential does not permit "${permission}", which ${name} needs`,
 			{
-				hint: `Add "${spec.permission}" to Permissions in the credential if this workflow may do that.`,
+				hint: `Add "${permission}" to Permissions in the credential if this workflow may do that.`,
 			},
 		);
 	}

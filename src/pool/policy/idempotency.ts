@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ChannelError, type CallResult, type ErrorCode, type IntentRecord, type Json } from '../../contract';
 import type { PolicyCall, PolicyStep } from './call';
+import { natureOf } from './guards';
 import { StoredIntent, type IntentScope } from './intent';
 
 /** After these the message may or may not be out; the intent stays `sent` and a repeat finds out. */
@@ -22,7 +23,7 @@ const ANONYMOUS_MS = 3_600_000;
  * (`duplicate: true`), or – when an earlier try may have reached the provider – goes on under the same provider key.
  */
 export const idempotency: PolicyStep = (call, next) => {
-	if (call.spec.effect !== 'send') return next();
+	if (natureOf(call.spec, call.input).effect !== 'send') return next();
 	const key = call.options.idempotency?.key ?? `anonymous:${call.random.hex(16)}`;
 	const running = call.running.get(key);
 	if (running !== undefined) return running.then((result) => asDuplicate(result, false));

@@ -1,12 +1,13 @@
 import { ChannelError } from '../../contract';
 import type { PolicyStep } from './call';
+import { natureOf } from './guards';
 
 const DAY_MS = 86_400_000;
 
 /** Automatic answers to one chat, see `LoopBreaker`. Counts only sends that an incoming event of that chat caused. */
 export const loopGuard: PolicyStep = (call, next) => {
 	const cause = call.options.causedBy;
-	if (call.spec.effect === 'send' && cause !== undefined) {
+	if (natureOf(call.spec, call.input).effect === 'send' && cause !== undefined) {
 		const { loopLimit, loopWindowMs } = call.policy;
 		call.loopBreaker.count(cause.chatId, call.clock.now(), loopLimit, loopWindowMs);
 	}

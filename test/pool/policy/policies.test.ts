@@ -227,6 +227,27 @@ describe('guards', () => {
 		).toBeUndefined();
 	});
 
+	it('asks a command that tells its nature only from its input', () => {
+		const raw = {
+			...SEND,
+			permission: 'account' as const,
+			classify: (input: unknown) =>
+				(input as { method: string }).method === 'GET'
+					? { permission: 'read' as const, effect: 'read' as const }
+					: { permission: 'account' as const, effect: 'send' as const },
+		};
+		expect(
+			code(() => {
+				assertAllowed(POLICY, 'raw.request', raw, { method: 'GET' });
+			}),
+		).toBeUndefined();
+		expect(
+			code(() => {
+				assertAllowed(POLICY, 'raw.request', raw, { method: 'POST' });
+			}),
+		).toBe('permission_denied');
+	});
+
 	it('refuses chats that are not allowed, and raw requests that name none', () => {
 		const policy = { ...POLICY, allowedChats: ['c1'] };
 		expect(
