@@ -126,6 +126,10 @@ describe('the Avito Trigger', () => {
 		expect(trigger.usableAsTool).toBeUndefined();
 	});
 
+	test('is not of version 1, for which n8n evaluates an expression on every call of a webhook', () => {
+		expect(trigger.version).toBeGreaterThan(1);
+	});
+
 	test('has sorted collections with defaults that need no touching', () => {
 		for (const name of ['filters', 'options']) {
 			const names =
