@@ -95,6 +95,8 @@ const credentialSchema = z.object({
 	loopLimit: numberField(10, 0, 10_000),
 	loopWindowSeconds: numberField(120, 1, 86_400),
 	allowDangerousRaw: z.boolean().default(false),
+	/** user ids whose messages are treated as MAX's own (login codes): nobody has published the account's id */
+	serviceIds: listField.default([]),
 	/** 16 hex digits, to match an older system; empty = computed */
 	phoneHash: fieldText
 		.default('')
@@ -126,6 +128,7 @@ export interface MaxSettings {
 	historyPage: number;
 	pageDelayMs: number;
 	allowedChats: readonly string[];
+	serviceIds: readonly string[];
 	phoneHash: string | null;
 }
 
@@ -167,6 +170,7 @@ export function configure(credential: unknown): AccountConfig & { settings: MaxS
 		historyPage: fields.historyPage,
 		pageDelayMs: fields.pageDelayMs,
 		allowedChats: fields.allowedChats,
+		serviceIds: fields.serviceIds,
 		phoneHash: fields.phoneHash === '' ? null : fields.phoneHash.toLowerCase(),
 	};
 	return {

@@ -346,7 +346,7 @@ describe('LOGIN', () => {
 });
 
 it('a server that accepts and says nothing is given up after its time', async () => {
-	const server = createServer(() => undefined);
+	const server = createServer((socket) => socket.resume());
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	scene.onClose(() => new Promise((resolve) => server.close(resolve)));
 	const { port } = server.address() as { port: number };

@@ -9,7 +9,10 @@ import {
 import { configure, type MaxSettings, type TransportKind } from '../../../../src/channels/max/settings';
 import { Session } from '../../../../src/channels/max/session/session';
 import type { LoginReply } from '../../../../src/channels/max/session/greeting';
-import type { AccountConfig } from '../../../../src/contract';
+import type { AccountConfig, OpenAccount, Reader } from '../../../../src/contract';
+import type { MaxAccount } from '../../../../src/channels/max/account';
+import { openMax } from '../../../../src/channels/max/open';
+import { Journal } from './journal';
 
 export const ANNA = '12345678';
 export const BORIS = '87654321';
@@ -99,4 +102,32 @@ export class Scene {
 		const login = await session.open(new AbortController().signal);
 		return { session, login: login!, services };
 	}
+}
+
+/** An account opened through the driver's own door, with a journal that somebody reads. */
+export interface Reading {
+	open: OpenAccount<MaxAccount>;
+	journal: Journal;
+	reader: Reader;
+	services: TestServices;
+}
+
+export async function openReading(
+	scene: Scene,
+	options: {
+		front?: Front;
+		fields?: Record<string, unknown>;
+		journal?: Journal;
+		services?: TestServices;
+		account?: 0 | 1;
+	} = {},
+): Promise<Reading> {
+	const services = options.services ?? scene.services();
+	const journal = options.journal ?? new Journal();
+	const config = scene.config(options.front, { pageDelayMs: 0, ...options.fields }, options.account);
+	const open = await openMax(config.settings, services, new AbortController().signal);
+	scene.onClose(() => open.close());
+	const reader = open.startReading(journal);
+	await reader.live;
+	return { open, journal, reader, services };
 }

@@ -1,0 +1,98 @@
+import { isAllowedChat } from '../account';
+import { id, object } from '../json';
+import { changedChats, lastEventOf } from './changed-chats';
+import { fillChat, findEdits, type FillContext } from './fill';
+import type { RecoveryGate } from './gate';
+import { isAfter, moveAll, positionOf, type Position } from './state';
+
+/** How far the common position stays behind the newest event: lists and messages need not appear at the same instant. */
+const OVERLAP_MS = 5_000;
+
+interface Changed {
+	chatId: string;
+	target: Position | null;
+}
+
+/** Chats in which something older than their last message may have been edited, and since when (ms). */
+export interface EditSuspicion {
+	chatIds: readonly string[];
+	sinceMs: number;
+}
+
+/**
+ * Compares the chat list with the stored state and fills every chat that moved, so that a push that was lost – while the
+ * connection was gone or on a live one – is found. At the end everything up to the newest event is proven, for all chats.
+ * The newest page of chats that changed otherwise is looked through for edits too.
+ */
+export async function compareChats(
+	context: FillContext,
+	gate: RecoveryGate | null,
+	suspicion: EditSuspicion,
+): Promise<void> {
+	const { account, appender, tips, signal } = context;
+	const state = appender.state;
+	if (state === null) return;
+	const { clock } = account.services;
+	const changed: Changed[] = [];
+	let newest = 0;
+	for await (const chat of changedChats(account.session, {
+		sinceMs: state.since.time,
+		serverNow: account.serverNow(),
+		pageDelayMs: account.settings.pageDelayMs,
+		clock,
+		signal,
+	})) {
+		const facts = account.directory.learnChat(chat);
+		if (facts === null) continue;
+		newest = Math.max(newest, facts.lastEventTime);
+		const at = positionOf(state, facts.id);
+		const last = object(chat['lastMessage']);
+		const lastId = id(last?.['id']);
+		const target =
+			lastId === null ? null : { time: lastEventOf(last ?? {}) || facts.lastEventTime, id: lastId };
+		const behind = target === null ? facts.lastEventTime > at.time : isAfter(target, at);
+		if (behind && isAllowedChat(account, facts.id)) changed.push({ chatId: facts.id, target });
+		else if (lastId !== null) tips.set(facts.id, lastId, clock.now());
+	}
+	gate?.listed(changed.map(({ chatId }) => chatId));
+	// Oldest change first: over all chats events come in about the order they happened.
+	for (const { chatId, target } of changed.reverse()) {
+		await fillChat(context, chatId, target);
+		gate?.filled(chatId);
+	}
+	for (const chatId of suspicion.chatIds)
+		await findEdits(context, chatId, suspicion.sinceMs, positionOf(state, chatId));
+	const proven = { time: newest - OVERLAP_MS, id: '0' };
+	if (newest > 0) await appender.append([], (before) => moveAll(before, proven));
+}
+
+/** Where an engine without a state begins: after the newest message there is. */
+export async function startOfNow(
+	context: Pick<FillContext, 'account' | 'tips' | 'signal'>,
+): Promise<Position> {
+	const { account, tips, signal } = context;
+	const { clock } = account.services;
+	let start: Position = { time: 0, id: '0' };
+	let seen = 0;
+	for await (const chat of changedChats(account.session, {
+		sinceMs: 0,
+		serverNow: account.serverNow(),
+		pageDelayMs: account.settings.pageDelayMs,
+		clock,
+		signal,
+	})) {
+		const facts = account.directory.learnChat(chat);
+		const last = object(chat['lastMessage']);
+		const lastId = id(last?.['id']);
+		if (facts === null) continue;
+		const at = { time: facts.lastEventTime, id: lastId ?? '0' };
+		if (isAfter(at, start)) start = at;
+		if (lastId !== null) tips.set(facts.id, lastId, clock.now());
+		seen += 1;
+		if (seen >= FIRST_LOOK) break;
+	}
+	return start.time === 0 ? { time: Math.floor(account.serverNow()), id: '0' } : start;
+}
+
+/** chats whose newest message is remembered at a first start: the list is newest first, the rest is looked at when it moves */
+const FIRST_LOOK = 50;

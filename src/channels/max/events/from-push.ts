@@ -1,0 +1,260 @@
+import type { ChannelEvent, Json, JsonObject } from '../../../contract';
+import type { MaxAccount } from '../account';
+import { id, ids, number, object, text } from '../json';
+import { OP } from '../opcodes';
+import { deletedEventId, otherEventId } from './event-id';
+import { plainEvent } from './normalise';
+import { ownerOf } from './owner';
+
+/** An event to be journalled, or (reactions, reads, typing, presence) told to those who listen now. */
+export interface PushEvent {
+	event: ChannelEvent;
+	live: boolean;
+}
+
+/**
+ * Pushes that are no messages → events. Unknown numbers and payloads of an unknown shape become `unknown` with `raw`:
+ * nothing a push holds may end the loop.
+ */
+export function eventsFromPush(account: MaxAccount, opcode: number, payload: Json, at: number): PushEvent[] {
+	const body = object(payload);
+	const known = body === null ? null : READERS[opcode]?.(account, body, at);
+	return known ?? [{ event: unknownEvent(account, opcode, payload, at), live: false }];
+}
+
+export function unknownEvent(
+	account: MaxAccount,
+	opcode: number,
+	payload: Json,
+	at: number,
+	unreadable?: string,
+): ChannelEvent {
+	const data: JsonObject = { opcode, ...(unreadable === undefined ? {} : { unreadable }) };
+	return plainEvent(ownerOf(account), {
+		type: 'unknown',
+		id: otherEventId(account.accountId, `push:${String(opcode)}:${String(at)}`, payload),
+		at,
+		chatId: id(object(payload)?.['chatId']) ?? '',
+		data,
+		raw: payload,
+	});
+}
+
+type ReadPush = (account: MaxAccount, body: JsonObject, at: number) => PushEvent[] | null;
+
+const READERS: Readonly<Record<number, ReadPush>> = {
+	[OP.notifTyping]: (account, body, at) =>
+		inChat(account, body, at, 'typing', { activity: text(body['type']) ?? 'TEXT' }),
+	[OP.notifMark]: (account, body, at) =>
+		inChat(account, body, at, 'read', {
+			up_to: iso(number(body['mark'])),
+			marked_unread: body['setAsUnread'] === true,
+			own: id(body['userId']) === account.userId,
+		}),
+	[OP.notifPresence]: readPresence,
+	[OP.notifReactionsChanged]: readReaction,
+	[OP.notifYouReacted]: readReaction,
+	[OP.notifMsgDelete]: readDeletion,
+	[OP.notifMsgDeleteRange]: readRange,
+	[OP.notifChat]: readChatChange,
+	[OP.notifContact]: readContactChange,
+	[OP.notifProfile]: (account, body, at) =>
+		journalled(account, 'profile_changed', 'profile', body, at, { profile: body['profile'] ?? null }),
+	[OP.notifConfig]: (account, body, at) => {
+		account.directory.learnConfig(body['config'] ?? null);
+		return journalled(account, 'profile_changed', 'config', body, at, { config: body['config'] ?? null });
+	},
+	[OP.notifAttach]: (account, body, at) =>
+		journalled(account, 'file_ready', 'attach', body, at, {
+			file_id: id(body['fileId']),
+			video_id: id(body['videoId']),
+			audio_id: id(body['audioId']),
+			error: body['error'] ?? null,
+		}),
+	[OP.notifTranscription]: (account, body, at) =>
+		journalled(account, 'file_ready', 'transcription', body, at, {
+			transcription: text(body['transcription']),
+			message_id: id(body['messageId']),
+		}),
+	[OP.notifMsgDelayed]: (account, body, at) =>
+		journalled(account, 'scheduled', 'delayed', body, at, { message: body['message'] ?? null }),
+	[OP.notifCallStart]: readCall,
+};
+
+function inChat(
+	account: MaxAccount,
+	body: JsonObject,
+	at: number,
+	type: 'typing' | 'read' | 'reaction',
+	data: JsonObject,
+): PushEvent[] | null {
+	const chatId = id(body['chatId']);
+	if (chatId === null) return null;
+	const userId = id(body['userId']) ?? '';
+	const chat = account.directory.knownChat(chatId);
+	const event = plainEvent(ownerOf(account), {
+		type,
+		id: otherEventId(account.accountId, `${type}:${chatId}:${String(at)}`, body),
+		at,
+		chatId,
+		userId,
+		...(chat === null ? {} : { chatKind: chat.kind, chatTitle: chat.title }),
+		name: account.directory.knownContact(userId)?.name ?? '',
+		messageId: id(body['messageId']),
+		data,
+		raw: body,
+	});
+	return [{ event, live: true }];
+}
+
+/** `seen` is in seconds in replies; one capture of the push had milliseconds. A number that large can only be those. */
+function readPresence(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+	const userId = id(body['userId']);
+	const presence = object(body['presence']);
+	if (userId === null || presence === null) return null;
+	const seen = number(presence['seen']);
+	const online = presence['on'] === 'ON' || presence['status'] === 1;
+	const event = plainEvent(ownerOf(account), {
+		type: 'presence',
+		id: otherEventId(account.accountId, `presence:${userId}:${String(at)}`, body),
+		at,
+		userId,
+		name: account.directory.knownContact(userId)?.name ?? '',
+		data: { online, last_seen: iso(seen === null ? null : seen > 1e11 ? seen : seen * 1000) },
+		raw: body,
+	});
+	return [{ event, live: true }];
+}
+
+/** 155: counters for all; 156: the own reaction, made on another device, flat or inside `reactionInfo`. */
+function readReaction(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+	const info = object(body['reactionInfo']) ?? body;
+	if (id(body['messageId']) === null) return null;
+	const yours = text(info['yourReaction']);
+	return inChat(account, body, at, 'reaction', {
+		message_id: id(body['messageId']),
+		counters: info['counters'] ?? [],
+		total: number(info['totalCount']) ?? 0,
+		your_reaction: yours,
+	});
+}
+
+function readDeletion(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+	const chatId = id(body['chatId']) ?? id(object(body['chat'])?.['id']);
+	const messageIds = ids(body['messageIds']);
+	if (chatId === null || messageIds.length === 0) return null;
+	const chat = account.directory.knownChat(chatId);
+	return messageIds.map((messageId) => ({
+		event: plainEvent(ownerOf(account), {
+			type: 'message_deleted',
+			id: deletedEventId(account.accountId, chatId, messageId),
+			at,
+			chatId,
+			messageId,
+			...(chat === null ? {} : { chatKind: chat.kind, chatTitle: chat.title }),
+			data: { message_id: messageId },
+			raw: body,
+		}),
+		live: false,
+	}));
+}
+
+function readRange(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+	const chatId = id(body['chatId']);
+	const [from, to] = [number(body['startTime']), number(body['endTime'])];
+	if (chatId === null) return null;
+	return journalled(account, 'message_deleted', `range:${chatId}`, body, at, {
+		from: iso(from),
+		to: iso(to),
+	});
+}
+
+/** 135 comes for every little thing; only what makes it another chat for its members is an event. */
+function readChatChange(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+	const raw = object(body['chat']);
+	const chatId = id(raw?.['id']);
+	if (raw === null || chatId === null) return null;
+	const before = account.directory.knownChat(chatId);
+	const chat = account.directory.learnChat(raw);
+	if (chat === null || before?.sign === chat.sign) return [];
+	const event = plainEvent(ownerOf(account), {
+		type: 'chat_changed',
+		id: otherEventId(
+			account.accountId,
+			`chat:${chatId}:${String(number(raw['modified']) ?? chat.lastEventTime)}`,
+			chat.sign,
+		),
+		at,
+		chatId,
+		chatKind: chat.kind,
+		chatTitle: chat.title,
+		data: {
+			title: chat.title,
+			status: chat.status,
+			members: number(raw['participantsCount']),
+			is_new: before === null,
+		},
+		raw: body,
+	});
+	return [{ event, live: false }];
+}
+
+function readContactChange(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+	const contact = account.directory.learnContact(body['contact'] ?? null);
+	if (contact === null) return null;
+	const event = plainEvent(ownerOf(account), {
+		type: 'contact_changed',
+		id: otherEventId(account.accountId, `contact:${contact.id}`, body['contact'] ?? null),
+		at,
+		userId: contact.id,
+		name: contact.name,
+		data: { user_id: contact.id, name: contact.name, username: contact.username, blocked: contact.blocked },
+		raw: body,
+	});
+	return [{ event, live: false }];
+}
+
+function readCall(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+	const userId = id(body['callerId']);
+	const chatId = id(body['chatId']) ?? '';
+	const call = text(body['conversationId']);
+	if (userId === null) return null;
+	const event = plainEvent(ownerOf(account), {
+		type: 'call',
+		id: otherEventId(account.accountId, 'call', [call, userId, call === null ? at : null]),
+		at,
+		chatId,
+		userId,
+		chatKind: 'private',
+		name: account.directory.knownContact(userId)?.name ?? '',
+		data: { state: 'ringing', call_type: text(body['type']), conversation_id: call },
+		raw: body,
+	});
+	return [{ event, live: false }];
+}
+
+function journalled(
+	account: MaxAccount,
+	type: 'profile_changed' | 'file_ready' | 'scheduled' | 'message_deleted',
+	what: string,
+	body: JsonObject,
+	at: number,
+	data: JsonObject,
+): PushEvent[] {
+	const chatId = id(body['chatId']) ?? '';
+	const event = plainEvent(ownerOf(account), {
+		type,
+		id: otherEventId(account.accountId, `${what}:${String(at)}`, body),
+		at,
+		chatId,
+		messageId: id(body['messageId']) ?? id(object(body['message'])?.['id']),
+		direction: type === 'message_deleted' ? 'in' : 'out',
+		data,
+		raw: body,
+	});
+	return [{ event, live: false }];
+}
+
+function iso(ms: number | null): string | null {
+	return ms === null || ms <= 0 || ms > 8e15 ? null : new Date(ms).toISOString();
+}

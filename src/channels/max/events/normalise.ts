@@ -1,0 +1,290 @@
+import type { AccountId, ChannelEvent, EventAccount, EventType, Json, JsonObject } from '../../../contract';
+import { NO_MEDIA } from '../../../contract/schemas';
+import { kindOf, type ChatFacts, type ContactFacts } from '../facts';
+import { partnerOf, timeOfMessage } from '../ids';
+import { array, id, ids, number, object, objects, text } from '../json';
+import { deletedEventId, editEventId, messageEventId } from './event-id';
+import { maskRaw, maskText, type MaskRules } from './mask';
+import { readMedia } from './media';
+
+/** Whose account the events belong to. */
+export interface EventOwner {
+	accountId: AccountId;
+	userId: string;
+	ownPhone: string | null;
+	account: EventAccount;
+	/** user ids whose messages count as the service's own, beside those that say so themselves */
+	serviceIds: readonly string[];
+}
+
+/** A message however it came: by push, in a history page, in a list or in a reply. */
+export interface MessageFacts {
+	chatId: string;
+	id: string;
+	/** null: a channel post */
+	senderId: string | null;
+	/** ms */
+	time: number;
+	status: string | null;
+	updateTime: number | null;
+	text: string;
+	attaches: JsonObject[];
+	raw: JsonObject;
+}
+
+/** What is known beside the message itself. */
+export interface Surroundings {
+	chat: ChatFacts | null;
+	sender: ContactFacts | null;
+	partner: ContactFacts | null;
+	muted: boolean;
+	sentByNode: boolean;
+}
+
+/** null when it has no id: no message at all. */
+export function readMessage(chatId: string, message: Json): MessageFacts | null {
+	const body = object(message);
+	const messageId = id(body?.['id']);
+	if (body === null || messageId === null || messageId.startsWith('-')) return null;
+	return {
+		chatId,
+		id: messageId,
+		senderId: id(body['sender']),
+		time: number(body['time']) ?? timeOfMessage(messageId),
+		status: text(body['status']),
+		updateTime: number(body['updateTime']),
+		text: text(body['text']) ?? '',
+		attaches: objects(body['attaches']),
+		raw: body,
+	};
+}
+
+/** Provider message → unified event. Pure: all it says comes from its arguments. */
+export function normaliseMessage(
+	facts: MessageFacts,
+	kind: 'message' | 'edited' | 'deleted',
+	around: Surroundings,
+	owner: EventOwner,
+): ChannelEvent {
+	const own = facts.senderId === owner.userId;
+	const { chat, sender, partner } = around;
+	const control = facts.attaches.find((attach) => attach['_type'] === 'CONTROL');
+	const service = isService(facts.senderId, sender, owner);
+	const rules: MaskRules = {
+		ownPhone: owner.ownPhone,
+		service,
+		maybeCodes: !own && facts.senderId !== null && (sender === null || sender.isOfficial || sender.isBot),
+	};
+	const other = own ? partner : sender;
+	const chatKind = chat?.kind ?? kindOf(null, facts.chatId);
+	return {
+		channel: 'max',
+		...identity(facts, kind, owner, eventTypeOf(facts, control)),
+		account: owner.account,
+		external_user_id: own ? (partnerOf(facts.chatId, owner.userId) ?? '') : (facts.senderId ?? ''),
+		external_chat_id: facts.chatId,
+		text: maskText(facts.text, rules),
+		timestamp: new Date(kind === 'edited' ? (facts.updateTime ?? facts.time) : facts.time).toISOString(),
+		client_name: other?.name ?? '',
+		client_phone: other?.phone == null || other.phone === owner.ownPhone ? '' : `+${other.phone}`,
+		media: readMedia(facts.attaches, facts.chatId, facts.id),
+		meta: {
+			...NO_AD,
+			external_message_id: facts.id,
+			direction: own ? 'out' : 'in',
+			sent_by: own ? (around.sentByNode ? 'node' : 'device') : 'client',
+			original_media_type: mediaTypeOf(facts),
+			chat_type: chatKind,
+			chat_title: chat?.title ?? (chatKind === 'private' ? (partner?.name ?? null) : null),
+			sender_username: sender?.username ?? null,
+			reply_to: replyOf(facts, rules),
+			thread_id: id(facts.raw['postId']),
+			album_id: null,
+			mentions_me: !own && mentions(facts, owner.userId),
+			attempt: 1,
+			is_service: service,
+			is_bot: sender?.isBot ?? false,
+			is_muted: around.muted,
+			is_archived: chat?.status === 'HIDDEN',
+		},
+		...detailsOf(facts, control),
+		raw: maskRaw({ chatId: facts.chatId, message: facts.raw }, rules),
+	};
+}
+
+export const NO_AD = { ad_id: null, ad_title: null } as const;
+
+/**
+ * Messages of MAX itself. Nobody has published the account's id; the options name it in client enums, and the
+ * verified account called MAX is taken for it.
+ */
+export function isService(
+	userId: string | null,
+	contact: ContactFacts | null,
+	owner: Pick<EventOwner, 'serviceIds'>,
+): boolean {
+	if (userId !== null && owner.serviceIds.includes(userId)) return true;
+	if (contact === null) return false;
+	return contact.isServiceAccount || (contact.isOfficial && /^(max|макс)$/i.test(contact.name.trim()));
+}
+
+function identity(
+	facts: MessageFacts,
+	kind: 'message' | 'edited' | 'deleted',
+	owner: EventOwner,
+	type: EventType,
+): { event_id: string; event_type: EventType } {
+	const { accountId } = owner;
+	if (kind === 'deleted')
+		return { event_id: deletedEventId(accountId, facts.chatId, facts.id), event_type: 'message_deleted' };
+	if (kind === 'message')
+		return { event_id: messageEventId(accountId, facts.chatId, facts.id), event_type: type };
+	const attached = facts.attaches.map((attach) => [
+		attach['_type'] ?? null,
+		attach['photoId'] ?? attach['videoId'] ?? attach['fileId'] ?? attach['audioId'] ?? null,
+	]);
+	const content: Json = [facts.text, facts.raw['elements'] ?? null, attached];
+	return {
+		event_id: editEventId(accountId, facts.chatId, facts.id, facts.updateTime, content),
+		event_type: 'message_edited',
+	};
+}
+
+/** System events are messages with a CONTROL attachment (APK enum); calls leave a CALL attachment. */
+function eventTypeOf(facts: MessageFacts, control: JsonObject | undefined): EventType {
+	if (control !== undefined) {
+		const event = text(control['event']) ?? text(control['action']) ?? '';
+		if (['add', 'remove', 'leave', 'joinByLink'].includes(event)) return 'member_changed';
+		return event === 'botStarted' || event === 'system' || event === 'hello' ? 'message' : 'chat_changed';
+	}
+	return facts.attaches.some((attach) => attach['_type'] === 'CALL') ? 'call' : 'message';
+}
+
+function mediaTypeOf({ attaches }: MessageFacts): string {
+	const [first] = attaches;
+	if (first === undefined) return 'text';
+	return (text(first['_type']) ?? 'unknown').toLowerCase();
+}
+
+function replyOf({ raw }: MessageFacts, rules: MaskRules): { id: string; text: string | null } | null {
+	const link = object(raw['link']);
+	if (link?.['type'] !== 'REPLY') return null;
+	const quoted = object(link['message']);
+	const quotedId = id(quoted?.['id']) ?? id(link['messageId']);
+	const words = text(quoted?.['text']);
+	return quotedId === null ? null : { id: quotedId, text: words === null ? null : maskText(words, rules) };
+}
+
+/** A mention of the account, or an answer to one of its messages. */
+function mentions({ raw }: MessageFacts, userId: string): boolean {
+	const link = object(raw['link']);
+	if (link?.['type'] === 'REPLY' && id(object(link['message'])?.['sender']) === userId) return true;
+	return objects(raw['elements']).some(
+		(element) => element['type'] === 'USER_MENTION' && id(element['entityId']) === userId,
+	);
+}
+
+/** What has no field of its own. */
+function detailsOf(facts: MessageFacts, control: JsonObject | undefined): Pick<ChannelEvent, 'data'> {
+	const data: JsonObject = {};
+	if (control !== undefined) {
+		data['event'] = text(control['event']) ?? text(control['action']) ?? 'unknown';
+		data['user_ids'] = [...ids(control['userIds']), ...ids([control['userId'] ?? null])];
+		if (text(control['title']) !== null) data['title'] = control['title'] ?? null;
+	}
+	for (const attach of facts.attaches) {
+		switch (attach['_type']) {
+			case 'CALL':
+				Object.assign(data, {
+					call_type: attach['callType'] ?? null,
+					hangup: attach['hangupType'] ?? null,
+					duration: attach['duration'] ?? null,
+					conversation_id: attach['conversationId'] ?? null,
+				});
+				break;
+			case 'LOCATION':
+				Object.assign(data, { latitude: attach['latitude'] ?? null, longitude: attach['longitude'] ?? null });
+				break;
+			case 'CONTACT':
+				Object.assign(data, { contact_id: id(attach['contactId']), contact_name: attach['name'] ?? null });
+				break;
+			case 'POLL':
+				Object.assign(data, {
+					poll_id: id(attach['pollId']),
+					title: attach['title'] ?? null,
+					answers: array(attach['answers']),
+				});
+				break;
+			case 'INLINE_KEYBOARD':
+				Object.assign(data, { keyboard: object(attach['keyboard']) ?? null });
+				break;
+		}
+	}
+	const link = object(facts.raw['link']);
+	if (link?.['type'] === 'FORWARD') {
+		const source = object(link['message']);
+		data['forwarded_from'] = {
+			chat_id: id(link['chatId']),
+			chat_name: text(link['chatName']),
+			user_id: id(source?.['sender']),
+			message_id: id(source?.['id']),
+			text: text(source?.['text']),
+		};
+	}
+	return Object.keys(data).length === 0 ? {} : { data };
+}
+
+/** The frame of an event that is no message. */
+export function plainEvent(
+	owner: EventOwner,
+	fields: {
+		type: EventType;
+		id: string;
+		at: number;
+		chatId?: string;
+		userId?: string;
+		chatKind?: string;
+		chatTitle?: string | null;
+		text?: string;
+		name?: string;
+		direction?: 'in' | 'out';
+		messageId?: string | null;
+		data: JsonObject;
+		raw?: Json;
+	},
+): ChannelEvent {
+	const rules: MaskRules = { ownPhone: owner.ownPhone, service: false, maybeCodes: true };
+	const own = fields.userId === owner.userId;
+	return {
+		channel: 'max',
+		event_id: fields.id,
+		event_type: fields.type,
+		account: owner.account,
+		external_user_id: fields.userId ?? '',
+		external_chat_id: fields.chatId ?? '',
+		text: fields.text ?? '',
+		timestamp: new Date(fields.at).toISOString(),
+		client_name: fields.name ?? '',
+		client_phone: '',
+		media: { ...NO_MEDIA },
+		meta: {
+			...NO_AD,
+			external_message_id: fields.messageId ?? null,
+			direction: fields.direction ?? (own ? 'out' : 'in'),
+			sent_by: own ? 'device' : 'client',
+			original_media_type: fields.type,
+			chat_type:
+				fields.chatKind ??
+				(fields.chatId === undefined || fields.chatId === '' ? '' : kindOf(null, fields.chatId)),
+			chat_title: fields.chatTitle ?? null,
+			sender_username: null,
+			reply_to: null,
+			thread_id: null,
+			album_id: null,
+			mentions_me: false,
+			attempt: 1,
+		},
+		data: maskRaw(fields.data, rules) as JsonObject,
+		...(fields.raw === undefined ? {} : { raw: maskRaw(fields.raw, rules) }),
+	};
+}

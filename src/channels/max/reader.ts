@@ -1,0 +1,273 @@
+import { ChannelError, type JournalWriter, type Json, type JsonObject, type Reader } from '../../contract';
+import { backoffMs, Scope } from '../../runtime';
+import { isAllowedChat, type MaxAccount } from './account';
+import { ChatOrder } from './chat-order';
+import { messageId, wireId } from './codec';
+import { Appender } from './engine/appender';
+import { compareChats, startOfNow, type EditSuspicion } from './engine/compare';
+import { fillChat, type FillContext } from './engine/fill';
+import { RecoveryGate } from './engine/gate';
+import { moveChat, parseState } from './engine/state';
+import { Tips } from './engine/tips';
+import { positionOfMessage } from './engine/walk';
+import { eventFromMessage } from './events/from-message';
+import { eventsFromPush, unknownEvent } from './events/from-push';
+import { readMessage, type MessageFacts } from './events/normalise';
+import type { ChatFacts } from './facts';
+import { id, object, objects } from './json';
+import { OP } from './opcodes';
+import type { LoginReply } from './session/greeting';
+import type { Push } from './session/port';
+
+/** After a failed comparison: soon again, then ever slower. */
+const RETRY = { firstMs: 2_000, maxMs: 120_000 };
+
+export type ReaderState = 'recovering' | 'live' | 'waiting';
+
+/**
+ * The engine of one account: a comparison after every LOGIN (and at the attach, and every ten minutes), pushes in between.
+ * A push moves its chat's position only when its previous message is the last one proven there.
+ */
+export class MaxReader implements Reader {
+	readonly live: Promise<void>;
+	readonly #account: MaxAccount;
+	readonly #journal: JournalWriter;
+	readonly #appender: Appender;
+	readonly #tips = new Tips();
+	readonly #order = new ChatOrder();
+	readonly #scope: Scope;
+	readonly #becameLive = Promise.withResolvers<void>();
+	readonly #working = new Set<Promise<unknown>>();
+	readonly #running: Promise<void>;
+	#gate = new RecoveryGate();
+	/** ends with the connection its pushes came on */
+	#connection = new AbortController();
+	#status: ReaderState = 'recovering';
+	#suspicion: EditSuspicion;
+	#wake: (() => void) | null = null;
+	#again = false;
+
+	/** @param atOpen chats of the LOGIN reply the account was opened with */
+	constructor(account: MaxAccount, journal: JournalWriter, atOpen: readonly ChatFacts[]) {
+		this.#account = account;
+		this.#journal = journal;
+		this.#appender = new Appender(journal, parseState(journal.state));
+		const since = this.#appender.state?.since.time ?? Infinity;
+		const edited = atOpen.filter(({ modified, lastEventTime }) => modified > Math.max(since, lastEventTime));
+		this.#suspicion = { chatIds: edited.map((chat) => chat.id), sinceMs: since };
+		this.#scope = new Scope(account.services.logger);
+		this.live = this.#becameLive.promise;
+		this.live.catch(() => undefined);
+		this.#running = this.#run();
+	}
+
+	get status(): ReaderState {
+		return this.#status;
+	}
+
+	/** A new LOGIN: what happened meanwhile comes first. */
+	connected(login: LoginReply): void {
+		this.#connection = new AbortController();
+		this.#gate = new RecoveryGate();
+		this.#status = 'recovering';
+		// LOGIN told what changed since its marker, edits included.
+		const marker = this.#account.session.markers.chats;
+		const chatIds = marker === null ? [] : objects(login.chats).flatMap((chat) => id(chat['id']) ?? []);
+		this.#suspicion = {
+			chatIds: [...new Set([...this.#suspicion.chatIds, ...chatIds])],
+			sinceMs: Math.min(this.#suspicion.sinceMs, marker ?? Infinity),
+		};
+		this.#compareSoon();
+	}
+
+	/** The connection is gone: pushes that still wait are dropped unacknowledged, the recovery brings them. */
+	disconnected(): void {
+		this.#connection.abort(
+			new ChannelError('unreachable', 'The connection to MAX broke', { channel: 'max', retry: 'now' }),
+		);
+		this.#status = 'waiting';
+	}
+
+	/** Looks for missed messages now instead of at the next turn. */
+	checkNow(): void {
+		this.#compareSoon();
+	}
+
+	push(push: Push): void {
+		if (this.#scope.ended) return;
+		this.#work(
+			push.opcode === OP.notifMessage && push.unreadable === undefined
+				? this.#message(push)
+				: this.#other(push),
+		);
+	}
+
+	/** A message this connection sent: other sessions get a push of it, this one does not. */
+	sent(chatId: string, raw: JsonObject): void {
+		const facts = readMessage(chatId, raw);
+		if (facts === null || this.#scope.ended || !isAllowedChat(this.#account, chatId)) return;
+		this.#tips.noteSent(chatId, facts.id, this.#account.services.clock.now());
+		this.#work(
+			this.#order.run(chatId, this.#scope.signal, async () => {
+				const event = await eventFromMessage(this.#account, facts, {
+					sentByNode: true,
+					signal: this.#scope.signal,
+				});
+				await this.#appender.append([{ event, at: facts.time, recovered: false }]);
+			}),
+		);
+	}
+
+	async stop(): Promise<void> {
+		this.#becameLive.reject(
+			new ChannelError('cancelled', 'Reading was stopped before the account was live', { channel: 'max' }),
+		);
+		const reason = new ChannelError('cancelled', 'Reading is being stopped', { channel: 'max' });
+		const ended = this.#scope.end(reason);
+		this.#gate.open();
+		this.#wake?.();
+		await Promise.allSettled([ended, this.#running, ...this.#working]);
+		await this.#appender.idle();
+	}
+
+	/** Nothing a push does may end the loop: what fails is left unacknowledged and looked for again. */
+	#work(work: Promise<unknown>): void {
+		const guarded = work.catch((error: unknown) => {
+			if (this.#scope.ended || this.#connection.signal.aborted) return;
+			this.#account.services.logger.warn('max: a push could not be journalled', { error: String(error) });
+			this.#compareSoon();
+		});
+		this.#working.add(guarded);
+		void guarded.finally(() => this.#working.delete(guarded));
+	}
+
+	async #message(push: Push): Promise<void> {
+		const body = object(push.payload);
+		const chatId = id(body?.['chatId']);
+		const facts = chatId === null ? null : readMessage(chatId, body?.['message'] ?? null);
+		if (body === null || chatId === null || facts === null) return this.#unknown(push);
+		const { signal } = this.#connection;
+		if (!(await this.#gate.pass(chatId))) {
+			this.#compareSoon();
+			return;
+		}
+		signal.throwIfAborted();
+		await this.#order.run(chatId, signal, () => this.#inOrder(facts, body, signal));
+		push.acknowledge({ chatId: wireId(chatId), messageId: messageId(facts.id) });
+	}
+
+	async #inOrder(facts: MessageFacts, body: JsonObject, signal: AbortSignal): Promise<void> {
+		const { chatId } = facts;
+		if (body['chat'] !== undefined && body['chat'] !== null) this.#account.directory.learnChat(body['chat']);
+		if (!isAllowedChat(this.#account, chatId)) return;
+		const kind = facts.status === 'EDITED' ? 'edited' : facts.status === 'REMOVED' ? 'deleted' : 'message';
+		if (kind !== 'message') {
+			const event = await eventFromMessage(this.#account, facts, { kind, signal });
+			await this.#appender.append([{ event, at: facts.updateTime ?? facts.time, recovered: false }]);
+			return;
+		}
+		const now = this.#account.services.clock.now();
+		const previous = id(body['prevMessageId']) ?? id(facts.raw['prevMessageId']);
+		let continuity = this.#tips.judge(chatId, facts.id, previous, now);
+		if (continuity === 'gap') {
+			await fillChat(this.#context(signal), chatId, positionOfMessage(facts));
+			continuity = this.#tips.judge(chatId, facts.id, previous, now);
+		}
+		const event = await eventFromMessage(this.#account, facts, { signal });
+		const proven = continuity === 'contiguous';
+		await this.#appender.append(
+			[{ event, at: facts.time, recovered: false }],
+			proven ? (state) => moveChat(state, chatId, positionOfMessage(facts)) : null,
+		);
+		if (proven) this.#tips.set(chatId, facts.id, now);
+	}
+
+	async #other(push: Push): Promise<void> {
+		if (push.unreadable !== undefined) return this.#unknown(push);
+		const at = Math.floor(this.#account.serverNow());
+		const chatId = id(object(push.payload)?.['chatId']);
+		if (chatId !== null && !isAllowedChat(this.#account, chatId)) return;
+		const events = eventsFromPush(this.#account, push.opcode, push.payload, at);
+		for (const { event, live } of events) {
+			if (live) this.#journal.live(event);
+		}
+		const kept = events.filter(({ live }) => !live).map(({ event }) => ({ event, at, recovered: false }));
+		if (kept.length > 0)
+			await this.#order.run(chatId ?? '', this.#scope.signal, () => this.#appender.append(kept));
+	}
+
+	async #unknown(push: Push): Promise<void> {
+		const at = Math.floor(this.#account.serverNow());
+		const event = unknownEvent(this.#account, push.opcode, push.payload as Json, at, push.unreadable);
+		await this.#appender.append([{ event, at, recovered: false }]);
+	}
+
+	#context(signal: AbortSignal): FillContext {
+		return {
+			account: this.#account,
+			appender: this.#appender,
+			tips: this.#tips,
+			recoverSince: this.#journal.recoverSince,
+			signal,
+		};
+	}
+
+	async #run(): Promise<void> {
+		let failures = 0;
+		while (!this.#scope.ended) {
+			const gate = this.#gate;
+			const connection = this.#connection.signal;
+			this.#again = false;
+			try {
+				await this.#recover(gate, AbortSignal.any([connection, this.#scope.signal]));
+				failures = 0;
+				if (connection === this.#connection.signal && !connection.aborted) this.#status = 'live';
+				this.#becameLive.resolve();
+			} catch (error) {
+				if (this.#scope.ended) return;
+				failures += 1;
+				if (!connection.aborted) {
+					this.#account.services.logger.warn('max: the comparison of chats failed', { error: String(error) });
+					gate.open();
+				}
+			}
+			await this.#pause(failures, connection);
+		}
+	}
+
+	async #recover(gate: RecoveryGate, signal: AbortSignal): Promise<void> {
+		const context = this.#context(signal);
+		if (this.#appender.state === null) {
+			const since = await startOfNow(context);
+			await this.#appender.begin({ since, chats: new Map() });
+		} else {
+			const suspicion = this.#suspicion;
+			await compareChats(context, gate, suspicion);
+			if (suspicion === this.#suspicion) this.#suspicion = { chatIds: [], sinceMs: Infinity };
+		}
+		gate.open();
+	}
+
+	#compareSoon(): void {
+		this.#again = true;
+		this.#wake?.();
+	}
+
+	/**
+	 * Until the next comparison is due, somebody asks for one, or reading ends. A connection that came meanwhile wants one
+	 * at once; without a connection there is nothing to compare until the next one comes.
+	 */
+	async #pause(failures: number, compared: AbortSignal): Promise<void> {
+		const isNew = compared !== this.#connection.signal;
+		if (this.#scope.ended || isNew || (this.#again && failures === 0)) return;
+		const { clock, random } = this.#account.services;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const regular = this.#journal.pollEveryMs?.() ?? this.#account.settings.compareMs;
+		const ms = failures === 0 ? regular : backoffMs(failures, RETRY, random);
+		const cancel = compared.aborted ? () => undefined : clock.after(ms, resolve);
+		this.#wake = resolve;
+		await promise;
+		this.#wake = null;
+		cancel();
+	}
+}
