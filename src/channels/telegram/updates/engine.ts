@@ -62,6 +62,7 @@ export class UpdateEngine {
 	readonly #tasks: Tasks;
 	readonly #fills: Fills;
 	readonly #watch: Watch;
+	readonly #behind: Set<string>;
 	readonly #joins: Map<string, number | null>;
 	/** the common position to store while it is filled */
 	#stable: number | null;
@@ -97,6 +98,7 @@ export class UpdateEngine {
 		this.#tasks = new Tasks(options.random);
 		this.#fills = new Fills(state?.fills ?? [], options.recoverSince, this.#tasks);
 		this.#watch = new Watch(options.watched);
+		this.#behind = new Set(state?.behind ?? []);
 		this.#joins = new Map(Object.entries(state?.joins ?? {}));
 		this.#fresh = state === null;
 		this.#sweep = state === null ? null : resumeSweep(state);
@@ -113,6 +115,7 @@ export class UpdateEngine {
 		else this.#askDifference();
 		if (this.#sweep !== null) this.#askSweep(this.#sweep);
 		for (const [channel] of this.#joins) this.#askDialog(channel);
+		for (const channel of this.#behind) this.#askChannel(channel);
 	}
 
 	receive(input: EngineInput, now: number): void {
@@ -244,6 +247,7 @@ export class UpdateEngine {
 			qts: this.#qts.pts ?? 0,
 			top: this.#top,
 			channels,
+			behind: [...this.#behind],
 			ahead: { common: this.#stable === null ? null : this.#common.pts, channels: ahead },
 			fills: this.#fills.format(),
 			sweep: this.#sweep,
@@ -443,6 +447,7 @@ export class UpdateEngine {
 		const channel = this.#channels.get(id);
 		if (channel === undefined || channel.box.pts === null) return;
 		channel.box.suspend();
+		this.#behind.add(id);
 		if (this.#tasks.has(channelKey(id))) return;
 		this.#tasks.add(channelRequest(id, channel.box.pts));
 	}
@@ -481,6 +486,7 @@ export class UpdateEngine {
 			return;
 		}
 		this.#tasks.done(request.key);
+		this.#behind.delete(id);
 		this.#settleChannel(id, now);
 	}
 
@@ -531,6 +537,7 @@ export class UpdateEngine {
 		this.#joins.delete(id);
 		this.#channels.forget(id);
 		this.#holed.delete(id);
+		this.#behind.delete(id);
 		this.#watch.refused(id);
 		this.#tasks.done(channelKey(id));
 		this.#fills.end(markChannel(id));

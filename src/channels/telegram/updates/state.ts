@@ -48,6 +48,8 @@ export interface EngineState {
 	top: number;
 	/** bare channel id → [pts, highest message id] */
 	channels: Record<string, [number, number]>;
+	/** channels said to have news whose difference is not there yet: nobody names them a second time */
+	behind: string[];
 	ahead: { common: number | null; channels: Record<string, number> };
 	fills: Fill[];
 	sweep: Sweep | null;
@@ -65,6 +67,7 @@ const schema = z.object({
 	qts: z.number(),
 	top: z.number(),
 	channels: z.record(z.string(), z.tuple([z.number(), z.number()])),
+	behind: z.array(z.string()),
 	ahead: z.object({ common: z.number().nullable(), channels: z.record(z.string(), z.number()) }),
 	fills: z.array(
 		z.object({
