@@ -276,7 +276,17 @@ const connectionFields: INodeProperties[] = [
 		description: 'Pause between two pages that are read in the background',
 	},
 	// A personal account that writes to strangers is restricted sooner than a shop's.
-	...policyLimitFields.map((field) => (field.name === 'firstContactsPerDay' ? { ...field, default: 5 } : field)),
+	...policyLimitFields.map((field) =>
+		field.name === 'firstContactsPerDay' ? { ...field, default: 5 } : field,
+	),
+	{
+		displayName: 'Service Accounts',
+		name: 'serviceIds',
+		type: 'string',
+		default: '',
+		description:
+			"User IDs whose messages are treated as MAX's own, which are left out and have login codes masked; separated by commas",
+	},
 	{
 		displayName: 'Phone Hash',
 		name: 'phoneHash',

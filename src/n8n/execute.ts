@@ -151,7 +151,7 @@ class ItemLoop {
 		return indexes.map((item) => ({ json, pairedItem: { item } }));
 	}
 
-	#call(
+	async #call(
 		{ lease, credentialId }: OpenLease,
 		parameters: Parameters,
 		call: OperationCall,
@@ -159,10 +159,11 @@ class ItemLoop {
 		signal: AbortSignal,
 	): Promise<CallResult> {
 		const { name, input, media } = call;
-		return lease.call(
+		const result = await lease.call(
 			{ name, input, ...(media === undefined ? {} : { media }) },
 			this.#callOptions(parameters, credentialId, call, part, signal),
 		);
+		return this.#operation.complete?.(result) ?? result;
 	}
 
 	#callOptions(

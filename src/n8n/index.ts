@@ -10,6 +10,7 @@ export { replaceHost, type Host } from './host';
 export { listSearch } from './list-search';
 export { accountOperations } from './operations/account';
 export { downloadOperation } from './operations/download';
+export { withQrPictures } from './qr-picture';
 export type { AccountKind } from './credential';
 export type {
 	ActionNode,

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { Command } from '../contract';
+import type { CallResult, Command } from '../contract';
 import type { AccountKind } from './credential';
 import type { Parameters } from './parameters';
 
@@ -38,6 +38,8 @@ export interface Operation extends OperationHead {
 	toCommand(
 		parameters: Parameters,
 	): OperationCall | OperationCall[] | Promise<OperationCall | OperationCall[]>;
+	/** adds to the outcome what only n8n needs, such as a picture of a link */
+	complete?(result: CallResult): CallResult | Promise<CallResult>;
 	/** true: all input items together make one command (`toGathered`), whose results belong to them in order */
 	gathers?(first: Parameters): boolean;
 	toGathered?(all: readonly Parameters[]): OperationCall;

@@ -40,6 +40,7 @@ export const USERS_OF: Readonly<Record<string, readonly string[]>> = {
 	'#lib/cockatiel': CHANNELS,
 	'#lib/msgpack': ['src/channels/max'],
 	'#lib/lz4': ['src/channels/max'],
+	'#lib/qrcode': ['src/n8n'],
 	'#lib/rate-limiter': ['src/pool', 'src/redis', ...CHANNELS],
 	'#lib/zod': Object.keys(LEVELS).filter((room) => room !== 'nodes' && room !== 'credentials'),
 };
