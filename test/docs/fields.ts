@@ -1,4 +1,4 @@
-import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { AvitoApi } from '../../credentials/AvitoApi.credentials';
 import { avitoOperations } from '../../nodes/Avito/operations';
 import { AvitoTrigger } from '../../nodes/Avito/AvitoTrigger.node';
@@ -95,9 +95,11 @@ function choices(field: INodeProperties): string[] {
 	if (field.type === 'resourceLocator')
 		return [`Chosen ${(field.modes ?? []).map(({ displayName }) => `*${displayName}*`).join(', ')}.`];
 	const options = plainOptions(field);
-	return options.length === 0 ? [] : [`One of ${options.map(({ name }) => `*${name}*`).join(', ')}.`].map(
-		(text) => (field.type === 'multiOptions' ? text.replace(/^One of/, 'Any of') : text),
-	);
+	return options.length === 0
+		? []
+		: [`One of ${options.map(({ name }) => `*${name}*`).join(', ')}.`].map((text) =>
+				field.type === 'multiOptions' ? text.replace(/^One of/, 'Any of') : text,
+			);
 }
 
 function defaultOf(field: INodeProperties): string | null {
@@ -115,7 +117,7 @@ function defaultOf(field: INodeProperties): string | null {
 function nested(field: INodeProperties): string[] {
 	if (field.type !== 'collection' && field.type !== 'fixedCollection') return [];
 	const rows = (field.options ?? []).flatMap((entry): INodeProperties[] =>
-		'values' in entry ? (entry as INodePropertyCollection).values : [entry as INodeProperties],
+		'values' in entry ? entry.values : [entry as INodeProperties],
 	);
 	return rows.map((row) => fieldLine(row, rows).replaceAll(/^/gm, '  '));
 }

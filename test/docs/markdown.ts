@@ -78,7 +78,9 @@ export function anchor(heading: string): string {
 
 /** Targets of `[text](target)` and of pictures. */
 export function links(text: string): string[] {
-	return [...prose(text).matchAll(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)/g)].map(([, target = '']) => target);
+	return [...prose(text).matchAll(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)/g)].map(
+		([, target = '']) => target,
+	);
 }
 
 /** What stands under a heading, up to the next one of the same or a higher level. */
