@@ -137,8 +137,7 @@ function give(
 	const dialog = dialogOf(person, peer);
 	dialog.topMessage = Math.max(dialog.topMessage, copy.id);
 	dialog.hidden = false;
-	if (message.author === person.id) dialog.readInbox = copy.id;
-	else dialog.unread += 1;
+	if (message.author !== person.id) dialog.unread += 1;
 	announce?.(copy);
 	delivery.account(
 		person,
@@ -201,8 +200,7 @@ function postToChannel(
 		const person = world.person(id);
 		const dialog = dialogOf(person, channel.key);
 		dialog.topMessage = copy.id;
-		if (id === author.id) dialog.readInbox = copy.id;
-		else dialog.unread += 1;
+		if (id !== author.id) dialog.unread += 1;
 	}
 	tellId(author, copy, content, delivery);
 	delivery.channel(

@@ -50,13 +50,14 @@ async def main(transport):
     small = b'hello file'
     message = await me.send_file(boris, small, attributes=[], caption='small')
     say('small', (await me.download_media(message, bytes)) == small)
-    big = os.urandom(3 * 1024 * 1024 + 17)
+    # Telethon's AES-CTR is pure Python: three megabytes of it would take half a minute.
+    big = os.urandom(300_017 if transport == 'obfuscated' else 3 * 1024 * 1024 + 17)
     message = await me.send_file(boris, big)
     back = await me.download_media(message, bytes)
     say('big', hashlib.sha256(back).digest() == hashlib.sha256(big).digest())
 
     await me.send_read_acknowledge(boris)
-    say('read', (await me.get_dialogs(limit=1))[0].unread_count)
+    say('unread', next(one.unread_count for one in await me.get_dialogs() if one.name == 'Boris'))
     await me.delete_messages(boris, [sent.id])
     say('gone', (await me.get_messages(boris, ids=sent.id)) is None)
     channel = await me.get_entity('sandbox_news')

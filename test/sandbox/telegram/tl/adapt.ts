@@ -55,7 +55,24 @@ function olderButton({ text, type }: TlObject): TlObject {
 	return { _: 'keyboardButton', text };
 }
 
+/** Updates an older layer has no word for are not sent to it; a difference leaves them out as well. */
+function knownUpdates(object: TlObject, knows: (name: string) => boolean): TlObject {
+	const keep = (value: TlValue): TlValue =>
+		Array.isArray(value) ? (value as readonly TlObject[]).filter((update) => knows(update._)) : value;
+	if (object.updates !== undefined) return { ...object, updates: keep(object.updates) };
+	return { ...object, other_updates: keep(object.other_updates) };
+}
+
+const containers = new Set([
+	'updates',
+	'updatesCombined',
+	'updates.difference',
+	'updates.differenceSlice',
+	'updates.channelDifference',
+]);
+
 /** Rewrites one object for `layer`; called for every object on the way down, so each rule sees only itself. */
-export function adaptTo(layer: number, object: TlObject): TlObject {
+export function adaptTo(layer: number, object: TlObject, knows: (name: string) => boolean): TlObject {
+	if (containers.has(object._)) return knownUpdates(object, knows);
 	return rules[object._]?.(object, layer) ?? object;
 }

@@ -48,9 +48,11 @@ export function schemaOf(layer: number): Schema {
 function writerFor(layer: number): Writer {
 	const near = schemaLayer(layer);
 	const older = near < newestLayer;
+	const schema = schemaOf(near);
+	const knows = (name: string): boolean => schema.constructors.has(name);
 	return new Writer(
-		schemaOf(near),
-		older ? { adapt: (object) => adaptTo(near, object), fillMissing: true } : {},
+		schema,
+		older ? { adapt: (object) => adaptTo(near, object, knows), fillMissing: true } : {},
 	);
 }
 

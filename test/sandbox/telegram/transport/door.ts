@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
@@ -19,6 +20,14 @@ export interface Pipe {
 export interface Receiver {
 	bytes(data: Buffer): void;
 	closed(): void;
+}
+
+/**
+ * A port below those that systems hand out: the session strings of some clients hold it in a signed 16-bit
+ * number. Not from the seeded random, since several sandboxes with one seed live beside each other.
+ */
+function lowPort(): number {
+	return randomInt(15_000, 32_700);
 }
 
 /**
@@ -70,11 +79,24 @@ export class Door {
 		return this.server.listening;
 	}
 
+	/** Listens on `port` (0: a free one); opened again, on the same as before. */
 	async open(port = 0): Promise<void> {
 		if (this.server.listening) return;
+		const fixed = this.bound === 0 ? port : this.bound;
+		for (let tries = 1; ; tries++) {
+			try {
+				return await this.listen(fixed === 0 ? lowPort() : fixed);
+			} catch (error) {
+				const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+				if (!taken || fixed !== 0 || tries > 50) throw error;
+			}
+		}
+	}
+
+	private async listen(port: number): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
 			this.server.once('error', reject);
-			this.server.listen(this.bound === 0 ? port : this.bound, this.host, () => {
+			this.server.listen(port, this.host, () => {
 				this.server.off('error', reject);
 				resolve();
 			});
