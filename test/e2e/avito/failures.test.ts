@@ -80,7 +80,9 @@ describe('an Avito node whose call fails', () => {
 
 		expect(execution.error).toBeUndefined();
 		expect(execution.json('Send')).toMatchObject([{ chat_id, message_id: expect.any(String) as string }]);
-		const sent = sandbox.control.messages({ chat_id }).filter(({ author_id }) => author_id === company.user_id);
+		const sent = sandbox.control
+			.messages({ chat_id })
+			.filter(({ author_id }) => author_id === company.user_id);
 		expect(sent).toHaveLength(1);
 		sandbox.control.mode({ mode: 'ok' });
 	});

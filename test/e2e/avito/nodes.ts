@@ -48,7 +48,7 @@ export function avitoTrigger(
 	credential: CredentialReference,
 	parameters: INodeParameters = {},
 ): INode {
-	return node(name, 'avitoTrigger', parameters, { credential, webhookId: randomUUID() });
+	return node(name, 'avitoTrigger', parameters, { credential, typeVersion: 2, webhookId: randomUUID() });
 }
 
 /** Goes on at its first output if the expression is true, else at the second. */

@@ -4,7 +4,7 @@ import { avito, avitoTrigger, chat, onlyIf } from './nodes';
 import type { Scene } from './scene';
 
 /** States of an execution in which nothing more happens to it. */
-const over = new Set(['success', 'error', 'crashed', 'canceled']);
+const over = new Set<string>(['success', 'error', 'crashed', 'canceled']);
 
 /** A published workflow that begins with an Avito Trigger. */
 export class Published {
@@ -69,17 +69,29 @@ export class Published {
 		return this.executions.flatMap(({ startItems }) => startItems.map(({ json }) => json['text'] as string));
 	}
 
-	/** Waits until this many executions are over. */
-	async finishes(count: number, timeoutMs = 60_000): Promise<StoredExecution[]> {
-		return await until(
+	/** Waits until this many executions are over; `seen` is told the counts at every look. */
+	async finishes(
+		count: number,
+		timeoutMs = 60_000,
+		seen: (counts: { over: number; unfinished: number }) => void = () => undefined,
+	): Promise<void> {
+		await until(
 			() => {
-				const all = this.executions;
-				const unfinished = all.filter(({ status }) => !over.has(status));
-				if (all.length - unfinished.length >= count) return all;
-				throw new Error(`${all.length} executions, unfinished: ${JSON.stringify(unfinished.slice(0, 10))}`);
+				const counts = this.counts;
+				seen(counts);
+				if (counts.over >= count) return true;
+				throw new Error(`there are ${counts.over}, and ${counts.unfinished} unfinished`);
 			},
-			{ what: `${count} finished executions`, timeoutMs, everyMs: 250 },
+			{ what: `${count} finished executions`, timeoutMs },
 		);
+	}
+
+	/** How many executions are over, and how many are not. */
+	get counts(): { over: number; unfinished: number } {
+		const counts = { over: 0, unfinished: 0 };
+		for (const [status, n] of Object.entries(this.scene.n8n.countExecutions(this.id)))
+			counts[over.has(status) ? 'over' : 'unfinished'] += n;
+		return counts;
 	}
 
 	/** Unpublishes and deletes. */

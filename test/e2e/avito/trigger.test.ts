@@ -28,7 +28,8 @@ describe('the Avito Trigger in a published workflow', () => {
 			{ what: 'the answer' },
 		);
 		expect(answer?.text).toBe('Вы написали: Ещё актуально?');
-		const [execution] = await workflow.finishes(1);
+		await workflow.finishes(1);
+		const [execution] = workflow.executions;
 		expect(execution?.status).toBe('success');
 		expect(execution?.startItems.map(({ json }) => json)).toMatchObject([
 			{

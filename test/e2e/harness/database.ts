@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { parse } from 'flatted';
 import type {
 	ExecutionStatus,
@@ -30,21 +30,37 @@ function startItems({ resultData, executionData }: IRunExecutionData): INodeExec
  * thousands in one go, where the REST interface would take a request for each.
  */
 export function storedExecutions(userFolder: string, workflowId: string): StoredExecution[] {
-	const database = new DatabaseSync(join(userFolder, '.n8n', 'database.sqlite'), { readOnly: true });
+	const rows = query(
+		userFolder,
+		`SELECT e.id, e.status, e.mode, e.deduplicationKey, d.data FROM execution_entity e
+		 LEFT JOIN execution_data d ON d.executionId = e.id WHERE e.workflowId = ? ORDER BY e.id`,
+		workflowId,
+	);
+	return rows.map((row) => ({
+		id: String(row['id']),
+		status: row['status'] as ExecutionStatus,
+		mode: row['mode'] as WorkflowExecuteMode,
+		deduplicationKey: row['deduplicationKey'] as string | null,
+		startItems: typeof row['data'] === 'string' ? startItems(parse(row['data']) as IRunExecutionData) : [],
+	}));
+}
+
+/** How many executions of a workflow there are in each state; cheap however many there are. */
+export function countExecutions(
+	userFolder: string,
+	workflowId: string,
+): Partial<Record<ExecutionStatus, number>> {
+	const sql = 'SELECT status, count(*) AS n FROM execution_entity WHERE workflowId = ? GROUP BY status';
+	return Object.fromEntries(query(userFolder, sql, workflowId).map(({ status, n }) => [status, Number(n)]));
+}
+
+function query(userFolder: string, sql: string, parameter: string): Record<string, SQLOutputValue>[] {
+	const database = new DatabaseSync(join(userFolder, '.n8n', 'database.sqlite'), {
+		readOnly: true,
+		timeout: 5_000,
+	});
 	try {
-		const rows = database
-			.prepare(
-				`SELECT e.id, e.status, e.mode, e.deduplicationKey, d.data FROM execution_entity e
-				 LEFT JOIN execution_data d ON d.executionId = e.id WHERE e.workflowId = ? ORDER BY e.id`,
-			)
-			.all(workflowId);
-		return rows.map((row) => ({
-			id: String(row['id']),
-			status: row['status'] as ExecutionStatus,
-			mode: row['mode'] as WorkflowExecuteMode,
-			deduplicationKey: row['deduplicationKey'] as string | null,
-			startItems: typeof row['data'] === 'string' ? startItems(parse(row['data']) as IRunExecutionData) : [],
-		}));
+		return database.prepare(sql).all(parameter) as Record<string, SQLOutputValue>[];
 	} finally {
 		database.close();
 	}

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { N8nApi } from './api';
-import { storedExecutions, type StoredExecution } from './database';
+import { countExecutions, storedExecutions, type StoredExecution } from './database';
 import { n8nEnvironment } from './environment';
 import { nodeBinary } from './host';
 import { placePackage } from './packed';
@@ -127,6 +127,11 @@ export class N8n {
 	/** All executions of a workflow from its database, oldest first; also while it does not run. */
 	storedExecutions(workflowId: string): StoredExecution[] {
 		return storedExecutions(this.userFolder, workflowId);
+	}
+
+	/** How many executions of a workflow stand in each state in its database. */
+	countExecutions(workflowId: string): ReturnType<typeof countExecutions> {
+		return countExecutions(this.userFolder, workflowId);
 	}
 
 	/** What it has written in all its runs. */
