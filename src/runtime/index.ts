@@ -2,8 +2,11 @@
  * The only room that touches clock, timers, process, globalThis and random. Level 0, imported by everybody, knows only
  * the contract's interfaces.
  */
+export { abortable } from './abortable';
 export { backoffMs, type BackoffOptions } from './backoff';
+export { BoundedMap } from './bounded-map';
 export { nextTurn, sleepWith, systemClock } from './clock';
+export { mapConcurrently } from './concurrent';
 export {
 	dataFolder,
 	environmentValue,
@@ -12,6 +15,7 @@ export {
 	processRole,
 	type ProcessRole,
 } from './environment';
+export { KeyedQueue } from './keyed-queue';
 export { packageVersion } from './package-version';
 export { redactingLogger, silentLogger } from './logger';
 export { systemRandom } from './random';

@@ -1,6 +1,6 @@
 import type { AccountId, DriverServices, EventAccount, JsonObject } from '../../contract';
 import type { Caller } from './api/caller';
-import type { ChatOrder } from './chat-order';
+import type { KeyedQueue } from '../../runtime';
 import type { Enrichment } from './enrich';
 import type { LastMessages } from './last-messages';
 import type { AvitoSettings } from './settings';
@@ -14,7 +14,7 @@ export interface AvitoAccount extends Caller {
 	enrichment: Enrichment;
 	lastMessages: LastMessages;
 	/** sends to one chat go out in the order they were asked for */
-	sends: ChatOrder;
+	sends: KeyedQueue;
 }
 
 /** May lists show this chat? The pool refuses commands that name another; lists leave it out. */

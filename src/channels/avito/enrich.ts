@@ -1,8 +1,8 @@
+import { BoundedMap } from '../../runtime';
 import type { Budget, Clock } from '../../contract';
 import { getChat } from './api/chats';
 import type { Caller, RequestContext } from './api/caller';
 import { voiceUrl } from './api/media';
-import { BoundedMap } from './bounded-map';
 import { readChatFacts, type ChatFacts } from './events/chat-facts';
 import type { MessageFacts } from './events/normalise';
 import type { AvitoChat } from './schemas/chat';

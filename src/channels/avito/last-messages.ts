@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map';
+import { BoundedMap } from '../../runtime';
 
 /** Older knowledge would let a read-back mistake something typed meanwhile for our own message. */
 const LIFE_MS = 10 * 60_000;

@@ -1,8 +1,8 @@
+import { KeyedQueue } from '../../runtime';
 import { createHash } from 'node:crypto';
 import { ChannelError, type DriverServices, type EventAccount, type OpenAccount } from '../../contract';
 import type { AvitoAccount } from './account';
 import { getSelf } from './api/account';
-import { ChatOrder } from './chat-order';
 import { Enrichment } from './enrich';
 import { eventsSince, latestEvents } from './history';
 import { LastMessages } from './last-messages';
@@ -60,7 +60,7 @@ function makeOpen(
 		services,
 		enrichment: new Enrichment({ caller, clock: services.clock, budget: services.budget }),
 		lastMessages: new LastMessages(),
-		sends: new ChatOrder(),
+		sends: new KeyedQueue(),
 	};
 	let reader: AvitoReader | null = null;
 	let recoveries = 0;

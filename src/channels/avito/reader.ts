@@ -1,13 +1,11 @@
 import { ChannelError, type JournalWriter, type JsonObject, type Reader } from '../../contract';
-import { backoffMs, Scope } from '../../runtime';
+import { abortable, backoffMs, KeyedQueue, Scope } from '../../runtime';
 import type { AvitoAccount } from './account';
-import { ChatOrder } from './chat-order';
 import { isOwn, isPlaceholder } from './events/filters';
 import { wasSentByNode } from './events/from-list';
 import { factsFromWebhook, normaliseMessage } from './events/normalise';
 import { ReconcilePass } from './reconcile/pass';
 import { parseState, type ReconcileState } from './reconcile/state';
-import { abortable } from './session/abortable';
 import { reportMissingSubscription } from './subscription';
 import { readWebhook, unknownEvent } from './webhook';
 
@@ -29,7 +27,7 @@ export class AvitoReader implements Reader {
 	readonly #account: AvitoAccount;
 	readonly #journal: JournalWriter;
 	readonly #scope: Scope;
-	readonly #order = new ChatOrder();
+	readonly #order = new KeyedQueue();
 	readonly #becameLive = Promise.withResolvers<void>();
 	readonly #running: Promise<void>;
 	readonly #accepting = new Set<Promise<unknown>>();

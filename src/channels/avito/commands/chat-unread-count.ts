@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../concurrent';
+import { mapConcurrently } from '../../../runtime';
 import { unreadChats, unreadMessages } from '../unread';
 import {
 	CEILING_HINT,

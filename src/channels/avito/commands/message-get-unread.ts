@@ -1,7 +1,7 @@
+import { mapConcurrently } from '../../../runtime';
 import { z } from '#lib/zod';
 import type { JsonObject } from '../../../contract';
 import { markChatRead } from '../api/chats';
-import { mapConcurrently } from '../concurrent';
 import { eventFromMessage } from '../events/from-list';
 import { unreadChats, unreadMessages } from '../unread';
 import {

@@ -1,8 +1,8 @@
+import { mapConcurrently } from '../../../runtime';
 import type { EngineEvent, JournalWriter } from '../../../contract';
 import type { AvitoAccount } from '../account';
 import { PAGE, type RequestContext } from '../api/caller';
 import { listChats } from '../api/chats';
-import { mapConcurrently } from '../concurrent';
 import { eventFromMessage, isPlaceholderMessage, recoveredEvent } from '../events/from-list';
 import { gapEvent, type Gap } from '../events/gap';
 import { factsFromMessage } from '../events/normalise';

@@ -7,14 +7,13 @@ import {
 	type Json,
 	type MediaOutput,
 } from '../../../contract';
-import { Scope } from '../../../runtime';
+import { abortable, Scope } from '../../../runtime';
 import { answerError, rateLimitOf, unexpectedAnswer } from '../errors';
 import { isHtml, parseJson } from '../http/body';
 import { createDispatcher } from '../http/dispatcher';
 import { download } from '../http/download';
 import { exchange, type HttpAnswer, type Method } from '../http/exchange';
 import type { AvitoSettings } from '../settings';
-import { abortable } from './abortable';
 import { createBreaker, type Breaker } from './breaker';
 import { retryWaitMs, withRetry } from './retry';
 import { TokenSource } from './token';

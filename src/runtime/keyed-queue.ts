@@ -1,7 +1,7 @@
-import { abortable } from './session/abortable';
+import { abortable } from './abortable';
 
 /** Runs work one after another per key, in the order it came; different keys do not wait for each other. */
-export class ChatOrder {
+export class KeyedQueue {
 	readonly #tails = new Map<string, Promise<void>>();
 
 	/** A caller that gives up while waiting leaves the line; what runs already is ended by its own signal. */
