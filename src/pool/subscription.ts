@@ -1,5 +1,6 @@
 import { ChannelError, type AccountConfig, type EventFilter } from '../contract';
-import type { AccountEntry, Attached } from './account/entry';
+import type { Attached } from './account/attendance';
+import type { AccountEntry } from './account/entry';
 import type { CredentialWatch } from './account/credential-watch';
 import type { Listener } from './account/reader-seat';
 import type { CredentialSource, Subscription } from './types';

@@ -9,15 +9,15 @@ import {
 	type Command,
 	type StoreInfo,
 } from '../../contract';
-import { backoffMs } from '../../runtime';
+import { abortable } from '../../runtime';
 import { AccountBudget } from '../budget/account-budget';
 import { assertAllowed, FIRST_CONTACTS_STOPPED } from '../policy';
 import { parseInput } from '../policy/parse-input';
 import type { CredentialSource } from '../types';
 import { accountStateEvent, NewsLimiter } from './account-events';
+import { Attendance, REPORT_EVERY_MS, type Attached } from './attendance';
 import { Connection } from './connection';
 import { withDeadline } from './deadline';
-import type { Listener } from './reader-seat';
 import { SettingsMemory } from './settings-choice';
 import type { PoolShared } from './shared';
 
@@ -26,18 +26,7 @@ const OPEN_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Running calls may finish this long when a connection is closed on purpose; n8n's whole shutdown has 30 s. */
 const DRAIN_MS = 8_000;
-/** A trigger's person is told of an outage once it is no blip, and then once in this long. */
-const OUTAGE_MS = 60_000;
-const REPORT_EVERY_MS = 3_600_000;
 const PAUSED = 'paused';
-
-/** A trigger or manual listen as the entry keeps it. */
-export interface Attached {
-	listener: Listener;
-	report(error: ChannelError): void;
-	source: CredentialSource;
-	detach: (() => void) | null;
-}
 
 /** Everything one session is in this process, open or not: who uses it, its pace, its connection when it has one. */
 export class AccountEntry {
@@ -45,16 +34,15 @@ export class AccountEntry {
 	readonly #driver: ChannelDriver;
 	readonly #settings: SettingsMemory;
 	readonly #news = new NewsLimiter();
-	readonly #attached = new Set<Attached>();
+	readonly #attendance: Attendance;
 	readonly budget: AccountBudget;
 	#config: AccountConfig;
-	#source: CredentialSource;
 	#connection: Connection | undefined;
 	#opening: Promise<Connection> | undefined;
+	/** the end of the connection before: its lease must be free before the next one begins */
+	#dropping: Promise<void> = Promise.resolve();
 	#uses = 0;
 	#inFlight = 0;
-	#keeping = false;
-	#wake = Promise.withResolvers<void>();
 	#cancelLinger: (() => void) | undefined;
 	#closed = false;
 	state: AccountState = 'idle';
@@ -67,7 +55,7 @@ export class AccountEntry {
 		this.#shared = shared;
 		this.#driver = driver;
 		this.#config = config;
-		this.#source = source;
+		this.#attendance = new Attendance(shared, this, this.#news);
 		this.#settings = new SettingsMemory(source.id, config);
 		this.since = shared.clock.now();
 		const { points, windowMs, chatGapMs } = config.policy.budget;
@@ -85,16 +73,20 @@ export class AccountEntry {
 		return this.#connection;
 	}
 
+	get closed(): boolean {
+		return this.#closed;
+	}
+
 	get inFlight(): number {
 		return this.#inFlight;
 	}
 
 	get subscribers(): number {
-		return this.#attached.size;
+		return this.#attendance.size;
 	}
 
 	get idle(): boolean {
-		return this.#uses === 0 && this.#inFlight === 0 && this.#attached.size === 0;
+		return this.#uses === 0 && this.#inFlight === 0 && this.subscribers === 0;
 	}
 
 	/** A lease: the account stays open while any is held, and lingers after the last. */
@@ -162,21 +154,18 @@ export class AccountEntry {
 	}
 
 	attach(attached: Attached): void {
-		this.#attached.add(attached);
 		this.#cancelLinger?.();
-		if (this.#connection?.alive === true) void this.#seat(attached, this.#connection);
-		void this.#keepOpen();
+		this.#attendance.add(attached, this.#connection);
 	}
 
 	detach(attached: Attached): void {
-		this.#attached.delete(attached);
-		attached.detach?.();
-		attached.detach = null;
-		if (![...this.#attached].some((other) => other.source.id === attached.source.id)) {
-			this.#settings.forget(attached.source.id);
-		}
-		if (this.#attached.size === 0) this.#wake.resolve();
+		this.#attendance.remove(attached);
+		if (!this.#attendance.uses(attached.source.id)) this.#settings.forget(attached.source.id);
 		this.#linger();
+	}
+
+	seated(connection: Connection): void {
+		this.tellDegraded(connection.store.info);
 	}
 
 	/** Every read of the credential comes by here; a difference drains and reopens once. @throws on a conflict */
@@ -190,14 +179,13 @@ export class AccountEntry {
 			);
 		}
 		this.#config = config;
-		this.#source = source;
 		const { points, windowMs, chatGapMs } = config.policy.budget;
 		this.budget.update({ points, windowMs }, chatGapMs);
 		const ended = this.state === 'ended';
 		if (choice === 'reopen' || ended) {
 			if (ended) this.#setState('idle');
 			void this.#drop('the credential changed');
-			this.#wake.resolve();
+			this.#attendance.wake();
 		}
 	}
 
@@ -211,7 +199,7 @@ export class AccountEntry {
 	async resume(): Promise<void> {
 		await (await this.#shared.store()).deleteValue(this.#config.session, PAUSED);
 		if (this.state === 'paused' || this.state === 'ended') this.#setState('idle');
-		this.#wake.resolve();
+		this.#attendance.wake();
 		await this.opened();
 	}
 
@@ -224,8 +212,7 @@ export class AccountEntry {
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#cancelLinger?.();
-		for (const attached of [...this.#attached]) this.detach(attached);
-		this.#wake.resolve();
+		this.#attendance.clear();
 		await this.#drop('the pool closes');
 		this.#setState('closed');
 	}
@@ -236,6 +223,7 @@ export class AccountEntry {
 	}
 
 	async #open(): Promise<Connection> {
+		await this.#dropping;
 		const store = await this.#shared.store();
 		if ((await store.getValue(this.#config.session, PAUSED)) === true) {
 			this.#setState('paused');
@@ -281,57 +269,17 @@ export class AccountEntry {
 		}
 	}
 
-	/** While somebody listens the account is kept open, for ever, with growing pauses between tries. */
-	async #keepOpen(): Promise<void> {
-		if (this.#keeping) return;
-		this.#keeping = true;
-		const { clock, random } = this.#shared;
-		let failures = 0;
-		let downSince: number | null = null;
-		while (this.#attached.size > 0 && !this.#closed) {
-			this.#wake = Promise.withResolvers();
-			try {
-				const connection = await this.opened();
-				failures = 0;
-				downSince = null;
-				await Promise.all([...this.#attached].map((attached) => this.#seat(attached, connection)));
-				this.tellDegraded(connection.store.info);
-				await Promise.race([connection.closed, this.#wake.promise]);
-			} catch (error) {
-				failures += 1;
-				downSince ??= clock.now();
-				const final = this.state === 'ended' || this.state === 'paused';
-				this.#report(error, final || clock.now() - downSince >= OUTAGE_MS);
-				if (this.state === 'ended') this.#shared.watch.hurry(this.#source);
-				const asked = ChannelError.is(error) && typeof error.retry === 'object' ? error.retry.afterMs : 0;
-				const pause = Math.max(asked, backoffMs(failures, { firstMs: 1_000, maxMs: 60_000 }, random));
-				const stop = new AbortController();
-				await Promise.race([
-					this.#wake.promise,
-					final ? this.#wake.promise : clock.sleep(pause, stop.signal).catch(() => undefined),
-				]);
-				stop.abort();
-			}
-		}
-		this.#keeping = false;
-		if (this.#attached.size > 0 && !this.#closed) void this.#keepOpen();
-	}
-
-	/** Offers the connection as the account's reader and hands over who listens; harmless when repeated. */
-	#seat(attached: Attached, connection: Connection): Promise<void> {
-		const seat = this.#shared.seats.of(this.#shared, connection.open.accountId);
-		attached.detach ??= seat.add(attached.listener);
-		return seat.join(connection, this.#config);
-	}
-
 	/** Takes no new calls on this connection, lets the running ones finish (bounded), then closes it. */
-	async #drop(reason: string): Promise<void> {
+	#drop(reason: string): Promise<void> {
 		const connection = this.#connection;
-		if (connection === undefined) return;
+		if (connection === undefined) return this.#dropping;
 		this.#connection = undefined;
-		await this.#shared.seats.find(connection.open.accountId)?.leave(connection);
-		await connection.drain(DRAIN_MS);
-		await connection.close(reason);
+		this.#dropping = (async () => {
+			await this.#shared.seats.find(connection.open.accountId)?.leave(connection);
+			await connection.drain(DRAIN_MS);
+			await connection.close(reason);
+		})();
+		return this.#dropping;
 	}
 
 	#onClosed(connection: Connection): void {
@@ -361,33 +309,13 @@ export class AccountEntry {
 			);
 		}
 		if (change.state === 'ended') this.#setState('ended');
-		if (
-			!this.#news.allows(
-				change.state,
-				now,
-				change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS),
-			)
-		) {
-			return;
-		}
-		if (connection !== undefined) {
+		const every = change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS);
+		if (connection !== undefined && this.#news.allows(change.state, now, every)) {
 			const { clock, random } = this.#shared;
 			const event = accountStateEvent(this.#config, connection.open.accountId, change, clock, random);
 			await this.#shared.seats.find(connection.open.accountId)?.announce(event);
 		}
-		if (change.state !== 'ended') return;
-		await this.#drop('the session ended');
-	}
-
-	/** A manual listener is told at once: a person sits in front of it. Triggers are told when it is no blip. */
-	#report(error: unknown, lasting: boolean): void {
-		const shown = ChannelError.is(error)
-			? error
-			: new ChannelError('upstream_error', 'The account could not be opened', { cause: error });
-		for (const attached of this.#attached) if (attached.listener.kind === 'manual') attached.report(shown);
-		if (!lasting || !this.#news.allows(`report:${shown.code}`, this.#shared.clock.now(), REPORT_EVERY_MS))
-			return;
-		for (const attached of this.#attached) if (attached.listener.kind === 'trigger') attached.report(shown);
+		if (change.state === 'ended') await this.#drop('the session ended');
 	}
 
 	#noteError(error: unknown): void {
@@ -417,18 +345,4 @@ function endsSession(error: unknown): boolean {
 			error.code,
 		)
 	);
-}
-
-/** Waits for shared work without cancelling it for others. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-	if (signal.aborted) return Promise.reject(signal.reason as Error);
-	return new Promise((resolve, reject) => {
-		const onAbort = (): void => {
-			reject(signal.reason as Error);
-		};
-		signal.addEventListener('abort', onAbort, { once: true });
-		work.then(resolve, reject).finally(() => {
-			signal.removeEventListener('abort', onAbort);
-		});
-	});
 }

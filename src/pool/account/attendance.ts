@@ -1,0 +1,137 @@
+import { ChannelError, type AccountConfig, type AccountState } from '../../contract';
+import { backoffMs } from '../../runtime';
+import type { CredentialSource } from '../types';
+import type { NewsLimiter } from './account-events';
+import type { Connection } from './connection';
+import type { Listener } from './reader-seat';
+import type { PoolShared } from './shared';
+
+/** A trigger's person is told of an outage once it is no blip, and then once in this long. */
+const OUTAGE_MS = 60_000;
+export const REPORT_EVERY_MS = 3_600_000;
+const RETRY = { firstMs: 1_000, maxMs: 60_000 };
+
+/** A trigger or manual listen as an account keeps it. */
+export interface Attached {
+	listener: Listener;
+	report(error: ChannelError): void;
+	source: CredentialSource;
+	detach: (() => void) | null;
+}
+
+/** The account that is kept open for those who listen. */
+export interface Host {
+	readonly state: AccountState;
+	readonly config: AccountConfig;
+	readonly closed: boolean;
+	opened(): Promise<Connection>;
+	/** the account is open and everybody has been handed over to its reader */
+	seated(connection: Connection): void;
+}
+
+/** Who listens to one account; while there is anybody, the account is kept open, for ever, with growing pauses. */
+export class Attendance {
+	readonly #shared: PoolShared;
+	readonly #host: Host;
+	readonly #news: NewsLimiter;
+	readonly #attached = new Set<Attached>();
+	#keeping = false;
+	#wake = Promise.withResolvers<void>();
+
+	constructor(shared: PoolShared, host: Host, news: NewsLimiter) {
+		this.#shared = shared;
+		this.#host = host;
+		this.#news = news;
+	}
+
+	get size(): number {
+		return this.#attached.size;
+	}
+
+	uses(credential: string): boolean {
+		return [...this.#attached].some(({ source }) => source.id === credential);
+	}
+
+	add(attached: Attached, connection: Connection | undefined): void {
+		this.#attached.add(attached);
+		if (connection?.alive === true) void this.#seat(attached, connection);
+		void this.#keepOpen();
+	}
+
+	remove(attached: Attached): void {
+		this.#attached.delete(attached);
+		attached.detach?.();
+		attached.detach = null;
+		if (this.#attached.size === 0) this.wake();
+	}
+
+	clear(): void {
+		for (const attached of [...this.#attached]) this.remove(attached);
+		this.wake();
+	}
+
+	/** Something changed: try again now instead of after the pause. */
+	wake(): void {
+		this.#wake.resolve();
+	}
+
+	async #keepOpen(): Promise<void> {
+		if (this.#keeping) return;
+		this.#keeping = true;
+		const { clock } = this.#shared;
+		let failures = 0;
+		let downSince: number | null = null;
+		while (this.#attached.size > 0 && !this.#host.closed) {
+			this.#wake = Promise.withResolvers();
+			try {
+				const connection = await this.#host.opened();
+				failures = 0;
+				downSince = null;
+				await Promise.all([...this.#attached].map((attached) => this.#seat(attached, connection)));
+				this.#host.seated(connection);
+				await Promise.race([connection.closed, this.#wake.promise]);
+			} catch (error) {
+				failures += 1;
+				downSince ??= clock.now();
+				await this.#afterFailure(error, failures, clock.now() - downSince);
+			}
+		}
+		this.#keeping = false;
+	}
+
+	async #afterFailure(error: unknown, failures: number, downMs: number): Promise<void> {
+		const { clock, random, watch } = this.#shared;
+		// Paused or ended: only a person can change that, and then `wake` is called.
+		const final = this.#host.state === 'ended' || this.#host.state === 'paused';
+		this.#report(error, final || downMs >= OUTAGE_MS);
+		if (this.#host.state === 'ended') for (const { source } of this.#attached) watch.hurry(source);
+		if (final) {
+			await this.#wake.promise;
+			return;
+		}
+		const asked = ChannelError.is(error) && typeof error.retry === 'object' ? error.retry.afterMs : 0;
+		const pause = Math.max(asked, backoffMs(failures, RETRY, random));
+		const stop = new AbortController();
+		await Promise.race([this.#wake.promise, clock.sleep(pause, stop.signal).catch(() => undefined)]);
+		stop.abort();
+	}
+
+	/** Offers the connection as the account's reader and hands over who listens; harmless when repeated. */
+	#seat(attached: Attached, connection: Connection): Promise<void> {
+		const seat = this.#shared.seats.of(this.#shared, connection.open.accountId);
+		attached.detach ??= seat.add(attached.listener);
+		return seat.join(connection, this.#host.config);
+	}
+
+	/** A manual listener is told at once: a person sits in front of it. Triggers are told when it is no blip. */
+	#report(error: unknown, lasting: boolean): void {
+		const shown = ChannelError.is(error)
+			? error
+			: new ChannelError('upstream_error', 'The account could not be opened', { cause: error });
+		const now = this.#shared.clock.now();
+		const tellsTriggers = lasting && this.#news.allows(`report:${shown.code}`, now, REPORT_EVERY_MS);
+		for (const attached of this.#attached) {
+			if (attached.listener.kind === 'manual' || tellsTriggers) attached.report(shown);
+		}
+	}
+}
