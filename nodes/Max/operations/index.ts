@@ -38,6 +38,13 @@ import { rename } from './contact/rename.operation';
 import { search as searchContacts } from './contact/search.operation';
 import { unblock } from './contact/unblock.operation';
 import { download } from './file/download.operation';
+import { checkCode } from './login/checkCode.operation';
+import { checkPassword } from './login/checkPassword.operation';
+import { checkQr } from './login/checkQr.operation';
+import { getQr } from './login/getQr.operation';
+import { register } from './login/register.operation';
+import { requestCode } from './login/requestCode.operation';
+import { resendCode } from './login/resendCode.operation';
 import { deleteMessages } from './message/delete.operation';
 import { edit } from './message/edit.operation';
 import { forward } from './message/forward.operation';
@@ -121,6 +128,12 @@ export const maxOperations = [
 		],
 	},
 	{ value: 'file', name: 'File', operations: [download] },
+	{
+		value: 'login',
+		name: 'Login',
+		defaultOperation: 'getQr',
+		operations: [checkCode, checkPassword, checkQr, getQr, register, requestCode, resendCode],
+	},
 	{
 		value: 'message',
 		name: 'Message',
