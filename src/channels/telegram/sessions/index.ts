@@ -1,0 +1,11 @@
+/** Session strings of other programs into one form and back. Pure. */
+export {
+	DC_ADDRESSES,
+	DC_PORT,
+	formatSession,
+	formatTelethon,
+	KEY_BYTES,
+	parseSession,
+	SessionFormatError,
+	type SessionData,
+} from './session';
