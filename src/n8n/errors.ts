@@ -1,6 +1,6 @@
 import type { INode, JsonObject as N8nJsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeError, NodeOperationError } from 'n8n-workflow';
-import { ChannelError, type ErrorCode, type ErrorItem } from '../contract';
+import { ChannelError, type Channel, type ErrorCode, type ErrorItem } from '../contract';
 
 /** What the person who builds the workflow has to change; everything else is the provider's or the network's doing. */
 const OWN_MISTAKES: ReadonlySet<ErrorCode> = new Set([
@@ -18,6 +18,12 @@ const OWN_MISTAKES: ReadonlySet<ErrorCode> = new Set([
 	'rate_limited',
 	'store_unavailable',
 ]);
+
+/** Where the login of a messenger is explained; Avito's keys are no login. */
+const LOGIN_HELP: Partial<Record<Channel, string>> = {
+	max: 'https://github.com/n8n-nodes-messenger-accounts/n8n-nodes-messenger-accounts#log-in-to-max',
+	telegram: 'https://github.com/n8n-nodes-messenger-accounts/n8n-nodes-messenger-accounts#log-in-to-telegram',
+};
 
 const HTTP_STATUS = /^[1-5]\d\d$/;
 
@@ -37,7 +43,8 @@ export function toNodeError(
 		return withItem(new NodeOperationError(node, asError(error), at), itemIndex);
 	}
 	const item = error.toItem();
-	const description = error.hint === undefined ? {} : { description: error.hint };
+	const hint = hintOf(error);
+	const description = hint === undefined ? {} : { description: hint };
 	const translated = OWN_MISTAKES.has(error.code)
 		? new NodeOperationError(node, error.message, { message: error.message, ...description, ...at })
 		: new NodeApiError(node, { message: error.message, code: error.code } satisfies N8nJsonObject, {
@@ -52,6 +59,12 @@ export function toNodeError(
 		provider_code: item.provider_code,
 	});
 	return translated;
+}
+
+/** What to do; for a session that is gone, with where it is explained. */
+function hintOf({ code, hint, channel }: ChannelError): string | undefined {
+	const help = code === 'session_ended' && channel !== undefined ? LOGIN_HELP[channel] : undefined;
+	return help === undefined ? hint : [hint, `How to log in: ${help}`].join(' ').trim();
 }
 
 function httpCode(error: ChannelError): { httpCode?: string } {

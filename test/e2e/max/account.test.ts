@@ -1,0 +1,219 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { describe, expect, it } from 'vitest';
+import { node, until, workflow, type CredentialReference } from '../harness';
+import { chat, max, maxCredential, maxCredentialType, maxTrigger, newcomer } from './nodes';
+import { answering, maxScene, publish } from './scene';
+
+const scene = maxScene();
+
+/** Runs one operation and gives its items; `error` is what the node failed with. */
+async function once(
+	credential: CredentialReference,
+	operation: readonly [string, string],
+	parameters: INodeParameters = {},
+) {
+	const execution = await scene().n8n.api.runOnce(
+		workflow(operation.join('.'), [
+			node('Start', 'n8n-nodes-base.manualTrigger'),
+			max('MAX', credential, operation, parameters),
+		]),
+	);
+	return { error: execution.error, json: execution.json('MAX'), items: execution.items('MAX') };
+}
+
+function outgoing(chatId: string): string[] {
+	const [anna] = scene().sandbox.accounts;
+	return scene()
+		.sandbox.control.authored({ account: anna.id })
+		.filter((message) => message.chatId === chatId)
+		.map(({ text }) => text);
+}
+
+describe('the trigger of a personal account', () => {
+	it('starts on a message, and the answer reaches the person; all of it is one connection', async () => {
+		const { sandbox, n8n, credential } = scene();
+		const [anna, boris] = sandbox.accounts;
+		const answers = await publish(scene(), 'Answer', {
+			answer: answering(scene(), '=You wrote: {{ $json.text }}'),
+		});
+		const listens = await publish(scene(), 'Listen');
+		await until(() => sandbox.control.logins({ account: anna.id }).some(({ logins }) => logins > 0), {
+			what: 'the login',
+		});
+
+		const { chatId, messageId } = sandbox.control.injectMessage({
+			from: boris.id,
+			to: anna.id,
+			text: 'Are you there?',
+		});
+		await until(() => outgoing(chatId).includes('You wrote: Are you there?'), { what: 'the answer' });
+		const [execution] = await answers.finishes(1);
+		expect(execution?.status).toBe('success');
+		expect(execution?.startItems.map(({ json }) => json)).toMatchObject([
+			{
+				channel: 'max',
+				event_type: 'message',
+				external_chat_id: chatId,
+				external_user_id: boris.id,
+				text: 'Are you there?',
+				client_name: 'Boris Orlov',
+				meta: { external_message_id: messageId, direction: 'in', sent_by: 'client', chat_type: 'private' },
+			},
+		]);
+		// The account's own number is nowhere, not even in what n8n keeps.
+		expect(JSON.stringify(execution?.startItems)).not.toContain(anna.phone.slice(1));
+
+		sandbox.control.injectMany({ to: anna.id, chats: 10, count: 100 });
+		await listens.finishes(101);
+		expect(listens.texts().sort()).toEqual(
+			['Are you there?', ...Array.from({ length: 100 }, (_, at) => `#${at + 1}`)].sort(),
+		);
+		await answers.finishes(101);
+		expect(answers.executions()).toHaveLength(101);
+
+		await n8n.api.unpublish(answers.id);
+		sandbox.control.injectMessage({ from: boris.id, to: anna.id, text: 'And now?' });
+		await listens.finishes(102);
+		expect(answers.executions()).toHaveLength(101);
+
+		await once(credential, ['chat', 'getMany'], { limit: 2 });
+		const [web] = sandbox.control
+			.logins({ account: anna.id })
+			.filter(({ deviceType }) => deviceType === 'WEB');
+		expect(web).toMatchObject({ logins: 1, connections: { now: 1, peak: 1 } });
+		expect(sandbox.control.overlaps({})).toEqual([]);
+		await answers.remove();
+		await listens.remove();
+	});
+
+	it('gives a test event to a person who listens in the editor', async () => {
+		const { sandbox, n8n, credential } = scene();
+		const [anna, boris] = sandbox.accounts;
+		const { id } = await n8n.api.createWorkflow(
+			workflow('Listen once', [
+				maxTrigger('MAX User Trigger', credential),
+				node('Nothing', 'n8n-nodes-base.noOp'),
+			]),
+		);
+		const started = await n8n.api.startManually(id, 'MAX User Trigger');
+		if (!('executionId' in started)) throw new Error('n8n waits for a webhook');
+		let at = 0;
+		const execution = await until(
+			async () => {
+				// n8n does not tell when it has begun to listen, and a listener starts at now.
+				sandbox.control.injectMessage({ from: boris.id, to: anna.id, text: `Test ${(at += 1)}` });
+				const found = await n8n.api.execution(started.executionId);
+				return found.status === 'success' && found;
+			},
+			{ what: 'the test event', everyMs: 500 },
+		);
+		expect(execution.json('MAX User Trigger')).toMatchObject([
+			{ text: expect.stringMatching(/^Test \d+$/) as string },
+		]);
+		await n8n.api.deleteWorkflow(id);
+	});
+});
+
+describe('a login', () => {
+	/** The session a login gave, as a person copies it into the credential; it works. */
+	async function works(session: IDataObject, address: IDataObject): Promise<void> {
+		const { n8n } = scene();
+		const data = {
+			...address,
+			token: session['token'] as string,
+			deviceId: session['device_id'] as string,
+			deviceType: session['device_type'] as string,
+		};
+		const credential = await n8n.api.createCredential('Logged in', maxCredentialType, data);
+		const { json, error } = await once(credential, ['account', 'getStatus']);
+		expect(error).toBeUndefined();
+		expect(json).toMatchObject([{ authorized: true, state: 'live' }]);
+		expect(JSON.stringify(json)).not.toContain(session['token']);
+	}
+
+	it('by phone and code gives the session for the credential', async () => {
+		const { sandbox, n8n } = scene();
+		const clara = sandbox.accounts[2];
+		const address = newcomer(sandbox, 'ANDROID');
+		const credential = await n8n.api.createCredential('New', maxCredentialType, address);
+		const asked = await once(credential, ['login', 'requestCode'], { phone: clara.phone });
+		expect(asked.error).toBeUndefined();
+		const { code } = sandbox.control.lastCode({ phone: clara.phone });
+		const codeToken = asked.json[0]?.['code_token'] as string;
+		const wrong = await once(credential, ['login', 'checkCode'], { codeToken, code: '000000' });
+		expect(wrong.error).toMatch(/code is wrong/i);
+		const { json, error } = await once(credential, ['login', 'checkCode'], { codeToken, code: code ?? '' });
+		expect(error).toBeUndefined();
+		await works(json[0] ?? {}, address);
+	});
+
+	it('by phone and code asks for the password of an account that has one', async () => {
+		const { sandbox, n8n } = scene();
+		const [anna] = sandbox.accounts;
+		const address = newcomer(sandbox, 'ANDROID');
+		const credential = await n8n.api.createCredential('New', maxCredentialType, address);
+		const asked = await once(credential, ['login', 'requestCode'], { phone: anna.phone });
+		const { code } = sandbox.control.lastCode({ phone: anna.phone });
+		const { json, error } = await once(credential, ['login', 'checkCode'], {
+			codeToken: asked.json[0]?.['code_token'] as string,
+			code: code ?? '',
+			password: anna.password ?? '',
+		});
+		expect(error).toBeUndefined();
+		await works(json[0] ?? {}, address);
+	});
+
+	it('by a QR picture that the phone scans', async () => {
+		const { sandbox, n8n } = scene();
+		const [anna] = sandbox.accounts;
+		const address = newcomer(sandbox, 'WEB');
+		const credential = await n8n.api.createCredential('New', maxCredentialType, address);
+		const { json, items } = await once(credential, ['login', 'getQr']);
+		const picture = await n8n.api.binary(items[0]?.binary?.['data']);
+		expect(picture.subarray(1, 4).toString()).toBe('PNG');
+		const trackId = json[0]?.['track_id'] as string;
+		const early = await once(credential, ['login', 'checkQr'], { trackId, waitSeconds: 0 });
+		expect(early.json).toMatchObject([{ status: 'waiting' }]);
+		sandbox.control.scanQr({ account: anna.id, link: json[0]?.['qr_link'] as string });
+		const done = await once(credential, ['login', 'checkQr'], { trackId, password: anna.password ?? '' });
+		expect(done.error).toBeUndefined();
+		await works(done.json[0] ?? {}, address);
+	});
+
+	it('is what every other operation asks for while there is none', async () => {
+		const { sandbox, n8n } = scene();
+		const credential = await n8n.api.createCredential('New', maxCredentialType, newcomer(sandbox, 'WEB'));
+		const { error } = await once(credential, ['message', 'send'], { chatId: chat('92610303'), text: 'x' });
+		expect(error).toMatch(/no login token/i);
+		expect(error).toMatch(/https:\/\/\S+log-in/i);
+	});
+});
+
+describe('the test of a MAX credential', () => {
+	async function tested(change: (data: Record<string, unknown>) => void) {
+		const { n8n, sandbox } = scene();
+		const data = maxCredential(sandbox, sandbox.accounts[1].web);
+		change(data);
+		const credential = await n8n.api.createCredential('Tested', maxCredentialType, data);
+		const result = await n8n.api.testCredential(credential, data);
+		await n8n.api.deleteCredential(credential);
+		return result;
+	}
+
+	it('is good for a session that lives', async () => {
+		expect(await tested(() => undefined)).toMatchObject({ status: 'OK' });
+	});
+
+	it('names a dead session, and does not show it', async () => {
+		const { status, message } = await tested((data) => (data['token'] = 'not-a-token'));
+		expect(status).toBe('Error');
+		expect(message).toMatch(/token|log in/i);
+		expect(message).not.toContain('not-a-token');
+	});
+
+	it('names an address nobody listens at', async () => {
+		const { status, message } = await tested((data) => (data['endpoint'] = 'ws://127.0.0.1:9/websocket'));
+		expect(status).toBe('Error');
+		expect(message).toMatch(/reach/i);
+	});
+});
