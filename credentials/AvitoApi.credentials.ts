@@ -39,7 +39,7 @@ const connectionFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 100,
-		description: 'Request budget of this account, shared by all workflows and processes',
+		description: 'Request budget of this account, shared by all workflows',
 	},
 	{
 		displayName: 'Pause Between Sends to One Chat (Seconds)',

@@ -37,6 +37,8 @@ export interface ListenOptions {
 	window?: number;
 	/** `finished` (default): an event is done when the handler returned or threw; `succeeded`: repeated up to 3 times */
 	acknowledge?: ConsumerOptions['acknowledge'];
+	/** ms between looks where nothing pushes (Avito without a webhook); default: the credential's `reconcileSeconds` */
+	pollEveryMs?: number;
 	/** told when the account goes away, ends or is limited */
 	onProblem?: (error: Error) => void;
 }
@@ -79,6 +81,7 @@ export function openAccount(options: OpenAccountOptions): Account {
 					batch: null,
 					quietAfterDeviceMs: 0,
 				},
+				pollEveryMs: () => listen.pollEveryMs ?? null,
 				deliver: (delivery) => settle(handler, delivery),
 				report: ({ error }) => listen.onProblem?.(error),
 			});

@@ -180,6 +180,24 @@ describe('one pool, real sockets, real store', () => {
 		expect(a.problems).toHaveLength(1);
 	});
 
+	it('a live account that goes away is told once it is no blip, and a missing subscription at once', async () => {
+		const a = trigger('a', credential({ retries: 0, reconcileSeconds: 10, breakerFailures: 0 }));
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await a.subscription.live;
+		sandbox.control.mode({ mode: '503' });
+		await clock.advance(30_000);
+		expect(a.problems).toEqual([]);
+		await passes(() => a.problems.length > 0, 'told of the outage');
+		sandbox.control.mode({ mode: 'ok' });
+		sandbox.control.account({ user_id: sandbox.accounts[0]!.user_id, subscription: false });
+		sandbox.control.incoming({ text: 'hidden' });
+		await passes(
+			() => a.problems.some(({ code }) => code === 'subscription_missing'),
+			'told of the subscription',
+		);
+		expect(a.texts).toEqual([]);
+	});
+
 	it('disconnect survives a restart, refuses calls in words and connect catches up', async () => {
 		const source = credential();
 		const lease = pool.lease(source);

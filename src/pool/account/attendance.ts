@@ -7,7 +7,7 @@ import type { Listener } from './reader-seat';
 import type { PoolShared } from './shared';
 
 /** A trigger's person is told of an outage once it is no blip, and then once in this long. */
-const OUTAGE_MS = 60_000;
+export const OUTAGE_MS = 60_000;
 export const REPORT_EVERY_MS = 3_600_000;
 const RETRY = { firstMs: 1_000, maxMs: 60_000 };
 
@@ -121,6 +121,11 @@ export class Attendance {
 		const seat = this.#shared.seats.of(this.#shared, connection.open.accountId);
 		attached.detach ??= seat.add(attached.listener);
 		return seat.join(connection, this.#host.config);
+	}
+
+	/** Something about an open account that a person should know; told at most once in a while per kind. */
+	tell(error: ChannelError): void {
+		this.#report(error, true);
 	}
 
 	/** A manual listener is told at once: a person sits in front of it. Triggers are told when it is no blip. */

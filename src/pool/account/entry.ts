@@ -15,7 +15,7 @@ import { assertAllowed, FIRST_CONTACTS_STOPPED } from '../policy';
 import { parseInput } from '../policy/parse-input';
 import type { CredentialSource } from '../types';
 import { accountStateEvent, NewsLimiter } from './account-events';
-import { Attendance, REPORT_EVERY_MS, type Attached } from './attendance';
+import { Attendance, OUTAGE_MS, REPORT_EVERY_MS, type Attached } from './attendance';
 import { Connection } from './connection';
 import { withDeadline } from './deadline';
 import { SettingsMemory } from './settings-choice';
@@ -43,6 +43,8 @@ export class AccountEntry {
 	#dropping: Promise<void> = Promise.resolve();
 	#uses = 0;
 	#inFlight = 0;
+	/** since when an open account has no connection to its provider; null = it has */
+	#awaySince: number | null = null;
 	#cancelLinger: (() => void) | undefined;
 	#closed = false;
 	state: AccountState = 'idle';
@@ -309,6 +311,7 @@ export class AccountEntry {
 			);
 		}
 		if (change.state === 'ended') this.#setState('ended');
+		this.#tellTriggers(change, now);
 		const every = change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS);
 		if (connection !== undefined && this.#news.allows(change.state, now, every)) {
 			const { clock, random } = this.#shared;
@@ -316,6 +319,15 @@ export class AccountEntry {
 			await this.#shared.seats.find(connection.open.accountId)?.announce(event);
 		}
 		if (change.state === 'ended') await this.#drop('the session ended');
+	}
+
+	/** What a person must act on becomes a failed execution too; an outage only once it is no blip. */
+	#tellTriggers(change: AccountStateChange, now: number): void {
+		if (change.state === 'live') this.#awaySince = null;
+		if (change.state === 'disconnected') this.#awaySince ??= now;
+		const lasting = change.state !== 'disconnected' || now - (this.#awaySince ?? now) >= OUTAGE_MS;
+		if (change.state === 'live' || change.state === 'settings_changed' || !lasting) return;
+		this.#attendance.tell(change.error ?? stateError(change));
 	}
 
 	#noteError(error: unknown): void {
@@ -334,6 +346,20 @@ export class AccountEntry {
 		this.state = state;
 		this.since = this.#shared.clock.now();
 	}
+}
+
+function stateError(change: AccountStateChange): ChannelError {
+	const codes = {
+		ended: 'session_ended',
+		limited: 'new_contact_limit',
+		subscription_missing: 'subscription_missing',
+		degraded: 'store_unavailable',
+		disconnected: 'unreachable',
+		live: 'upstream_error',
+		settings_changed: 'upstream_error',
+	} as const;
+	const hint = change.hint === undefined ? {} : { hint: change.hint };
+	return new ChannelError(codes[change.state], change.reason, hint);
 }
 
 /** After these only a person can help: stop, stay registered, resume when the credential changes. */

@@ -28,7 +28,7 @@ export function assertAllowed(policy: AccountPolicy, name: string, spec: Spec, i
 			'permission_denied',
 			`${name}: this call can end or endanger the account and is refused`,
 			{
-				hint: 'Switch on "Allow Dangerous Calls" in the credential if you really mean it.',
+				hint: 'Switch on "Allow Dangerous API Requests" in the credential if you really mean it.',
 			},
 		);
 	}
