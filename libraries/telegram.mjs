@@ -2,3 +2,4 @@
 // public keys of the servers it trusts; the sandbox and Telegram's test servers have others).
 export * from 'telegram';
 export { _serverKeys as serverKeys } from 'telegram/crypto/RSA.js';
+export { AuthKey } from 'telegram/crypto/AuthKey.js';
