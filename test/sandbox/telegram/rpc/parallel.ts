@@ -12,13 +12,15 @@ const users = new WeakMap<AuthKey, Connection[]>();
 export function observeConnections({ connection, session, key }: Origin): void {
 	const { world } = session;
 	const principal = key.principal;
-	if (principal.authorization === undefined || connection.media || key.media) return;
-	if (world.person(principal.authorization.account).homeDc !== connection.dc.id) return;
+	if (connection.media || key.media) return;
 	const list = (users.get(principal) ?? []).filter((one) => !one.ended || one === connection);
 	const newest = list.at(-1);
 	if (!list.includes(connection)) list.push(connection);
 	users.set(principal, list);
-	if (newest === undefined || newest === connection) return;
+	const { authorization } = principal;
+	if (newest === undefined || newest === connection || authorization === undefined) return;
+	// Other data centres serve files, over as many connections as a client likes.
+	if (world.person(authorization.account).homeDc !== connection.dc.id) return;
 	const { duplicateKey } = world.policy;
 	const others = list.filter((one) => one !== connection && !one.ended);
 	const parallel =

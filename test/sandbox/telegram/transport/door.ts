@@ -66,6 +66,7 @@ export class Door {
 					socket.pause();
 					socket.unshift(first);
 					http.emit('connection', socket);
+					socket.resume();
 				} else this.overTcp(socket, first);
 			});
 		});
