@@ -4,6 +4,7 @@ import { chromium, selectors, type Browser, type Locator, type Page } from 'play
 import { findProgram } from '../../setup/index.mjs';
 import { owner } from './api';
 import { projectFolder } from './host';
+import { until } from './until';
 
 /** Git-ignored; kept after a run so that a person can look. */
 const screenshotFolder = join(projectFolder, 'test', 'e2e', 'screenshots');
@@ -33,7 +34,7 @@ export class Editor {
 		/** For what the methods here do not cover. */
 		readonly page: Page,
 		private readonly baseUrl: string,
-		/** Addresses outside n8n that the page asked for. Expected to stay empty. */
+		/** Addresses outside n8n that the page asked for, in vain. */
 		readonly outsideRequests: string[],
 	) {}
 
@@ -47,10 +48,13 @@ export class Editor {
 			const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
 			page.setDefaultTimeout(PATIENCE_MS);
 			const outside: string[] = [];
-			page.on('request', (request) => {
-				const url = request.url();
-				if (/^https?:/.test(url) && !url.startsWith(baseUrl)) outside.push(url);
-			});
+			await page.route(
+				({ href }) => /^https?:/.test(href) && !href.startsWith(baseUrl),
+				async (route) => {
+					outside.push(route.request().url());
+					await route.abort();
+				},
+			);
 			const editor = new Editor(browser, page, baseUrl, outside);
 			await editor.signIn();
 			return editor;
@@ -85,10 +89,24 @@ export class Editor {
 		await this.page.getByTestId('ndv').waitFor();
 	}
 
-	/** Leaves the open node. */
+	/** Opens a node found in the nodes panel; what it offers, once this is among it. */
+	async openFoundNode(name: string, offering: string): Promise<string[]> {
+		const names = this.page.getByTestId('node-creator-item-name');
+		await names.getByText(name, { exact: true }).first().click();
+		await names.getByText(offering, { exact: true }).waitFor();
+		return await names.allInnerTexts();
+	}
+
+	/** Leaves the open node. The first Escape closes a list that is open. */
 	async closeNode(): Promise<void> {
-		await this.page.keyboard.press('Escape');
-		await this.page.getByTestId('ndv').waitFor({ state: 'hidden' });
+		const node = this.page.getByTestId('ndv');
+		await until(
+			async () => {
+				await this.page.keyboard.press('Escape');
+				return await node.isHidden();
+			},
+			{ what: 'the node to close', timeoutMs: PATIENCE_MS, everyMs: 300 },
+		);
 	}
 
 	/** Opens the list of a resource locator in the open node; the names it shows once they have come. */
@@ -121,7 +139,8 @@ export class Editor {
 	async screenshot(name: string): Promise<string> {
 		await mkdir(screenshotFolder, { recursive: true });
 		const path = join(screenshotFolder, `${name}.png`);
-		await this.page.screenshot({ path });
+		// What slides in is shown where it ends.
+		await this.page.screenshot({ path, animations: 'disabled' });
 		return path;
 	}
 

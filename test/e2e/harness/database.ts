@@ -51,7 +51,8 @@ export function countExecutions(
 	workflowId: string,
 ): Partial<Record<ExecutionStatus, number>> {
 	const sql = 'SELECT status, count(*) AS n FROM execution_entity WHERE workflowId = ? GROUP BY status';
-	return Object.fromEntries(query(userFolder, sql, workflowId).map(({ status, n }) => [status, Number(n)]));
+	const rows = query(userFolder, sql, workflowId);
+	return Object.fromEntries(rows.map(({ status, n }) => [String(status), Number(n)] as const));
 }
 
 function query(userFolder: string, sql: string, parameter: string): Record<string, SQLOutputValue>[] {
@@ -60,7 +61,7 @@ function query(userFolder: string, sql: string, parameter: string): Record<strin
 		timeout: 5_000,
 	});
 	try {
-		return database.prepare(sql).all(parameter) as Record<string, SQLOutputValue>[];
+		return database.prepare(sql).all(parameter);
 	} finally {
 		database.close();
 	}
