@@ -8,7 +8,8 @@ import { checkNode, ensureBuild, ensureN8nHost, ensureSystemPackages, projectEnv
 import { summarise, tallyOf } from './tally.mjs';
 
 const BUILT = [ensureBuild];
-const HOSTED = [() => ensureSystemPackages(['chromium']), ensureBuild, ensureN8nHost];
+const REDIS = [() => ensureSystemPackages(['redis'])];
+const HOSTED = [() => ensureSystemPackages(['chromium', 'redis']), ensureBuild, ensureN8nHost];
 
 /**
  * A step is a command, or a Vitest project; `needs` is set up before it.
@@ -23,9 +24,9 @@ const STEPS = {
 	lint: { command: ['eslint', '.'] },
 	format: { command: ['prettier', '--check', '--log-level', 'warn', '.'] },
 	types: { command: ['tsc', '-p', '.'] },
-	unit: { project: 'unit' },
+	unit: { project: 'unit', needs: REDIS },
 	package: { project: 'package', needs: BUILT },
-	flows: { project: 'flows' },
+	flows: { project: 'flows', needs: REDIS },
 	e2e: { project: 'e2e', needs: HOSTED },
 	long: { project: 'long', needs: HOSTED },
 };

@@ -1,0 +1,93 @@
+import type { AccountId, SessionKey } from '../contract';
+import type { Commands } from './connection';
+import type { Consumers } from './consumers';
+import type { Intents } from './intents';
+import type { Keys } from './keys';
+import { VALUE_KEEP_MS } from './lifetimes';
+import { textOrNull, texts } from './replies';
+import { values } from './scripts';
+import type { Waits } from './waits';
+
+/** Which accounts there are, which sessions led to them, and how all of one is forgotten. */
+export class Accounts {
+	readonly #commands: Commands;
+	readonly #keys: Keys;
+	/** accounts this process has listed already; a Redis that lost its data is told again */
+	readonly #listed = new Set<AccountId>();
+
+	constructor(commands: Commands, keys: Keys) {
+		this.#commands = commands;
+		this.#keys = keys;
+	}
+
+	/** Before anything of an account is written, so that no key exists that the sweep does not know of. */
+	async list(account: AccountId): Promise<void> {
+		if (this.#listed.has(account)) return;
+		this.#listed.add(account);
+		try {
+			await this.#commands.run(values.addMembers, [this.#keys.accounts()], [VALUE_KEEP_MS, account]);
+		} catch (error) {
+			this.#listed.delete(account);
+			throw error;
+		}
+	}
+
+	/** Redis has lost its data: every account must be listed anew. */
+	reset(): void {
+		this.#listed.clear();
+	}
+
+	async all(): Promise<AccountId[]> {
+		return texts(await this.#commands.call('SMEMBERS', this.#keys.accounts()));
+	}
+
+	/** Also prolongs the list: whoever sweeps it uses it. */
+	async keepList(): Promise<void> {
+		await this.#commands.call('PEXPIRE', this.#keys.accounts(), VALUE_KEEP_MS);
+	}
+
+	async rememberSession(session: SessionKey, account: AccountId): Promise<void> {
+		await this.list(account);
+		await this.#commands.run(values.addMembers, [this.#keys.sessionsOf(account)], [VALUE_KEEP_MS, session]);
+		await this.#commands.call('SET', this.#keys.session(session), account, 'PX', VALUE_KEEP_MS);
+	}
+
+	async accountOf(session: SessionKey): Promise<AccountId | null> {
+		return textOrNull(await this.#commands.call('GET', this.#keys.session(session)));
+	}
+
+	/** Sessions that lead to this account now; one that has moved to another account is no longer its own. */
+	async sessionsOf(account: AccountId): Promise<SessionKey[]> {
+		const listed = texts(await this.#commands.call('SMEMBERS', this.#keys.sessionsOf(account)));
+		const led = await Promise.all(listed.map((session) => this.accountOf(session)));
+		return listed.filter((_, index) => led[index] === account);
+	}
+
+	/** The lists go last: when this is broken off, the next *forget* still finds everything. */
+	async forget(
+		account: AccountId,
+		of: { consumers: Consumers; intents: Intents; waits: Waits },
+	): Promise<void> {
+		const keys = this.#keys;
+		const del = (...names: string[]) => this.#commands.call('DEL', ...names);
+		const ids = texts(await this.#commands.call('SMEMBERS', keys.consumersOf(account)));
+		await Promise.all([
+			...ids.map((id) => of.consumers.forgetOf(id, account)),
+			of.intents.forget(account),
+			of.waits.forget(account),
+		]);
+		const sessions = await this.sessionsOf(account);
+		await Promise.all(
+			sessions.map((session) =>
+				Promise.all([del(keys.values(session)), del(keys.secrets(session)), del(keys.session(session))]),
+			),
+		);
+		const entries = [keys.journal(account), keys.held(account), keys.seen(account), keys.chats(account)];
+		const lists = [keys.consumersOf(account), keys.sessionsOf(account), keys.waitsOf(account)];
+		const indexes = [keys.intentsOf(account), keys.openIntents(account)];
+		await del(...entries, ...indexes, keys.values(account), keys.secrets(account), keys.account(account));
+		await del(...lists);
+		this.#listed.delete(account);
+		await this.#commands.call('SREM', keys.accounts(), account);
+	}
+}

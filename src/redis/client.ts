@@ -1,0 +1,77 @@
+import type { Cluster, DNSLookupFunction, Redis, RedisOptions } from '#lib/ioredis';
+import type { RedisSettings } from './settings';
+
+/** A server or a cluster: the library gives both the same verbs. */
+export type Client = Redis | Cluster;
+
+/** A connection attempt may take this long, ms; also a command may wait this long for its answer. */
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 5_000;
+/** Reconnecting goes on for ever: at once, then slower, never slower than this, ms. */
+const RETRY_MOST_MS = 1_000;
+
+export interface ClientOptions {
+	/** shows in `CLIENT LIST` */
+	name: string;
+	/** this connection waits in blocking commands: no answer for a while is no fault, and nothing may queue behind */
+	blocking?: boolean;
+}
+
+/**
+ * A client that connects when told, reconnects for ever, and fails commands rather than keep them: what is asked while
+ * there is no connection, or was on its way when it broke, is rejected and never sent later. A lease that was given up
+ * must not be acquired by a command that lay in a queue.
+ */
+export async function createClient(settings: RedisSettings, options: ClientOptions): Promise<Client> {
+	const { Cluster, Redis } = await import('#lib/ioredis');
+	const retry = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), RETRY_MOST_MS);
+	const shared = {
+		connectionName: options.name,
+		...(settings.username === undefined ? {} : { username: settings.username }),
+		...(settings.password === undefined ? {} : { password: settings.password }),
+		...(settings.tls === undefined ? {} : { tls: tlsOptions(settings.tls) }),
+		...(settings.dualStack ? { family: 0 } : {}),
+		protocol: 2 as const,
+		disableClientInfo: true,
+		connectTimeout: CONNECT_MS,
+		...(options.blocking === true ? {} : { socketTimeout: ANSWER_MS }),
+		keepAlive: ANSWER_MS,
+		maxRetriesPerRequest: 0,
+		autoResendUnfulfilledCommands: false,
+		// A demoted master: connect anew, to whatever its name means now.
+		reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+	} satisfies RedisOptions;
+	const autoPipelining = options.blocking !== true;
+	if (!settings.cluster) {
+		return new Redis({
+			...shared,
+			...settings.nodes[0],
+			db: settings.db,
+			retryStrategy: retry,
+			enableOfflineQueue: false,
+			enableAutoPipelining: autoPipelining,
+			lazyConnect: true,
+		});
+	}
+	return new Cluster(settings.nodes, {
+		redisOptions: shared,
+		clusterRetryStrategy: retry,
+		enableOfflineQueue: false,
+		enableAutoPipelining: autoPipelining,
+		lazyConnect: true,
+		slotsRefreshTimeout: CONNECT_MS,
+		...(settings.resolveNames ? {} : { dnsLookup: unresolved }),
+	});
+}
+
+/** A certificate is made out to the name; AWS ElastiCache with TLS needs it (ioredis README, "Special note"). */
+const unresolved: DNSLookupFunction = (address, done) => {
+	done(null, address);
+};
+
+function tlsOptions(tls: NonNullable<RedisSettings['tls']>) {
+	return {
+		rejectUnauthorized: tls.verify,
+		...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+	};
+}

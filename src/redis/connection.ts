@@ -1,0 +1,191 @@
+import type { Clock, Logger } from '../contract';
+import { Scope } from '../runtime';
+import { createClient, type Client, type ClientOptions } from './client';
+import { closed, isUnknownScript, refusalOf, unavailable } from './faults';
+import { ALL_SCRIPTS, type Script } from './scripts';
+import type { RedisSettings } from './settings';
+
+/** How long a command waits for a connection that is just being made or remade, ms. */
+const CONNECT_WAIT_MS = 2_000;
+/** Opening waits longer: the server's name must be looked up, TLS agreed on. */
+const OPEN_WAIT_MS = 6_000;
+/** What was asked for may finish this long when the connection is closed, ms. */
+const CLOSE_WAIT_MS = 2_000;
+
+export interface ConnectionOptions extends ClientOptions {
+	settings: RedisSettings;
+	clock: Clock;
+	logger: Logger;
+	/** Runs on every new connection before any command is let through; a failure means connecting again. */
+	prepare?(commands: Commands): Promise<void>;
+}
+
+/** What the rest of this room asks of Redis. Rejections are `store_unavailable`, or a script's own refusal. */
+export interface Commands {
+	run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+	call(command: string, ...args: (string | number)[]): Promise<unknown>;
+}
+
+/**
+ * One connection to Redis, from the first attempt to the last: it lets commands through only once the connection is
+ * ready, the scripts are loaded and `prepare` has agreed. Until then a command waits, bounded. Commands asked for one
+ * after another reach Redis in that order.
+ */
+export class RedisConnection implements Commands {
+	readonly cluster: boolean;
+	readonly #client: Client;
+	readonly #options: ConnectionOptions;
+	readonly #scope: Scope;
+	readonly #pending = new Set<Promise<unknown>>();
+	#gate: { open: boolean; opened: PromiseWithResolvers<void> } = {
+		open: false,
+		opened: Promise.withResolvers(),
+	};
+	#lastError: unknown;
+	#generation = 0;
+	#closing: Promise<void> | undefined;
+
+	private constructor(client: Client, options: ConnectionOptions) {
+		this.#client = client;
+		this.#options = options;
+		this.cluster = options.settings.cluster;
+		this.#scope = new Scope(options.logger);
+	}
+
+	/** @throws ChannelError `store_unavailable` when Redis cannot be reached */
+	static async open(options: ConnectionOptions): Promise<RedisConnection> {
+		const connection = new RedisConnection(await createClient(options.settings, options), options);
+		connection.#listen();
+		connection.#client.connect().catch((error: unknown) => connection.#note(error));
+		try {
+			await connection.#passGate(OPEN_WAIT_MS);
+			return connection;
+		} catch (error) {
+			await connection.close();
+			throw error;
+		}
+	}
+
+	run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+		return this.#through(() => runScript(this.#client, script, keys, args));
+	}
+
+	call(command: string, ...args: (string | number)[]): Promise<unknown> {
+		return this.#through(() => this.#client.call(command, ...args));
+	}
+
+	/** Lets what was asked for finish (bounded), then leaves nothing open. Idempotent. */
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	#listen(): void {
+		const client = this.#client;
+		const on = (event: string, listener: (error: unknown) => void): void => {
+			client.on(event as 'error', listener);
+			this.#scope.add(() => void client.off(event, listener));
+		};
+		on('ready', () => void this.#ready());
+		on('close', () => this.#shut());
+		on('error', (error) => this.#note(error));
+		// After the scope has ended: a socket that dies while it is being destroyed must not become an uncaught error.
+		client.on('error', () => undefined);
+	}
+
+	async #ready(): Promise<void> {
+		const generation = ++this.#generation;
+		try {
+			await loadScripts(this.#client);
+			await this.#options.prepare?.({
+				run: (script, keys, args) => runScript(this.#client, script, keys, args),
+				call: (command, ...args) => this.#client.call(command, ...args),
+			});
+			if (generation !== this.#generation) return;
+			this.#gate.open = true;
+			this.#gate.opened.resolve();
+			if (this.#lastError !== undefined) this.#options.logger.info('Redis answers again');
+			this.#lastError = undefined;
+		} catch (error) {
+			if (generation !== this.#generation || this.#closing !== undefined) return;
+			this.#note(error);
+			this.#client.disconnect(true);
+		}
+	}
+
+	#shut(): void {
+		this.#generation += 1;
+		if (this.#gate.open) this.#gate = { open: false, opened: Promise.withResolvers() };
+	}
+
+	/** Said once per outage: reconnecting goes on every second. */
+	#note(error: unknown): void {
+		const first = this.#lastError === undefined;
+		this.#lastError = error;
+		if (first) this.#options.logger.warn(unavailable(error).message, { connection: this.#options.name });
+	}
+
+	#through(command: () => Promise<unknown>): Promise<unknown> {
+		if (this.#closing !== undefined) return Promise.reject(closed());
+		const running = this.#gate.open ? command() : this.#passGate(CONNECT_WAIT_MS).then(command);
+		const told = running.catch((error: unknown) => {
+			throw refusalOf(error) === null ? unavailable(error) : error;
+		});
+		this.#pending.add(told);
+		const done = (): void => void this.#pending.delete(told);
+		told.then(done, done);
+		return told;
+	}
+
+	async #passGate(waitMs: number): Promise<void> {
+		const { clock } = this.#options;
+		const { promise, resolve } = Promise.withResolvers<'late'>();
+		const cancel = clock.after(waitMs, () => resolve('late'));
+		const undo = once(() => resolve('late'), this.#scope.signal);
+		const outcome = await Promise.race([this.#gate.opened.promise, promise]);
+		cancel();
+		undo();
+		if (outcome !== 'late') return;
+		throw this.#scope.ended ? closed() : unavailable(this.#lastError ?? new Error('timed out'));
+	}
+
+	async #close(): Promise<void> {
+		const stop = new AbortController();
+		const late = this.#options.clock.sleep(CLOSE_WAIT_MS, stop.signal).catch(() => undefined);
+		if (this.#gate.open) await Promise.race([Promise.allSettled(this.#pending), late]);
+		stop.abort();
+		await this.#scope.end();
+		this.#client.disconnect();
+	}
+}
+
+function once(listener: () => void, signal: AbortSignal): () => void {
+	signal.addEventListener('abort', listener, { once: true });
+	return () => {
+		signal.removeEventListener('abort', listener);
+	};
+}
+
+/** A server that lost its scripts (flushed, or a new master of a cluster) gets them again. */
+async function runScript(
+	client: Client,
+	script: Script,
+	keys: readonly string[],
+	args: readonly (string | number)[],
+): Promise<unknown> {
+	const run = () => client.evalsha(script.sha, keys.length, ...keys, ...args);
+	try {
+		return await run();
+	} catch (error) {
+		if (!isUnknownScript(error)) throw error;
+		await loadScripts(client);
+		return run();
+	}
+}
+
+async function loadScripts(client: Client): Promise<void> {
+	const servers = 'nodes' in client ? client.nodes('master') : [client];
+	await Promise.all(
+		servers.flatMap((server) => ALL_SCRIPTS.map((script) => server.script('LOAD', script.lua))),
+	);
+}

@@ -1,0 +1,76 @@
+import type { Clock, Random } from '../contract';
+import { Scope } from '../runtime';
+import type { Commands } from './connection';
+import type { Keys } from './keys';
+import { VALUE_KEEP_MS } from './lifetimes';
+import { integer, list, text } from './replies';
+import { epoch as scripts } from './scripts';
+
+/**
+ * The life of a lease, ms, as the pool makes them. After Redis has lost data, nobody acquires anything for this long:
+ * whoever held a lease that Redis has forgotten stops by itself within it.
+ */
+export const GUARD_MS = 15_000;
+
+export interface EpochOptions {
+	keys: Keys;
+	clock: Clock;
+	random: Random;
+	guardMs: number;
+	/** the data this process knew is gone: Redis came back empty, or is another one */
+	lost(): void;
+}
+
+/**
+ * Which life of Redis the data belongs to. Checked on every new connection, before any command: what was written in one
+ * epoch (positions, numbers, leases) means nothing in the next.
+ */
+export class Epoch {
+	readonly #options: EpochOptions;
+	readonly #scope = new Scope();
+	#id: string | undefined;
+	#createdAt = 0;
+	/** monotonic ms */
+	#guardEnds = 0;
+
+	constructor(options: EpochOptions) {
+		this.#options = options;
+	}
+
+	/** ms since 1970 */
+	get createdAt(): number {
+		return this.#createdAt;
+	}
+
+	/** `runId`: changes with every start of the server; '' in a cluster, where each answer may be another server's. */
+	async enter(commands: Commands, runId: string): Promise<void> {
+		const { keys, clock, random, guardMs } = this.#options;
+		const args = [random.hex(8), clock.now(), runId, VALUE_KEEP_MS];
+		const [id, created, sinceMs] = list(await commands.run(scripts.enter, [keys.epoch()], args));
+		const left = guardMs - integer(sinceMs);
+		if (left > 0) this.#guardEnds = Math.max(this.#guardEnds, clock.monotonic() + left);
+		const lost = this.#id !== undefined && this.#id !== text(id);
+		this.#id = text(id);
+		this.#createdAt = integer(created);
+		if (lost) this.#options.lost();
+	}
+
+	/** Resolves when leases may be given. @throws when the store is closed meanwhile */
+	async mayAcquire(): Promise<void> {
+		const { clock } = this.#options;
+		for (let left = this.#left(); left > 0; left = this.#left()) await clock.sleep(left, this.#scope.signal);
+	}
+
+	/** Keeps Redis from forgetting the epoch before the data. */
+	async keep(commands: Commands): Promise<void> {
+		await commands.call('PEXPIRE', this.#options.keys.epoch(), VALUE_KEEP_MS);
+	}
+
+	end(reason: unknown): Promise<void> {
+		return this.#scope.end(reason);
+	}
+
+	#left(): number {
+		return this.#guardEnds - this.#options.clock.monotonic();
+	}
+}

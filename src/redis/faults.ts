@@ -1,0 +1,70 @@
+import { ChannelError } from '../contract';
+
+/** How soon a caller may try again, ms: ioredis reconnects within a second once Redis answers. */
+const RETRY_MS = 5_000;
+
+/** What a server's error reply means to a person, by its first word. https://redis.io/docs (error replies) */
+const REPLIES: Readonly<Record<string, [message: string, hint?: string]>> = {
+	READONLY: ['Redis is a read-only replica now'],
+	OOM: ['Redis is out of memory', 'Give Redis more memory (maxmemory), with the policy noeviction.'],
+	LOADING: ['Redis is loading its data'],
+	BUSY: ['Redis is busy with a script'],
+	MASTERDOWN: ['Redis has lost its master'],
+	CLUSTERDOWN: ['The Redis cluster is down'],
+	TRYAGAIN: ['The Redis cluster is moving data'],
+	MISCONF: ['Redis cannot write its data to disk', 'Look at the disk and the log of the Redis server.'],
+	NOREPLICAS: ['Redis has too few replicas to accept writes'],
+	NOAUTH: ['Redis wants a password', 'Set QUEUE_BULL_REDIS_PASSWORD.'],
+	WRONGPASS: ['Redis refuses the user name or password', 'Check QUEUE_BULL_REDIS_USERNAME and …_PASSWORD.'],
+	NOPERM: [
+		'The Redis user may not do what is needed',
+		'Allow it all commands on the keys of this package, scripts included.',
+	],
+};
+
+/** Our own scripts' refusals, `<WORD> <detail>`; made into errors by whoever called the script. */
+const REFUSALS: readonly string[] = ['FENCED', 'NOCONSUMER', 'NOTACOUNTER'];
+
+/** The word of a refusal by one of our scripts, or null. */
+export function refusalOf(error: unknown): string | null {
+	const word = firstWord(error);
+	return REFUSALS.includes(word) ? word : null;
+}
+
+export function isUnknownScript(error: unknown): boolean {
+	return firstWord(error) === 'NOSCRIPT';
+}
+
+/**
+ * Any failure of Redis as `store_unavailable`. Only the kind of failure is passed on: a command's arguments hold message
+ * text, an address may hold a password.
+ */
+export function unavailable(error: unknown): ChannelError {
+	if (ChannelError.is(error)) return error;
+	const reply = REPLIES[firstWord(error)];
+	const message = reply?.[0] ?? `Redis does not answer: ${kindOf(error)}`;
+	const hint = reply?.[1];
+	return new ChannelError('store_unavailable', message, {
+		retry: { afterMs: RETRY_MS },
+		...(hint === undefined ? {} : { hint }),
+	});
+}
+
+export function closed(): ChannelError {
+	return new ChannelError('store_unavailable', 'The store is closed.', { retry: { afterMs: RETRY_MS } });
+}
+
+function firstWord(error: unknown): string {
+	return error instanceof Error ? (/^-?([A-Z]+)\b/.exec(error.message)?.[1] ?? '') : '';
+}
+
+/** A system code (`ECONNREFUSED`), the library's own class of error, or the server's error word. */
+function kindOf(error: unknown): string {
+	if (!(error instanceof Error)) return 'unknown error';
+	if ('code' in error && typeof error.code === 'string') return error.code;
+	if (error.name === 'MaxRetriesPerRequestError' || error.name === 'AbortError')
+		return 'the connection was lost';
+	if (/writeable|Connection is closed|isn't ready/i.test(error.message)) return 'there is no connection';
+	if (/timed? ?out/i.test(error.message)) return 'it took too long';
+	return firstWord(error) === '' ? error.name : firstWord(error);
+}

@@ -1,0 +1,116 @@
+import type { AccountId, Clock, IntentRecord, IntentState, Json, JsonObject } from '../contract';
+import type { Commands } from './connection';
+import type { Keys } from './keys';
+import { lifeMs, VALUE_KEEP_MS } from './lifetimes';
+import { fields, text, texts } from './replies';
+import { intents as scripts } from './scripts';
+
+export type IntentChange = Partial<
+	Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>
+>;
+
+/**
+ * Sends that must happen once. An intent stands by itself, found by its key; its account keeps two lists: of all, for
+ * *forget*, and of those not known to be settled. An intent is listed before it exists and taken off after it has
+ * settled, so the lists may name too many and never too few.
+ */
+export class Intents {
+	readonly #commands: Commands;
+	readonly #keys: Keys;
+	readonly #clock: Clock;
+
+	constructor(commands: Commands, keys: Keys, clock: Clock) {
+		this.#commands = commands;
+		this.#keys = keys;
+		this.#clock = clock;
+	}
+
+	async reserve(record: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }> {
+		const intent: IntentRecord = { ...record, state: 'reserved' };
+		const now = this.#clock.now();
+		const { accountId, key, expiresAt } = intent;
+		await Promise.all(
+			[this.#keys.intentsOf(accountId), this.#keys.openIntents(accountId)].map((index) =>
+				this.#commands.run(scripts.indexUntil, [index], [now, VALUE_KEEP_MS, expiresAt, key]),
+			),
+		);
+		const life = lifeMs(expiresAt, now);
+		const reply = await this.#commands.run(
+			scripts.reserveIntent,
+			[this.#keys.intent(key)],
+			[now, life, ...toFields(intent)],
+		);
+		const known = toIntent(key, fields(reply));
+		return known === null ? { created: true, intent } : { created: false, intent: known };
+	}
+
+	/** Nothing happens when it is gone (refused, expired, forgotten): its send has been decided without it. */
+	async update(key: string, change: IntentChange): Promise<void> {
+		const args = [this.#clock.now(), ...toFields(change)];
+		const account = text(await this.#commands.run(scripts.updateIntent, [this.#keys.intent(key)], args));
+		if (account !== '' && change.state === 'done') await this.#settled(account, key);
+	}
+
+	async delete(key: string): Promise<void> {
+		const account = text(await this.#commands.run(scripts.deleteIntent, [this.#keys.intent(key)], []));
+		if (account === '') return;
+		await this.#settled(account, key);
+		await this.#commands.call('ZREM', this.#keys.intentsOf(account), key);
+	}
+
+	async load(key: string): Promise<IntentRecord | null> {
+		const intent = toIntent(key, fields(await this.#commands.call('HGETALL', this.#keys.intent(key))));
+		return intent === null || intent.expiresAt <= this.#clock.now() ? null : intent;
+	}
+
+	async open(account: AccountId, chatId: string): Promise<IntentRecord[]> {
+		const listed = texts(await this.#commands.call('ZRANGE', this.#keys.openIntents(account), 0, -1));
+		const intents = await Promise.all(listed.map((key) => this.load(key)));
+		return intents
+			.filter((intent) => intent !== null)
+			.filter((intent) => intent.state === 'sent' && intent.chatId === chatId)
+			.sort((a, b) => a.createdAt - b.createdAt);
+	}
+
+	async forget(account: AccountId): Promise<void> {
+		const keys = texts(await this.#commands.call('ZRANGE', this.#keys.intentsOf(account), 0, -1));
+		await Promise.all(keys.map((key) => this.#commands.call('DEL', this.#keys.intent(key))));
+	}
+
+	async #settled(account: AccountId, key: string): Promise<void> {
+		await this.#commands.call('ZREM', this.#keys.openIntents(account), key);
+	}
+}
+
+function toFields(intent: Partial<IntentRecord>): (string | number)[] {
+	const found: [string, string | number | undefined][] = [
+		['account', intent.accountId],
+		['chat', intent.chatId],
+		['params', intent.paramsHash],
+		['state', intent.state],
+		['provider', intent.providerKey],
+		['context', intent.context === undefined ? undefined : JSON.stringify(intent.context)],
+		['result', intent.result === undefined ? undefined : JSON.stringify(intent.result)],
+		['created', intent.createdAt],
+		['expires', intent.expiresAt],
+	];
+	return found.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+}
+
+function toIntent(key: string, stored: ReadonlyMap<string, string>): IntentRecord | null {
+	const get = (name: string): string => stored.get(name) ?? '';
+	if (stored.size === 0) return null;
+	return {
+		key,
+		accountId: get('account'),
+		chatId: get('chat'),
+		paramsHash: get('params'),
+		// All written by `toFields`.
+		state: get('state') as IntentState,
+		providerKey: get('provider'),
+		context: JSON.parse(get('context')) as JsonObject,
+		result: JSON.parse(get('result')) as Json,
+		createdAt: Number(get('created')),
+		expiresAt: Number(get('expires')),
+	};
+}

@@ -1,0 +1,168 @@
+import {
+	ChannelError,
+	type AccountId,
+	type AppendBatch,
+	type AppendResult,
+	type ChannelEvent,
+	type Clock,
+	type JournalEntry,
+	type JournalEvent,
+	type JsonObject,
+} from '../contract';
+import type { Commands } from './connection';
+import { refusalOf } from './faults';
+import type { Keys } from './keys';
+import { ACCOUNT_KEEP_MS } from './lifetimes';
+import { fields, integer, list, text, textOrNull, texts } from './replies';
+import { journal as scripts } from './scripts';
+
+/** The append-only list of an account's events, and the engine's state that is written with them. */
+export class Journal {
+	readonly #commands: Commands;
+	readonly #keys: Keys;
+	readonly #clock: Clock;
+
+	constructor(commands: Commands, keys: Keys, clock: Clock) {
+		this.#commands = commands;
+		this.#keys = keys;
+		this.#clock = clock;
+	}
+
+	/** @throws ChannelError `account_in_use` when a reader with a greater token has been here */
+	async append(account: AccountId, batch: AppendBatch): Promise<AppendResult> {
+		const keys = this.#keys;
+		const touched = [
+			keys.account(account),
+			keys.journal(account),
+			keys.held(account),
+			keys.seen(account),
+			keys.chats(account),
+		];
+		const state = batch.state === undefined ? '' : JSON.stringify(batch.state);
+		const args = [batch.token, this.#clock.now(), ACCOUNT_KEEP_MS, state, batch.events.length];
+		const answer = list(
+			await this.#fenced(account, () =>
+				this.#commands.run(scripts.append, touched, [...args, ...batch.events.flatMap(eventArguments)]),
+			),
+		);
+		const result: AppendResult = { appended: [], duplicates: [] };
+		for (const [index, { eventId }] of batch.events.entries()) {
+			const seq = integer(answer[index]);
+			if (seq === 0) result.duplicates.push(eventId);
+			else result.appended.push({ seq: Math.abs(seq), eventId, late: seq < 0 });
+		}
+		return result;
+	}
+
+	async readEntries(account: AccountId, after: number, limit: number): Promise<JournalEntry[]> {
+		if (limit <= 0) return [];
+		const reply = await this.#commands.run(scripts.read, this.#entryKeys(account), [after + 1, limit]);
+		const { entries, consumed } = parseEntries(reply);
+		// Behind the last one read there may be entries that did not fit, so what was consumed there does not fit either.
+		const last = entries.length < limit ? Infinity : (entries.at(-1)?.seq ?? Infinity);
+		const between = consumed.filter(({ seq }) => seq > after && seq <= last);
+		return bySeq([...entries, ...between]).slice(0, limit);
+	}
+
+	async readEntriesBySeq(account: AccountId, seqs: readonly number[]): Promise<JournalEntry[]> {
+		const chosen = new Set(seqs);
+		if (chosen.size === 0) return [];
+		const reply = await this.#commands.run(scripts.readSome, this.#entryKeys(account), [...chosen]);
+		const { entries, consumed } = parseEntries(reply);
+		return bySeq([...entries, ...consumed.filter(({ seq }) => chosen.has(seq))]);
+	}
+
+	async lastSeq(account: AccountId): Promise<number> {
+		return Number((await this.#field(account, 'seq')) ?? 0);
+	}
+
+	async loadState(account: AccountId): Promise<JsonObject | null> {
+		const state = await this.#field(account, 'state');
+		// Written by `append` or `saveState`.
+		return state === null ? null : (JSON.parse(state) as JsonObject);
+	}
+
+	/** @throws ChannelError `account_in_use` when fenced */
+	async saveState(account: AccountId, token: number, state: JsonObject | null): Promise<void> {
+		const args = [token, ACCOUNT_KEEP_MS, state === null ? '' : JSON.stringify(state)];
+		await this.#fenced(account, () =>
+			this.#commands.run(scripts.saveState, [this.#keys.account(account)], args),
+		);
+	}
+
+	async settleHeld(account: AccountId, seq: number, outcome: 'release' | 'consume'): Promise<void> {
+		await this.#commands.run(scripts.settleHeld, this.#entryKeys(account), [seq, outcome, ACCOUNT_KEEP_MS]);
+	}
+
+	#entryKeys(account: AccountId): string[] {
+		return [this.#keys.journal(account), this.#keys.held(account)];
+	}
+
+	async #field(account: AccountId, name: string): Promise<string | null> {
+		return textOrNull(await this.#commands.call('HGET', this.#keys.account(account), name));
+	}
+
+	async #fenced<T>(account: AccountId, command: () => Promise<T>): Promise<T> {
+		try {
+			return await command();
+		} catch (error) {
+			if (refusalOf(error) !== 'FENCED') throw error;
+			throw new ChannelError('account_in_use', 'Another process reads this account now.', {
+				account,
+				hint: 'Nothing to do: the newer reader goes on where this one stopped.',
+			});
+		}
+	}
+}
+
+function eventArguments(item: JournalEvent): (string | number)[] {
+	return [
+		item.eventId,
+		item.chatId,
+		item.at,
+		Number(item.recovered),
+		item.heldBy ?? '',
+		item.heldUntil ?? 0,
+		item.event === null ? '' : JSON.stringify(item.event),
+	];
+}
+
+function parseEntries(reply: unknown): { entries: JournalEntry[]; consumed: JournalEntry[] } {
+	const [stream, beside] = list(reply);
+	const held = fields(beside);
+	const entries = list(stream).map((entry) => parseEntry(entry, held));
+	const consumed = [...held]
+		.filter(([field]) => field.startsWith('x'))
+		.map(([field, line]) => toEntry(Number(field.slice(1)), [...texts(JSON.parse(line)), ''], null));
+	return { entries, consumed };
+}
+
+/** `[<seq>-0, [i, id, c, chat, a, at, r, recorded, f, flags, e, event]]` */
+function parseEntry(entry: unknown, held: ReadonlyMap<string, string>): JournalEntry {
+	const [id, flat] = list(entry);
+	const seq = text(id).replace(/-.*$/, '');
+	const values = texts(flat).filter((_, index) => index % 2 === 1);
+	return toEntry(Number(seq), values, held.get(seq) ?? null);
+}
+
+function toEntry(seq: number, values: readonly string[], held: string | null): JournalEntry {
+	const [eventId = '', chatId = '', at = '', recordedAt = '', flags = '', event = ''] = values;
+	const bar = held?.indexOf('|') ?? 0;
+	return {
+		seq,
+		eventId,
+		// Written by `append`.
+		event: event === '' ? null : (JSON.parse(event) as ChannelEvent),
+		chatId,
+		at: Number(at),
+		recordedAt: Number(recordedAt),
+		recovered: flags.startsWith('1'),
+		late: flags.endsWith('1'),
+		heldBy: held === null ? null : held.slice(bar + 1),
+		heldUntil: held === null ? null : Number(held.slice(0, bar)),
+	};
+}
+
+function bySeq(entries: JournalEntry[]): JournalEntry[] {
+	return entries.sort((a, b) => a.seq - b.seq);
+}

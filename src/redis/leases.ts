@@ -1,0 +1,90 @@
+import type { Clock, LeaseAnswer, StoreLease } from '../contract';
+import type { Commands } from './connection';
+import { accountOfReaderLease, type Keys } from './keys';
+import { LEASE_KEEP_MS } from './lifetimes';
+import { integer, list, text } from './replies';
+import { leases as scripts } from './scripts';
+
+/** Leases renewed in one step: a script stops everything else in Redis while it runs. */
+const RENEW_AT_ONCE = 500;
+
+export interface LeaseOptions {
+	commands: Commands;
+	keys: Keys;
+	clock: Clock;
+	cluster: boolean;
+	/** whose clock says when a lease ends: Redis' own (one for all hosts), or the one handed in (tests that own the time) */
+	time: 'server' | 'clock';
+	/** resolves when leases may be given in this life of Redis, see `Epoch` */
+	mayAcquire(): Promise<void>;
+}
+
+/** Who may connect, and who may append. */
+export class Leases {
+	readonly #options: LeaseOptions;
+	/** reader leases given to this process, by name: their tokens */
+	readonly #held = new Map<string, number>();
+
+	constructor(options: LeaseOptions) {
+		this.#options = options;
+	}
+
+	async acquire(name: string, holder: string, ttlMs: number): Promise<LeaseAnswer> {
+		const { commands, keys, clock } = this.#options;
+		await this.#options.mayAcquire();
+		const account = accountOfReaderLease(name);
+		const touched = account === null ? [keys.lease(name)] : [keys.lease(name), keys.account(account)];
+		const reply = list(
+			await commands.run(scripts.acquire, touched, [this.#now(), holder, ttlMs, LEASE_KEEP_MS]),
+		);
+		if (integer(reply[0]) === 0) {
+			return { acquired: false, holder: text(reply[2]), expiresAt: clock.now() + integer(reply[1]) };
+		}
+		const token = integer(reply[1]);
+		if (account !== null) this.#held.set(name, token);
+		return { acquired: true, lease: { name, token, expiresAt: clock.now() + ttlMs } };
+	}
+
+	async renew(leases: readonly StoreLease[], ttlMs: number): Promise<string[]> {
+		const atOnce = this.#options.cluster ? 1 : RENEW_AT_ONCE;
+		const groups: StoreLease[][] = [];
+		for (let from = 0; from < leases.length; from += atOnce) groups.push(leases.slice(from, from + atOnce));
+		const lost = (await Promise.all(groups.map((group) => this.#renewGroup(group, ttlMs)))).flat();
+		for (const name of lost) this.#held.delete(name);
+		return lost;
+	}
+
+	async #renewGroup(group: readonly StoreLease[], ttlMs: number): Promise<string[]> {
+		const { commands, keys } = this.#options;
+		const names = group.map(({ name }) => keys.lease(name));
+		const args = [this.#now(), ttlMs, LEASE_KEEP_MS, ...group.map(({ token }) => token)];
+		const positions = list(await commands.run(scripts.renew, names, args)).map(integer);
+		return positions.flatMap((position) => group[position - 1]?.name ?? []);
+	}
+
+	async release(lease: StoreLease): Promise<void> {
+		this.#held.delete(lease.name);
+		await this.#end(lease.name, 'token', String(lease.token));
+	}
+
+	break(name: string, holder: string): Promise<void> {
+		return this.#end(name, 'holder', holder);
+	}
+
+	/** Does another process have this lease now? */
+	async heldElsewhere(name: string): Promise<boolean> {
+		const { commands, keys } = this.#options;
+		const own = this.#held.get(name);
+		return (
+			integer(await commands.run(scripts.heldElsewhere, [keys.lease(name)], [this.#now(), own ?? ''])) === 1
+		);
+	}
+
+	async #end(name: string, field: 'token' | 'holder', value: string): Promise<void> {
+		await this.#options.commands.run(scripts.release, [this.#options.keys.lease(name)], [field, value]);
+	}
+
+	#now(): string {
+		return this.#options.time === 'server' ? '' : String(this.#options.clock.now());
+	}
+}

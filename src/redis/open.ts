@@ -1,0 +1,94 @@
+import type { Clock, Logger, Random, Store } from '../contract';
+import { Accounts } from './accounts';
+import { Condition } from './condition';
+import { RedisConnection } from './connection';
+import { Consumers } from './consumers';
+import { Epoch, GUARD_MS } from './epoch';
+import { closed } from './faults';
+import { Intents } from './intents';
+import { Journal } from './journal';
+import { Keys } from './keys';
+import { Leases } from './leases';
+import { serverFacts } from './server-facts';
+import type { RedisSettings } from './settings';
+import { RedisStore } from './store';
+import { Sweep } from './sweep';
+import { Values } from './values';
+import { Waits } from './waits';
+
+export interface RedisStoreOptions {
+	settings: RedisSettings;
+	clock: Clock;
+	random: Random;
+	logger: Logger;
+	/**
+	 * Whose clock decides when a lease ends. Default Redis' own, one for all hosts; the one handed in is for tests that
+	 * own the time.
+	 */
+	leaseTime?: 'server' | 'clock';
+	/** no lease is given for this long after Redis was new, lost data, restarted or failed over; default one lease, ms */
+	guardMs?: number;
+}
+
+/**
+ * The store that several processes and hosts share. Opens one connection and closes it with the store.
+ * @throws ChannelError `store_unavailable` when Redis cannot be reached now. Try again later.
+ */
+export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
+	const { settings, clock, random, logger } = options;
+	const keys = new Keys(settings.prefix);
+	const condition = new Condition(clock, logger, () => epoch.createdAt);
+	const epoch = new Epoch({
+		keys,
+		clock,
+		random,
+		guardMs: options.guardMs ?? GUARD_MS,
+		lost: () => {
+			for (const forget of onLost) forget();
+			condition.lost();
+		},
+	});
+	const onLost: (() => void)[] = [];
+	const commands = await RedisConnection.open({
+		settings,
+		clock,
+		logger,
+		name: 'messenger-accounts:store',
+		prepare: async (prepared) => {
+			const facts = await serverFacts(prepared, settings.cluster);
+			await epoch.enter(prepared, facts.runId);
+			condition.learn(facts);
+		},
+	});
+
+	const accounts = new Accounts(commands, keys);
+	onLost.push(() => accounts.reset());
+	const journal = new Journal(commands, keys, clock);
+	const consumers = new Consumers(commands, keys, journal);
+	const values = new Values(commands, keys, clock);
+	const waits = new Waits(commands, keys, clock);
+	const leases = new Leases({
+		commands,
+		keys,
+		clock,
+		cluster: settings.cluster,
+		time: options.leaseTime ?? 'server',
+		mayAcquire: () => epoch.mayAcquire(),
+	});
+	return new RedisStore({
+		condition,
+		accounts,
+		journal,
+		consumers,
+		values,
+		waits,
+		leases,
+		intents: new Intents(commands, keys, clock),
+		sweep: new Sweep({ commands, keys, clock, accounts, consumers, leases, values, waits }),
+		keep: () => epoch.keep(commands),
+		close: async () => {
+			await epoch.end(closed());
+			await commands.close();
+		},
+	});
+}

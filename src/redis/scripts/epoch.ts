@@ -1,0 +1,24 @@
+import { script } from './script';
+
+/**
+ * KEYS 1 epoch. ARGV 1 id for a new epoch, 2 its creation time for people (ms), 3 the server's run id or '' = unknown,
+ * 4 ms until the key may go.
+ * Answers {id, created, ms since the data or the server changed, by Redis' own clock}.
+ * A Redis without an epoch is new or has lost its data: it gets one. A server that is not the one of the last time has
+ * restarted or failed over, and may have lost its last writes, leases among them: the time counts anew.
+ */
+export const enter = script(
+	'enter',
+	`
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+if redis.call('EXISTS', KEYS[1]) == 0 then
+	redis.call('HSET', KEYS[1], 'id', ARGV[1], 'created', ARGV[2], 'run', ARGV[3], 'since', now)
+elseif redis.call('HGET', KEYS[1], 'run') ~= ARGV[3] then
+	redis.call('HSET', KEYS[1], 'run', ARGV[3], 'since', now)
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+local known = redis.call('HMGET', KEYS[1], 'id', 'created', 'since')
+return {known[1], known[2], now - tonumber(known[3])}
+`,
+);

@@ -1,0 +1,85 @@
+import { script } from './script';
+
+/**
+ * Milliseconds since 1970 in the variable `now`: the argument, or Redis' own clock when it is empty. One clock for all
+ * hosts: with clocks of their own a host whose clock runs ahead would take a lease that is still being used.
+ */
+const NOW = `
+local now = tonumber(ARGV[1])
+if not now then
+	local time = redis.call('TIME')
+	now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+`;
+
+/**
+ * KEYS 1 lease, 2 (reader leases only) account.
+ * ARGV 1 now or '', 2 holder, 3 life in ms, 4 ms until Redis may forget a lease nobody holds.
+ * Answers {1, token} or {0, ms left, holder}.
+ * A live lease is refused to everybody, also to a holder of the same name. The token is greater than every token this
+ * lease and this account ever had, even if Redis has forgotten them: it is at least the time. Acquiring a reader lease
+ * fences the appends of the reader before, at once.
+ */
+export const acquire = script(
+	'acquire',
+	`${NOW}
+local held = redis.call('HMGET', KEYS[1], 'holder', 'expires', 'token')
+if held[1] and tonumber(held[2]) > now then return {0, tonumber(held[2]) - now, held[1]} end
+local token = math.max(now, tonumber(held[3] or 0) + 1)
+if KEYS[2] then
+	token = math.max(token, tonumber(redis.call('HGET', KEYS[2], 'fence') or 0) + 1)
+	redis.call('HSET', KEYS[2], 'fence', token)
+	if redis.call('PTTL', KEYS[2]) < 0 then redis.call('PEXPIRE', KEYS[2], ARGV[4]) end
+end
+redis.call('HSET', KEYS[1], 'holder', ARGV[2], 'expires', now + tonumber(ARGV[3]), 'token', token)
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return {1, token}
+`,
+);
+
+/**
+ * KEYS the leases. ARGV 1 now or '', 2 life in ms, 3 as \`acquire\` 4, 4… their tokens.
+ * Answers the positions (from 1) of those that are no longer held with this token. A lease that has expired is lost,
+ * even if nobody has taken it: its holder has stopped using it by then.
+ */
+export const renew = script(
+	'renew',
+	`${NOW}
+local lost = {}
+for position, key in ipairs(KEYS) do
+	local held = redis.call('HMGET', key, 'holder', 'expires', 'token')
+	if held[1] and held[3] == ARGV[3 + position] and tonumber(held[2]) > now then
+		redis.call('HSET', key, 'expires', now + tonumber(ARGV[2]))
+		redis.call('PEXPIRE', key, ARGV[3])
+	else
+		lost[#lost + 1] = position
+	end
+end
+return lost
+`,
+);
+
+/**
+ * KEYS 1 lease. ARGV 1 field to compare (token or holder), 2 its value.
+ * Ends the lease if it is that one's; the token stays, so that the next one is greater.
+ */
+export const release = script(
+	'release',
+	`
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], 'holder', 'expires') end
+return 1
+`,
+);
+
+/**
+ * KEYS 1 lease. ARGV 1 now or '', 2 a token or ''.
+ * Answers 1 when the lease is live with another token: somebody else has it.
+ */
+export const heldElsewhere = script(
+	'heldElsewhere',
+	`${NOW}
+local held = redis.call('HMGET', KEYS[1], 'holder', 'expires', 'token')
+if held[1] and tonumber(held[2]) > now and held[3] ~= ARGV[2] then return 1 end
+return 0
+`,
+);

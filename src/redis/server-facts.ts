@@ -1,0 +1,34 @@
+import type { ServerFacts } from './condition';
+import type { Commands } from './connection';
+import { fields, text } from './replies';
+
+/**
+ * Asks the server what our data depends on. Managed services forbid CONFIG: then snapshots are taken for granted, since
+ * saying wrongly that nothing survives would be noise on every result.
+ */
+export async function serverFacts(commands: Commands, cluster: boolean): Promise<ServerFacts> {
+	const info = parseInfo(text(await commands.call('INFO')));
+	const appendOnly = info.get('aof_enabled') === '1';
+	const limited = Number(info.get('maxmemory') ?? 0) > 0;
+	return {
+		runId: cluster ? '' : (info.get('run_id') ?? ''),
+		persistent: appendOnly || (await savesSnapshots(commands)),
+		evicting: limited && (info.get('maxmemory_policy') ?? 'noeviction') !== 'noeviction',
+	};
+}
+
+async function savesSnapshots(commands: Commands): Promise<boolean> {
+	try {
+		const config = fields(await commands.call('CONFIG', 'GET', 'save'));
+		return config.get('save') !== '';
+	} catch {
+		return true;
+	}
+}
+
+function parseInfo(reply: string): Map<string, string> {
+	const lines = reply.split(/\r?\n/).filter((line) => line.includes(':'));
+	return new Map(
+		lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const),
+	);
+}
