@@ -8,5 +8,12 @@ export * from './client';
 export * from './command';
 export * from './driver';
 export * from './errors';
+export {
+	decideRetention,
+	type Bounds as RetentionBounds,
+	type Candidate as RetentionCandidate,
+	type Reading as RetentionReading,
+	type Unread as RetentionUnread,
+} from './retention';
 export * from './store';
 export type * from './schemas';

@@ -1,7 +1,16 @@
-import type { AccountId, Clock, RetentionLimits, SweepResult } from '../contract';
+import {
+	decideRetention,
+	type AccountId,
+	type Clock,
+	type RetentionBounds,
+	type RetentionCandidate,
+	type RetentionLimits,
+	type RetentionReading,
+	type RetentionUnread,
+	type SweepResult,
+} from '../contract';
 import type { CommitQueue } from './commit-queue';
 import { acknowledge, forgetConsumer, unsettledEmits } from './consumers';
-import { decideRetention, type Bounds, type Candidate, type Reading, type Unread } from './retention';
 import type { Sql } from './sql';
 import { removeAsides } from './succession';
 
@@ -81,7 +90,7 @@ async function sweepEntries(
 	limits: RetentionLimits,
 ): Promise<number> {
 	const lowestSeq = await queue.read((sql) => seqFromTheEnd(sql, account, limits.maxEntries));
-	const bounds: Bounds = { now, oldestRecordedAt: now - limits.maxAgeMs, lowestSeq };
+	const bounds: RetentionBounds = { now, oldestRecordedAt: now - limits.maxAgeMs, lowestSeq };
 	let removed = 0;
 	let after: number | null = 0;
 	while (after !== null) {
@@ -110,7 +119,7 @@ function sweepWindow(
 	sql: Sql,
 	account: AccountId,
 	after: number,
-	bounds: Bounds,
+	bounds: RetentionBounds,
 ): { removed: number; next: number | null } {
 	const candidates = sql
 		.all<CandidateRow>(
@@ -131,7 +140,7 @@ function sweepWindow(
 	return { removed: decision.remove.length, next: last };
 }
 
-function toCandidate(row: CandidateRow): Candidate {
+function toCandidate(row: CandidateRow): RetentionCandidate {
 	return {
 		seq: row.seq,
 		recordedAt: row.recorded_at,
@@ -140,7 +149,7 @@ function toCandidate(row: CandidateRow): Candidate {
 	};
 }
 
-function readingsOf(sql: Sql, account: AccountId, after: number, last: number): Reading[] {
+function readingsOf(sql: Sql, account: AccountId, after: number, last: number): RetentionReading[] {
 	return sql
 		.all<{ id: string; published: number; catch_up_ms: number; watermark: number }>(
 			'SELECT id, published, catch_up_ms, watermark FROM consumers WHERE account = ?',
@@ -161,7 +170,7 @@ function acknowledgedBetween(sql: Sql, consumer: string, after: number, last: nu
 	return sql.all<{ seq: number }>(select, consumer, after, last).map(({ seq }) => seq);
 }
 
-function writeGap(sql: Sql, account: AccountId, gap: Unread): void {
+function writeGap(sql: Sql, account: AccountId, gap: RetentionUnread): void {
 	const insert = 'INSERT INTO gaps (consumer, account, first_seq, last_seq, entries) VALUES (?, ?, ?, ?, ?)';
 	sql.run(insert, gap.consumer, account, gap.from, gap.to, gap.count);
 }

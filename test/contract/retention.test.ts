@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideRetention, type Candidate, type Reading } from '../../src/store/retention';
+import { decideRetention, type Candidate, type Reading } from '../../src/contract/retention';
 
 const NOW = 1_000;
 const none = { now: NOW, oldestRecordedAt: 0, lowestSeq: 0 };
