@@ -155,3 +155,12 @@ export function optional(values: Values, ...names: string[]): Record<string, str
 		names.filter((name) => values.has(name)).map((name) => [name, values.text(name)]),
 	);
 }
+
+/** Messages of MAX itself (login codes) are left out of everything unless asked for; codes in them stay hidden. */
+export const includeServiceField: INodeProperties = {
+	displayName: 'Include Service Messages',
+	name: 'includeService',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return messages of MAX itself too; login codes in them stay hidden',
+};

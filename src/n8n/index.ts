@@ -24,13 +24,14 @@ export type {
 export type { Located, Parameters, Values } from './parameters';
 export { chatField, linkMode, phoneMode, userMode, type ChatFieldOptions } from './fields/chat';
 export { includeRawField, limitFields, simplifyField } from './fields/limit';
-export { mediaFields, mediaKindField, notVoiceField, outputFieldField } from './fields/media';
+export { mediaFields, outputFieldField, sendAsField, voiceLengthField } from './fields/media';
 export { policyFields, policyLimitFields } from './fields/policy';
 export {
 	emojiField,
 	formatField,
 	sendingFields,
 	sendingOf,
+	silentField,
 	splitLongTextField,
 	textField,
 	type Sending,

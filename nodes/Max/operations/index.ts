@@ -52,8 +52,8 @@ import { get as getMessage } from './message/get.operation';
 import { getMany as getManyMessages } from './message/getMany.operation';
 import { getReactions } from './message/getReactions.operation';
 import { getSince } from './message/getSince.operation';
-import { markRead } from './message/markRead.operation';
-import { markUnread } from './message/markUnread.operation';
+import { markRead } from './chat/markRead.operation';
+import { markUnread } from './chat/markUnread.operation';
 import { pin } from './message/pin.operation';
 import { react } from './message/react.operation';
 import { search as searchMessages } from './message/search.operation';
@@ -64,7 +64,7 @@ import { sendLocation } from './message/sendLocation.operation';
 import { sendMedia } from './message/sendMedia.operation';
 import { sendPoll } from './message/sendPoll.operation';
 import { sendSticker } from './message/sendSticker.operation';
-import { sendTyping } from './message/sendTyping.operation';
+import { sendAction } from './message/sendAction.operation';
 import { transcribe } from './message/transcribe.operation';
 import { unpin } from './message/unpin.operation';
 import { unreact } from './message/unreact.operation';
@@ -98,6 +98,8 @@ export const maxOperations = [
 			getMembers,
 			join,
 			leave,
+			markRead,
+			markUnread,
 			mute,
 			promote,
 			removeMembers,
@@ -146,8 +148,6 @@ export const maxOperations = [
 			getMessage,
 			getReactions,
 			getSince,
-			markRead,
-			markUnread,
 			pin,
 			react,
 			searchMessages,
@@ -158,7 +158,7 @@ export const maxOperations = [
 			sendMedia,
 			sendPoll,
 			sendSticker,
-			sendTyping,
+			sendAction,
 			transcribe,
 			unpin,
 			unreact,

@@ -420,22 +420,22 @@ const cases: Record<string, Case> = {
 	'message.getReactions': async ({ run, incoming, sandbox, boris }) => {
 		const { chatId, messageId } = incoming('Who likes it?');
 		sandbox.control.react({ from: boris, chatId, messageId, reaction: '👍' });
-		expect(JSON.stringify(await run({ chatId: chat(chatId), messageId }))).toContain('👍');
+		expect(JSON.stringify(await run({ chatId: chat(chatId), messageIds: messageId }))).toContain('👍');
 	},
-	'message.markRead': async ({ run, incoming, sandbox }) => {
+	'chat.markRead': async ({ run, incoming, sandbox }) => {
 		await run({ chatId: chat(incoming('Read me').chatId) });
 		expect(sandbox.control.requests({ opcode: 50 }).at(-1)).toMatchObject({
 			payload: { type: 'READ_MESSAGE' },
 		});
 	},
-	'message.markUnread': async ({ run, incoming, sandbox }) => {
+	'chat.markUnread': async ({ run, incoming, sandbox }) => {
 		await run({ chatId: chat(incoming('Forget me').chatId) });
 		expect(sandbox.control.requests({ opcode: 50 }).at(-1)).toMatchObject({
 			payload: { type: 'SET_AS_UNREAD' },
 		});
 	},
-	'message.sendTyping': async ({ run, incoming, sandbox }) => {
-		await run({ chatId: chat(incoming('Well?').chatId), activity: 'voice' });
+	'message.sendAction': async ({ run, incoming, sandbox }) => {
+		await run({ chatId: chat(incoming('Well?').chatId), activity: 'audio' });
 		expect(sandbox.control.requests({ opcode: 65 }).at(-1)).toMatchObject({ payload: { type: 'AUDIO' } });
 	},
 	'message.get': async ({ run, incoming }) => {

@@ -1,4 +1,4 @@
-import { chatField, type Operation } from '../../../../src/n8n';
+import { chatField, silentField, type Operation } from '../../../../src/n8n';
 import { chatOptions, messageIds, recipient, recipientOf } from '../../fields';
 
 export const forward: Operation = {
@@ -17,15 +17,7 @@ export const forward: Operation = {
 		}),
 		messageIds,
 	],
-	options: [
-		{
-			displayName: 'Send Silently',
-			name: 'silent',
-			type: 'boolean',
-			default: false,
-			description: 'Whether the other side gets no sound',
-		},
-	],
+	options: [silentField],
 	toCommand: (parameters) => ({
 		name: 'message.forward',
 		input: {

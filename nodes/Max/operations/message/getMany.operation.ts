@@ -1,5 +1,5 @@
 import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { chat, detailOf } from '../../fields';
+import { chat, detailOf, includeServiceField } from '../../fields';
 
 export const getMany: Operation = {
 	value: 'getMany',
@@ -14,16 +14,24 @@ export const getMany: Operation = {
 			name: 'after',
 			type: 'dateTime',
 			default: '',
-			description: 'Only messages from this time on',
+			description: 'Start at this time and go on, oldest first; not together with Before',
 		},
 		{
 			displayName: 'Before',
 			name: 'before',
 			type: 'dateTime',
 			default: '',
-			description: 'Only messages up to this time',
+			description: 'Start at this time and go back, newest first',
 		},
 		includeRawField,
+		includeServiceField,
+		{
+			displayName: 'Scheduled',
+			name: 'scheduled',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return the messages that are yet to be sent instead',
+		},
 	],
 	toCommand: (parameters) => {
 		const { options } = parameters;
@@ -34,6 +42,8 @@ export const getMany: Operation = {
 				...parameters.limit(),
 				...(options.has('after') ? { after: options.time('after') } : {}),
 				...(options.has('before') ? { before: options.time('before') } : {}),
+				includeService: options.boolean('includeService'),
+				scheduled: options.boolean('scheduled'),
 				...detailOf(parameters),
 			},
 		};

@@ -1,15 +1,15 @@
 import type { Operation } from '../../../../src/n8n';
-import { chat, messageId } from '../../fields';
+import { chat, messageIds } from '../../fields';
 
 export const getReactions: Operation = {
 	value: 'getReactions',
 	name: 'Get Reactions',
 	action: 'Get reactions to message',
-	description: 'Count the reactions to a message and tell who reacted how',
+	description: 'Count the reactions to messages, one item per message',
 	effect: 'read',
-	properties: [chat, messageId],
+	properties: [chat, messageIds],
 	toCommand: (parameters) => ({
 		name: 'message.getReactions',
-		input: { chatId: parameters.id('chatId'), messageId: parameters.id('messageId') },
+		input: { chatId: parameters.id('chatId'), messageIds: parameters.list('messageIds') },
 	}),
 };

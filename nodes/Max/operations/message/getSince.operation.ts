@@ -1,5 +1,5 @@
 import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import { detailOf } from '../../fields';
+import { detailOf, includeServiceField } from '../../fields';
 
 export const getSince: Operation = {
 	value: 'getSince',
@@ -49,6 +49,7 @@ export const getSince: Operation = {
 			description: 'Comma-separated list of chat IDs; empty means all chats',
 		},
 		includeRawField,
+		includeServiceField,
 	],
 	toCommand: (parameters) => {
 		const { options } = parameters;
@@ -60,6 +61,7 @@ export const getSince: Operation = {
 				since: options.has('afterMessageId') ? options.id('afterMessageId') : parameters.time('since'),
 				direction: parameters.text('direction'),
 				...(chatIds.length === 0 ? {} : { chatIds }),
+				includeService: options.boolean('includeService'),
 				...detailOf(parameters),
 			},
 		};

@@ -1,5 +1,5 @@
 import { chatField, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { chatOptions, detailOf } from '../../fields';
+import { chatOptions, detailOf, includeServiceField } from '../../fields';
 
 export const search: Operation = {
 	value: 'search',
@@ -21,13 +21,14 @@ export const search: Operation = {
 		...limitFields(),
 		simplifyField,
 	],
-	options: [includeRawField],
+	options: [includeRawField, includeServiceField],
 	toCommand: (parameters) => ({
 		name: 'message.search',
 		input: {
 			query: parameters.required('query'),
 			...(parameters.has('chatId') ? { chatId: parameters.id('chatId') } : {}),
 			...parameters.limit(),
+			includeService: parameters.options.boolean('includeService'),
 			...detailOf(parameters),
 		},
 	}),

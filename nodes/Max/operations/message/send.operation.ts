@@ -21,9 +21,8 @@ export const send: Operation = {
 		input: {
 			...recipientOf(parameters),
 			text: parameters.required('text'),
-			format: parameters.options.has('format') ? parameters.options.text('format') : 'none',
 			splitLongText: parameters.options.text('splitLongText') === 'split' ? 'split' : 'refuse',
-			...sendingOf(parameters.options),
+			...sendingOf(parameters.options, parameters.text('text')),
 		},
 	}),
 };

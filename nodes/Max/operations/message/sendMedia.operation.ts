@@ -1,10 +1,11 @@
 import {
 	formatField,
 	mediaFields,
-	mediaKindField,
-	notVoiceField,
+	sendAsField,
 	sendingFields,
 	sendingOf,
+	splitLongTextField,
+	voiceLengthField,
 	type Operation,
 } from '../../../../src/n8n';
 import { caption, recipient, recipientOf } from '../../fields';
@@ -16,17 +17,19 @@ export const sendMedia: Operation = {
 	description:
 		'Send photos, videos, files or a voice message. Several photos and videos become one album, files follow one by one.',
 	effect: 'send',
-	properties: [recipient, mediaKindField, ...mediaFields(), caption],
-	options: [formatField, notVoiceField, ...sendingFields],
+	properties: [recipient, sendAsField, ...mediaFields(), caption],
+	options: [formatField, splitLongTextField, ...sendingFields, voiceLengthField],
 	toCommand: async (parameters) => ({
 		name: 'message.sendMedia',
 		input: {
 			...recipientOf(parameters),
-			kind: parameters.text('mediaKind'),
-			text: parameters.text('caption'),
-			format: parameters.options.has('format') ? parameters.options.text('format') : 'none',
-			ifNotVoice: parameters.options.text('ifNotVoice') === 'audio' ? 'audio' : 'refuse',
-			...sendingOf(parameters.options),
+			sendAs: parameters.text('sendAs'),
+			caption: parameters.text('caption'),
+			splitLongText: parameters.options.text('splitLongText') === 'split' ? 'split' : 'refuse',
+			...(parameters.options.has('durationSeconds')
+				? { durationSeconds: parameters.options.number('durationSeconds') }
+				: {}),
+			...sendingOf(parameters.options, parameters.text('caption')),
 		},
 		media: await parameters.media(),
 	}),

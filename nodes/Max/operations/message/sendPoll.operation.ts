@@ -1,4 +1,4 @@
-import { sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
+import { silentField, type Operation } from '../../../../src/n8n';
 import { recipient, recipientOf } from '../../fields';
 
 export const sendPoll: Operation = {
@@ -33,7 +33,7 @@ export const sendPoll: Operation = {
 			displayName: 'Anonymous',
 			name: 'anonymous',
 			type: 'boolean',
-			default: false,
+			default: true,
 			description: 'Whether nobody sees who chose what',
 		},
 		{
@@ -43,7 +43,7 @@ export const sendPoll: Operation = {
 			default: false,
 			description: 'Whether a person may choose more than one answer',
 		},
-		...sendingFields,
+		silentField,
 	],
 	toCommand: (parameters) => ({
 		name: 'message.sendPoll',
@@ -51,9 +51,9 @@ export const sendPoll: Operation = {
 			...recipientOf(parameters),
 			question: parameters.required('question'),
 			answers: linesOf(parameters.raw('answers'), parameters.text.bind(parameters)),
-			anonymous: parameters.options.boolean('anonymous'),
+			anonymous: !parameters.options.has('anonymous') || parameters.options.boolean('anonymous'),
 			multiple: parameters.options.boolean('multiple'),
-			...sendingOf(parameters.options),
+			silent: parameters.options.boolean('silent'),
 		},
 	}),
 };

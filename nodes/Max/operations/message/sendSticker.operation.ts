@@ -1,4 +1,4 @@
-import { sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
+import { silentField, type Operation } from '../../../../src/n8n';
 import { recipient, recipientOf } from '../../fields';
 
 export const sendSticker: Operation = {
@@ -19,13 +19,13 @@ export const sendSticker: Operation = {
 			description: 'Number of the sticker, as in a received message with a sticker',
 		},
 	],
-	options: [...sendingFields],
+	options: [silentField],
 	toCommand: (parameters) => ({
 		name: 'message.sendSticker',
 		input: {
 			...recipientOf(parameters),
 			stickerId: parameters.id('stickerId'),
-			...sendingOf(parameters.options),
+			silent: parameters.options.boolean('silent'),
 		},
 	}),
 };

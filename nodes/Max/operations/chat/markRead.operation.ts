@@ -4,7 +4,7 @@ import { chat, optional } from '../../fields';
 export const markRead: Operation = {
 	value: 'markRead',
 	name: 'Mark as Read',
-	action: 'Mark messages as read',
+	action: 'Mark chat as read',
 	description: 'Mark a chat as read, all of it or up to a message',
 	effect: 'change',
 	properties: [chat],
@@ -19,7 +19,7 @@ export const markRead: Operation = {
 		},
 	],
 	toCommand: (parameters) => ({
-		name: 'message.markRead',
+		name: 'chat.markRead',
 		input: { chatId: parameters.id('chatId'), ...optional(parameters.options, 'messageId') },
 	}),
 };

@@ -1,8 +1,8 @@
 import type { Operation } from '../../../../src/n8n';
 import { chat } from '../../fields';
 
-export const sendTyping: Operation = {
-	value: 'sendTyping',
+export const sendAction: Operation = {
+	value: 'sendAction',
 	name: 'Send Activity',
 	action: 'Send activity to chat',
 	description: 'Show in a chat for some seconds that this account is typing, or recording, or sending a file',
@@ -15,7 +15,7 @@ export const sendTyping: Operation = {
 			type: 'options',
 			options: [
 				{ name: 'Choosing a Sticker', value: 'sticker' },
-				{ name: 'Recording Voice', value: 'voice' },
+				{ name: 'Recording Voice', value: 'audio' },
 				{ name: 'Sending a File', value: 'file' },
 				{ name: 'Sending a Photo', value: 'photo' },
 				{ name: 'Sending a Video', value: 'video' },
@@ -26,7 +26,7 @@ export const sendTyping: Operation = {
 		},
 	],
 	toCommand: (parameters) => ({
-		name: 'message.sendTyping',
-		input: { chatId: parameters.id('chatId'), activity: parameters.text('activity') },
+		name: 'message.sendAction',
+		input: { chatId: parameters.id('chatId'), action: parameters.text('activity') },
 	}),
 };
