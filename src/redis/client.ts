@@ -4,9 +4,11 @@ import type { RedisSettings } from './settings';
 /** A server or a cluster: the library gives both the same verbs. */
 export type Client = Redis | Cluster;
 
-/** A connection attempt may take this long, ms; also a command may wait this long for its answer. */
+/** A connection attempt may take this long, ms. */
 const CONNECT_MS = 5_000;
+/** A command may wait this long for its answer, then the connection is given up: a third of a lease. ms */
 const ANSWER_MS = 5_000;
+const KEEP_ALIVE_MS = 5_000;
 /** Reconnecting goes on for ever: at once, then slower, never slower than this, ms. */
 const RETRY_MOST_MS = 1_000;
 
@@ -15,6 +17,8 @@ export interface ClientOptions {
 	name: string;
 	/** this connection waits in blocking commands: no answer for a while is no fault, and nothing may queue behind */
 	blocking?: boolean;
+	/** how long an answer is waited for, ms, default 5 s */
+	answerMs?: number;
 }
 
 /**
@@ -34,8 +38,8 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		protocol: 2 as const,
 		disableClientInfo: true,
 		connectTimeout: CONNECT_MS,
-		...(options.blocking === true ? {} : { socketTimeout: ANSWER_MS }),
-		keepAlive: ANSWER_MS,
+		...(options.blocking === true ? {} : { socketTimeout: options.answerMs ?? ANSWER_MS }),
+		keepAlive: KEEP_ALIVE_MS,
 		maxRetriesPerRequest: 0,
 		autoResendUnfulfilledCommands: false,
 		// A demoted master: connect anew, to whatever its name means now.

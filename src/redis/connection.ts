@@ -115,7 +115,9 @@ export class RedisConnection implements Commands {
 
 	#shut(): void {
 		this.#generation += 1;
-		if (this.#gate.open) this.#gate = { open: false, opened: Promise.withResolvers() };
+		if (!this.#gate.open) return;
+		this.#gate = { open: false, opened: Promise.withResolvers() };
+		if (this.#closing === undefined) this.#note(new Error('Connection is closed.'));
 	}
 
 	/** Said once per outage: reconnecting goes on every second. */

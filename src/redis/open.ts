@@ -28,6 +28,8 @@ export interface RedisStoreOptions {
 	leaseTime?: 'server' | 'clock';
 	/** no lease is given for this long after Redis was new, lost data, restarted or failed over; default one lease, ms */
 	guardMs?: number;
+	/** how long an answer of Redis is waited for, ms, default 5 s */
+	answerMs?: number;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		clock,
 		logger,
 		name: 'messenger-accounts:store',
+		...(options.answerMs === undefined ? {} : { answerMs: options.answerMs }),
 		prepare: async (prepared) => {
 			const facts = await serverFacts(prepared, settings.cluster);
 			await epoch.enter(prepared, facts.runId);

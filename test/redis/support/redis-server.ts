@@ -97,8 +97,8 @@ export class RedisServer {
 	}
 
 	/** A plain client, to look at the server from outside. The caller ends it. */
-	client(): Redis {
-		return new Redis(this.port, '127.0.0.1');
+	client(password?: string): Redis {
+		return new Redis(this.port, '127.0.0.1', password === undefined ? {} : { password });
 	}
 }
 

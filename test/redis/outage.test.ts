@@ -1,0 +1,368 @@
+import { once } from 'node:events';
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readerLeaseName, type Logger, type Store, type StoreInfo } from '../../src/contract';
+import { openRedisStore, type RedisStoreOptions } from '../../src/redis';
+import { GUARD_MS } from '../../src/redis/epoch';
+import { silentLogger, systemClock, systemRandom } from '../../src/runtime';
+import { LEASE_MS } from '../../src/pool/account/lease-keeper';
+import { ACCOUNT, consumer, journalEvent } from '../store/support/samples';
+import { ManualClock, until } from '../support/manual-clock';
+import { RedisServer } from './support/redis-server';
+
+const PASSWORD = 'hunter2-of-redis';
+const UNAVAILABLE = { code: 'store_unavailable', retry: { afterMs: 5_000 } };
+
+describe('when Redis', () => {
+	let server: RedisServer;
+	const stores: Store[] = [];
+	const others: RedisServer[] = [];
+	const said: string[] = [];
+	const note = (message: string, meta?: unknown) =>
+		void said.push(`${message} ${JSON.stringify(meta ?? {})}`);
+	const logger: Logger = { debug: note, info: note, warn: note, error: note };
+
+	beforeEach(async () => {
+		said.length = 0;
+		server = await RedisServer.start();
+	});
+	afterEach(async () => {
+		await Promise.all(stores.splice(0).map((store) => store.close()));
+		await Promise.all([server, ...others.splice(0)].map((started) => started.stop()));
+	});
+
+	async function open(options: Partial<RedisStoreOptions> = {}): Promise<Store> {
+		const settings = server.settings('outage');
+		const services = { clock: systemClock, random: systemRandom, logger };
+		const store = await openRedisStore({ ...services, settings, guardMs: 0, ...options });
+		stores.push(store);
+		return store;
+	}
+
+	async function works(store: Store): Promise<boolean> {
+		return store.getValue(ACCOUNT, 'n').then(
+			() => true,
+			() => false,
+		);
+	}
+
+	it('is not there, opening fails with a code a caller can act on, and leaves nothing behind', async () => {
+		await server.kill();
+		const clock = new ManualClock();
+		const opening = open({ clock });
+		const told = expect(opening).rejects.toMatchObject(UNAVAILABLE);
+		await until(() => clock.pending > 0, 'the wait for a connection');
+		await clock.advance(10_000);
+		await told;
+		await expect(opening).rejects.toThrow('ECONNREFUSED');
+		expect(clock.pending).toBe(0);
+		await server.run();
+		await expect(open()).resolves.toBeDefined();
+	});
+
+	it('goes away, calls fail within a bound, are never sent later, and work again when it is back', async () => {
+		const clock = new ManualClock();
+		const store = await open({ clock });
+		await store.putValue(ACCOUNT, 'n', 'before');
+		await server.kill();
+		const failing = store.putValue(ACCOUNT, 'n', 'while away');
+		const told = expect(failing).rejects.toMatchObject({ code: 'store_unavailable' });
+		await until(() => clock.pending > 0, 'the wait for a connection');
+		await clock.advance(2_000);
+		await told;
+		await server.run();
+		await until(() => works(store), 'Redis answers again');
+		expect(await store.getValue(ACCOUNT, 'n')).toBeUndefined();
+		expect(said.filter((line) => line.startsWith('Redis does not answer'))).toHaveLength(1);
+		expect(said.some((line) => line.startsWith('Redis answers again'))).toBe(true);
+	});
+
+	it('breaks the connection after a command was sent, the command fails and is not sent a second time', async () => {
+		const middle = await Relay.to(server.port);
+		try {
+			const settings = { ...server.settings('outage'), nodes: [{ host: '127.0.0.1', port: middle.port }] };
+			const store = await open({ settings });
+			await store.increment(ACCOUNT, 'n', 1, 1_000_000);
+			middle.swallowAnswers = true;
+			const cut = store.increment(ACCOUNT, 'n', 1, 1_000_000);
+			const told = expect(cut).rejects.toMatchObject({ code: 'store_unavailable' });
+			await until(() => middle.swallowed > 0, 'the answer that is lost');
+			middle.swallowAnswers = false;
+			middle.cut();
+			await told;
+			await until(() => works(store), 'Redis answers again');
+			expect(await store.getValue(ACCOUNT, 'n')).toBe(2);
+		} finally {
+			await middle.close();
+		}
+	});
+
+	it('stops answering without closing, calls fail within a bound', async () => {
+		const store = await open({ answerMs: 100 });
+		await store.putValue(ACCOUNT, 'n', 1);
+		server.freeze();
+		await expect(store.getValue(ACCOUNT, 'n')).rejects.toMatchObject({ code: 'store_unavailable' });
+		server.thaw();
+		await until(() => works(store), 'Redis answers again');
+	});
+
+	it('is a read-only replica, writes fail saying so and reads go on', async () => {
+		const store = await open();
+		await store.putValue(ACCOUNT, 'n', 1);
+		const admin = server.client();
+		await admin.config('SET', 'replica-read-only', 'yes');
+		await admin.replicaof('127.0.0.1', 1);
+		await expect(store.putValue(ACCOUNT, 'n', 2)).rejects.toThrow('read-only');
+		await admin.replicaof('NO', 'ONE');
+		admin.disconnect();
+		await until(
+			async () =>
+				store.putValue(ACCOUNT, 'n', 2).then(
+					() => true,
+					() => false,
+				),
+			'writes work again',
+		);
+	});
+
+	it('is full, appends fail whole and say what to do', async () => {
+		const store = await open();
+		await store.append(ACCOUNT, { token: 1, events: [journalEvent('e1')], state: { pts: 1 } });
+		const admin = server.client();
+		await admin.config('SET', 'maxmemory', '1');
+		const full = store.append(ACCOUNT, { token: 1, events: [journalEvent('e2')], state: { pts: 2 } });
+		await expect(full).rejects.toMatchObject({
+			code: 'store_unavailable',
+			hint: expect.stringContaining('noeviction'),
+		});
+		await admin.config('SET', 'maxmemory', '0');
+		admin.disconnect();
+		expect(await store.loadState(ACCOUNT)).toEqual({ pts: 1 });
+		const again = await store.append(ACCOUNT, { token: 1, events: [journalEvent('e2')] });
+		expect(again.appended.map(({ seq }) => seq)).toEqual([2]);
+	});
+
+	it('wants a password, neither errors nor logs show it', async () => {
+		const locked = await RedisServer.start(['--requirepass', PASSWORD]);
+		others.push(locked);
+		await open({ settings: locked.settings('p', { QUEUE_BULL_REDIS_PASSWORD: PASSWORD }) });
+		const clock = new ManualClock();
+		const wrong = open({
+			clock,
+			settings: locked.settings('p', {
+				QUEUE_BULL_REDIS_PASSWORD: `${PASSWORD}!`,
+				QUEUE_BULL_REDIS_USERNAME: 'n8n',
+			}),
+		});
+		const told = expect(wrong).rejects.toThrow('refuses the user name or password');
+		await until(() => said.length > 0, 'the refusal');
+		await clock.advance(10_000);
+		await told;
+		const error: unknown = await wrong.catch((reason: unknown) => reason);
+		expect(JSON.stringify([error, String(error), (error as Error).stack, said])).not.toContain(PASSWORD);
+	});
+
+	it('lost its scripts, nothing is noticed', async () => {
+		const store = await open();
+		const admin = server.client();
+		await admin.script('FLUSH');
+		admin.disconnect();
+		const appended = await store.append(ACCOUNT, { token: 1, events: [journalEvent('e1')] });
+		expect(appended.appended).toHaveLength(1);
+	});
+});
+
+describe('when Redis comes back', () => {
+	let server: RedisServer;
+	const stores: Store[] = [];
+
+	beforeEach(async () => {
+		server = await RedisServer.start(['--appendonly', 'yes', '--appendfsync', 'always']);
+	});
+	afterEach(async () => {
+		await Promise.all(stores.splice(0).map((store) => store.close()));
+		await server.stop();
+	});
+
+	async function open(clock: ManualClock, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
+		const services = { clock, random: systemRandom, logger: silentLogger };
+		const store = await openRedisStore({ ...services, settings: server.settings('p'), ...options });
+		stores.push(store);
+		return store;
+	}
+
+	/** @returns whether the lease was given before, at, or only after this much time */
+	async function acquires(store: Store, clock: ManualClock, name: string): Promise<() => boolean> {
+		let given = false;
+		store
+			.acquireLease(name, 'host/1/main', LEASE_MS)
+			.then((answer) => {
+				given = answer.acquired;
+			})
+			.catch(() => undefined);
+		await until(() => given || clock.pending > 0, 'an answer or a wait');
+		return () => given;
+	}
+
+	it('the wait is as long as a lease of the pool', () => {
+		expect(GUARD_MS).toBe(LEASE_MS);
+	});
+
+	it('is new, nobody acquires for one lease: it may be one that lost its data', async () => {
+		const clock = new ManualClock();
+		const store = await open(clock);
+		const given = await acquires(store, clock, 'session:a');
+		await clock.advance(GUARD_MS / 2);
+		expect(given()).toBe(false);
+		await clock.advance(GUARD_MS / 2);
+		await until(given, 'the lease');
+	});
+
+	it('with its data, leases that are held go on; new ones wait, as after a failover', async () => {
+		const clock = new ManualClock();
+		const store = await open(clock);
+		await clock.advance(GUARD_MS);
+		const held = await store.acquireLease('session:a', 'host/1/main', LEASE_MS);
+		if (!held.acquired) throw new Error('not acquired');
+		await store.saveConsumer(consumer('c1'));
+		await server.kill();
+		await server.run();
+		await until(
+			async () => (await store.loadConsumer('c1').catch(() => null)) !== null,
+			'Redis answers again',
+		);
+		expect(store.info.degraded).toBeNull();
+		expect(await store.renewLeases([held.lease], LEASE_MS)).toEqual([]);
+		const given = await acquires(store, clock, 'session:b');
+		await clock.advance(GUARD_MS / 2);
+		expect(given()).toBe(false);
+		await clock.advance(GUARD_MS / 2);
+		await until(given, 'the lease');
+	});
+
+	it('empty, every lease is lost, tokens still grow, and the store says what that means', async () => {
+		const clock = new ManualClock();
+		const store = await open(clock);
+		const told: StoreInfo[] = [];
+		store.onDegraded((info) => told.push(info));
+		await clock.advance(GUARD_MS);
+		const name = readerLeaseName(ACCOUNT);
+		const before = await store.acquireLease(name, 'host/1/main', LEASE_MS);
+		if (!before.acquired) throw new Error('not acquired');
+		await store.append(ACCOUNT, { token: before.lease.token, events: [journalEvent('e1')] });
+		const admin = server.client();
+		await admin.flushall();
+		admin.disconnect();
+		await server.kill();
+		await server.run();
+		await until(
+			async () => (await store.lastSeq(ACCOUNT).catch(() => -1)) === 0 && told.length > 0,
+			'the loss is told',
+		);
+		expect(store.info).toMatchObject({
+			durable: false,
+			degraded: expect.stringContaining('without its data'),
+		});
+		expect(await store.renewLeases([before.lease], LEASE_MS)).toEqual([name]);
+		const given = await acquires(store, clock, name);
+		await clock.advance(GUARD_MS / 2);
+		expect(given()).toBe(false);
+		await clock.advance(GUARD_MS / 2);
+		await until(given, 'the lease');
+		const old = store.append(ACCOUNT, { token: before.lease.token, events: [journalEvent('e2')] });
+		await expect(old).rejects.toMatchObject({ code: 'account_in_use' });
+		await clock.advance(86_400_000);
+		expect(store.info.degraded).toBeNull();
+	});
+
+	it('leases end by Redis’ own clock, whatever a host believes the time to be', async () => {
+		const ahead = new ManualClock(Date.parse('2100-01-01T00:00:00Z'));
+		const store = await open(ahead, { guardMs: 0 });
+		await store.acquireLease('session:a', 'host/1/main', 60_000);
+		const behind = await open(new ManualClock(), { guardMs: 0 });
+		await ahead.advance(3_600_000);
+		const answer = await store.acquireLease('session:a', 'host/2/main', 60_000);
+		expect(answer).toMatchObject({ acquired: false, holder: 'host/1/main' });
+		await store.breakLease('session:a', 'host/1/main');
+		// Redis measures these 30 ms; a test asks until they are over.
+		await behind.acquireLease('session:b', 'host/1/main', 30);
+		await until(
+			async () => (await behind.acquireLease('session:b', 'host/2/main', 60_000)).acquired,
+			'the lease ends',
+		);
+	});
+});
+
+describe('what the server says of itself', () => {
+	it.each([
+		[['--save', ''], 'nothing on disk'],
+		[['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'], 'noeviction'],
+		[['--save', '', '--appendonly', 'yes'], null],
+		[['--maxmemory', '100mb', '--maxmemory-policy', 'noeviction'], null],
+	])('%j', async (args, sentence) => {
+		const server = await RedisServer.start(args);
+		const services = { clock: systemClock, random: systemRandom, logger: silentLogger };
+		try {
+			const store = await openRedisStore({ ...services, settings: server.settings('p') });
+			const { degraded, durable } = store.info;
+			await store.close();
+			if (sentence === null) expect(degraded).toBeNull();
+			else expect(degraded).toContain(sentence);
+			expect(durable).toBe(sentence === null);
+		} finally {
+			await server.stop();
+		}
+	});
+});
+
+/** A relay that can lose what the server answers, and cut the connection. */
+class Relay {
+	swallowAnswers = false;
+	swallowed = 0;
+	readonly #server: Server;
+	readonly #sockets = new Set<Socket>();
+
+	private constructor(server: Server) {
+		this.#server = server;
+	}
+
+	get port(): number {
+		return (this.#server.address() as AddressInfo).port;
+	}
+
+	static async to(port: number): Promise<Relay> {
+		const server = createServer();
+		const relay = new Relay(server);
+		server.on('connection', (near) => {
+			const far = connect(port, '127.0.0.1');
+			for (const socket of [near, far]) {
+				relay.#sockets.add(socket);
+				socket.on('error', () => undefined);
+				socket.on('close', () => {
+					near.destroy();
+					far.destroy();
+					relay.#sockets.delete(socket);
+				});
+			}
+			near.on('data', (data) => far.write(data));
+			far.on('data', (data) => {
+				if (relay.swallowAnswers) relay.swallowed += data.length;
+				else near.write(data);
+			});
+		});
+		server.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		return relay;
+	}
+
+	cut(): void {
+		for (const socket of this.#sockets) socket.destroy();
+	}
+
+	async close(): Promise<void> {
+		this.cut();
+		this.#server.close();
+		await once(this.#server, 'close');
+	}
+}
