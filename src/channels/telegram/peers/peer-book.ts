@@ -1,0 +1,204 @@
+import type { DriverServices, Json } from '../../../contract';
+import { child, children, flag, int, long, text, type TlObject } from '../tl';
+import { markId, markPeer, unmarkId, type MarkedId, type PeerType } from './marked-id';
+
+export type ChatType = 'private' | 'bot' | 'group' | 'supergroup' | 'channel' | 'service' | 'saved';
+
+/** What is known of a user or chat. */
+export interface Peer {
+	id: MarkedId;
+	type: PeerType;
+	chatType: ChatType;
+	/** null = this session has not seen one: it can be shown, not addressed */
+	accessHash: string | null;
+	name: string;
+	username: string | null;
+	phone: string | null;
+	forum: boolean;
+}
+
+export interface DialogFlags {
+	muted: boolean;
+	archived: boolean;
+}
+
+/** Telegram's own account: login codes, notices. */
+export const SERVICE_USER = '777000';
+const MAX_PEERS = 20_000;
+
+/**
+ * People and chats seen by this session. Telegram lets nobody be addressed without the access hash this session was
+ * shown, so hashes are stored, too: a numeric id works in the next process.
+ */
+export class PeerBook {
+	readonly #services: DriverServices;
+	readonly #peers = new Map<MarkedId, Peer>();
+	readonly #byName = new Map<string, MarkedId>();
+	readonly #byPhone = new Map<string, MarkedId>();
+	readonly #dialogs = new Map<MarkedId, DialogFlags>();
+	readonly #now: () => number;
+	self: MarkedId = '';
+
+	constructor(services: DriverServices) {
+		this.#services = services;
+		this.#now = () => services.clock.now();
+	}
+
+	/** Anything with `users`, `chats`, `dialogs` in it. */
+	learn(payload: TlObject): void {
+		for (const user of children(payload, 'users')) this.#learnUser(user);
+		for (const chat of children(payload, 'chats')) this.#learnChat(chat);
+		const alone = child(payload, 'user');
+		if (alone !== null) this.#learnUser(alone);
+		for (const dialog of children(payload, 'dialogs')) this.#learnDialog(dialog);
+	}
+
+	get(id: MarkedId): Peer | undefined {
+		return this.#peers.get(id);
+	}
+
+	knows(id: MarkedId): boolean {
+		return this.#peers.has(id);
+	}
+
+	flags(id: MarkedId): DialogFlags {
+		return this.#dialogs.get(id) ?? { muted: false, archived: false };
+	}
+
+	byUsername(name: string): Peer | undefined {
+		return this.get(this.#byName.get(name.toLowerCase()) ?? '');
+	}
+
+	byPhone(digits: string): Peer | undefined {
+		return this.get(this.#byPhone.get(digits) ?? '');
+	}
+
+	/** Also from the store: seen by an earlier process of this session. */
+	async find(id: MarkedId): Promise<Peer | undefined> {
+		const known = this.get(id);
+		if (known?.accessHash != null || known?.type === 'chat') return known;
+		const stored = await this.#services.values.get(`peer:${id}`);
+		const peer = readStored(id, stored);
+		if (peer === null) return known;
+		this.#keep(peer);
+		return peer;
+	}
+
+	/** Every stored peer, before a recovery: differences name channels by number only. */
+	async load(): Promise<void> {
+		for (const { name, value } of await this.#services.values.list('peer:')) {
+			const peer = readStored(name.slice('peer:'.length), value);
+			if (peer !== null && !this.#peers.has(peer.id)) this.#keep(peer);
+		}
+	}
+
+	#learnUser(user: TlObject): void {
+		const id = long(user, 'id');
+		if (id === null || user._ !== 'user') return;
+		if (flag(user, 'self')) this.self = id;
+		const name = [text(user, 'first_name'), text(user, 'last_name')].filter((part) => part !== '').join(' ');
+		this.#merge(flag(user, 'min'), {
+			id,
+			type: 'user',
+			chatType: id === SERVICE_USER ? 'service' : flag(user, 'self') ? 'saved' : flag(user, 'bot') ? 'bot' : 'private',
+			accessHash: long(user, 'access_hash'),
+			name: name === '' && flag(user, 'deleted') ? 'Deleted account' : name,
+			username: usernameOf(user),
+			phone: text(user, 'phone') || null,
+			forum: false,
+		});
+	}
+
+	#learnChat(chat: TlObject): void {
+		const bare = long(chat, 'id');
+		if (bare === null || /Empty$/.test(chat._)) return;
+		const type = chat._.startsWith('channel') ? 'channel' : 'chat';
+		this.#merge(flag(chat, 'min'), {
+			id: markId(type, bare),
+			type,
+			chatType: type === 'chat' ? 'group' : flag(chat, 'megagroup') || flag(chat, 'gigagroup') ? 'supergroup' : 'channel',
+			accessHash: long(chat, 'access_hash'),
+			name: text(chat, 'title'),
+			username: usernameOf(chat),
+			phone: null,
+			forum: flag(chat, 'forum'),
+		});
+	}
+
+	#learnDialog(dialog: TlObject): void {
+		const id = markPeer(child(dialog, 'peer'));
+		if (id === null) return;
+		const until = int(child(dialog, 'notify_settings') ?? { _: '' }, 'mute_until') ?? 0;
+		this.#dialogs.set(id, { muted: until * 1000 > this.#now(), archived: int(dialog, 'folder_id') === 1 });
+	}
+
+	/** A `min` object carries a hash that is good for nothing: it never replaces what a full one told. */
+	#merge(min: boolean, seen: Peer): void {
+		const known = this.#peers.get(seen.id);
+		const peer: Peer = min
+			? { ...seen, accessHash: known?.accessHash ?? null, phone: known?.phone ?? null }
+			: { ...seen, accessHash: seen.accessHash ?? known?.accessHash ?? null };
+		this.#keep(peer);
+		const changed = known?.accessHash !== peer.accessHash || known.name !== peer.name || known.username !== peer.username;
+		if (peer.accessHash === null || !changed) return;
+		this.#services.values.put(`peer:${peer.id}`, stored(peer)).catch((error: unknown) => {
+			this.#services.logger.warn('telegram: an access hash could not be stored', { error: String(error) });
+		});
+	}
+
+	#keep(peer: Peer): void {
+		this.#peers.delete(peer.id);
+		this.#peers.set(peer.id, peer);
+		if (peer.username !== null) this.#byName.set(peer.username.toLowerCase(), peer.id);
+		if (peer.phone !== null) this.#byPhone.set(peer.phone.replace(/\D/g, ''), peer.id);
+		if (this.#peers.size <= MAX_PEERS) return;
+		const oldest = this.#peers.keys().next().value;
+		if (oldest !== undefined) this.#peers.delete(oldest);
+	}
+}
+
+/** `InputPeer` of a known peer; a peer without access hash is tried with none, which Telegram accepts of contacts of bots only. */
+export function inputPeer(peer: Peer, self: MarkedId): TlObject {
+	const id = unmarkId(peer.id)?.id ?? '0';
+	if (peer.id === self) return { _: 'inputPeerSelf' };
+	if (peer.type === 'chat') return { _: 'inputPeerChat', chat_id: id };
+	const access_hash = peer.accessHash ?? '0';
+	return peer.type === 'user'
+		? { _: 'inputPeerUser', user_id: id, access_hash }
+		: { _: 'inputPeerChannel', channel_id: id, access_hash };
+}
+
+export function inputChannel(peer: Peer): TlObject {
+	return { _: 'inputChannel', channel_id: unmarkId(peer.id)?.id ?? '0', access_hash: peer.accessHash ?? '0' };
+}
+
+export function inputUser(peer: Peer, self: MarkedId): TlObject {
+	if (peer.id === self) return { _: 'inputUserSelf' };
+	return { _: 'inputUser', user_id: peer.id, access_hash: peer.accessHash ?? '0' };
+}
+
+function usernameOf(from: TlObject): string | null {
+	const active = children(from, 'usernames').find((entry) => flag(entry, 'active'));
+	return text(from, 'username') || (active === undefined ? '' : text(active, 'username')) || null;
+}
+
+function stored({ chatType, accessHash, name, username, forum }: Peer): Json {
+	return { t: chatType, h: accessHash, n: name, u: username, f: forum };
+}
+
+function readStored(id: MarkedId, value: Json | undefined): Peer | null {
+	const type = unmarkId(id)?.type;
+	if (type === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+	const { t, h, n, u, f } = value;
+	if (typeof t !== 'string' || typeof h !== 'string') return null;
+	return {
+		id,
+		type,
+		chatType: t as ChatType,
+		accessHash: h,
+		name: typeof n === 'string' ? n : '',
+		username: typeof u === 'string' ? u : null,
+		phone: null,
+		forum: f === true,
+	};
+}
