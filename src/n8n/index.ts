@@ -24,16 +24,22 @@ export type {
 export type { Located, Parameters, Values } from './parameters';
 export { chatField, linkMode, phoneMode, userMode, type ChatFieldOptions } from './fields/chat';
 export { includeRawField, limitFields, simplifyField } from './fields/limit';
-export { mediaFields, outputFieldField, sendAsField, voiceLengthField } from './fields/media';
+export {
+	mediaFields,
+	mediaKindField,
+	notVoiceField,
+	outputFieldField,
+	voiceLengthField,
+} from './fields/media';
 export { policyFields, policyLimitFields } from './fields/policy';
 export {
 	emojiField,
 	formatField,
 	sendingFields,
 	sendingOf,
-	silentField,
 	splitLongTextField,
 	textField,
+	textOptionsOf,
 	type Sending,
 } from './fields/sending';
 export { describeTrigger } from './trigger/fields';

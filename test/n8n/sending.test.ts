@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sendingOf } from '../../src/n8n';
+import { sendingOf, textOptionsOf } from '../../src/n8n';
 import { Values } from '../../src/n8n/parameters';
 
 const options = (values: Record<string, unknown>) =>
@@ -10,34 +10,37 @@ const options = (values: Record<string, unknown>) =>
 
 describe('options of a send', () => {
 	test('left alone, they change nothing', () => {
-		expect(sendingOf(options({}), 'Hello')).toEqual({ format: 'none', silent: false, markRead: false });
+		expect(sendingOf(options({}))).toEqual({ silent: false, markRead: false });
+		expect(textOptionsOf(options({}))).toEqual({ format: 'none', splitLongText: 'refuse' });
 	});
 
 	test('are handed on as the channel reads them', () => {
-		const chosen = {
+		const chosen = options({
 			format: 'html',
+			splitLongText: 'split',
 			silent: true,
 			markRead: 'true',
 			replyTo: ' 42 ',
 			sendAt: '2026-12-01T10:00:00+03:00',
 			typing: 'seconds',
 			typingSeconds: '7',
-		};
-		expect(sendingOf(options(chosen), 'Hello')).toEqual({
+		});
+		expect({ ...sendingOf(chosen), ...textOptionsOf(chosen) }).toEqual({
 			format: 'html',
+			splitLongText: 'split',
 			silent: true,
 			markRead: true,
 			replyTo: '42',
 			sendAt: '2026-12-01T07:00:00.000Z',
-			typingSeconds: 7,
+			typing: 7,
 		});
 	});
 
 	test.each([
-		['a word', 'Hi', 1],
-		['a sentence', 'x'.repeat(60), 5],
-		['a page', 'x'.repeat(3_000), 20],
-	])('typing lasts as %s would take', (_, text, seconds) => {
-		expect(sendingOf(options({ typing: 'length' }), text).typingSeconds).toBe(seconds);
+		['length', 'length'],
+		['seconds', 3],
+		['none', undefined],
+	])('typing: %s', (typing, expected) => {
+		expect(sendingOf(options({ typing })).typing).toBe(expected);
 	});
 });

@@ -64,18 +64,31 @@ const KINDS: readonly INodePropertyOptions[] = [
 	{ name: 'File', value: 'file', description: 'As a document, unchanged' },
 	{ name: 'Photo', value: 'photo' },
 	{ name: 'Video', value: 'video' },
-	{ name: 'Video Note', value: 'note', description: 'A round video' },
+	{ name: 'Video Note', value: 'videoNote', description: 'A round video' },
 	{ name: 'Voice', value: 'voice', description: 'A voice message; OGG with Opus' },
 ];
 
 /** What the files are sent as. */
-export const sendAsField: INodeProperties = {
+export const mediaKindField: INodeProperties = {
 	displayName: 'Send As',
-	name: 'sendAs',
+	name: 'mediaKind',
 	type: 'options',
 	options: [...KINDS],
 	default: 'auto',
 	description: 'What the files are sent as',
+};
+
+/** A voice message has to be OGG/Opus: what to do with anything else. */
+export const notVoiceField: INodeProperties = {
+	displayName: 'If It Is No Voice Recording',
+	name: 'ifNotVoice',
+	type: 'options',
+	options: [
+		{ name: 'Refuse', value: 'refuse', description: 'Send nothing and fail with media_not_supported' },
+		{ name: 'Send as Audio File', value: 'audio', description: 'Send the file as it is' },
+	],
+	default: 'refuse',
+	description: 'What to do when a voice message is asked for and the file is no OGG with Opus',
 };
 
 /** Players show it before they have the file. */

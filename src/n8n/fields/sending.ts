@@ -55,16 +55,7 @@ export const formatField: INodeProperties = {
 	description: 'How marks in the text are read',
 };
 
-/** No sound on the other side. */
-export const silentField: INodeProperties = {
-	displayName: 'Send Silently',
-	name: 'silent',
-	type: 'boolean',
-	default: false,
-	description: 'Whether the other side gets no sound',
-};
-
-/** Fields of *Options* that every send of a text or a file has. Read by `sendingOf`. */
+/** Fields of *Options* that every send has. Read by `sendingOf`. */
 export const sendingFields: readonly INodeProperties[] = [
 	{
 		displayName: 'Mark Chat as Read',
@@ -88,7 +79,13 @@ export const sendingFields: readonly INodeProperties[] = [
 		default: '',
 		description: 'When the messenger is to send it, even if n8n is off then. Empty: now.',
 	},
-	silentField,
+	{
+		displayName: 'Send Silently',
+		name: 'silent',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the other side gets no sound',
+	},
 	{
 		displayName: 'Typing Before Sending',
 		name: 'typing',
@@ -111,44 +108,37 @@ export const sendingFields: readonly INodeProperties[] = [
 	},
 ];
 
-/** What `formatField` and `sendingFields` say, as part of a command's input. */
+/** What `sendingFields` say, as part of a command's input. */
 export interface Sending {
-	format: string;
 	replyTo?: string;
 	silent: boolean;
 	markRead: boolean;
 	/** ISO 8601 */
 	sendAt?: string;
-	typingSeconds?: number;
+	/** seconds, or as long as a person would need for the text */
+	typing?: number | 'length';
 }
 
-/** characters a person types in a second, and the bounds between which it looks like one */
-const TYPED_PER_SECOND = 12;
-const SHORTEST_S = 1;
-const LONGEST_S = 20;
-
-/** @param text what is sent, for typing by its length */
-export function sendingOf(options: Values, text: string): Sending & JsonObject {
-	const typing = typingSeconds(options, text);
+export function sendingOf(options: Values): Sending & JsonObject {
+	const typing = options.text('typing');
 	return {
-		format: options.has('format') ? options.text('format') : 'none',
 		silent: options.boolean('silent'),
 		markRead: options.boolean('markRead'),
 		...(options.has('replyTo') ? { replyTo: options.id('replyTo') } : {}),
 		...(options.has('sendAt') ? { sendAt: options.time('sendAt') } : {}),
-		...(typing > 0 ? { typingSeconds: typing } : {}),
+		...(typing === 'length' ? { typing } : {}),
+		...(typing === 'seconds'
+			? { typing: options.has('typingSeconds') ? options.number('typingSeconds') : 3 }
+			: {}),
 	};
 }
 
-function typingSeconds(options: Values, text: string): number {
-	switch (options.text('typing')) {
-		case 'length':
-			return Math.min(LONGEST_S, Math.max(SHORTEST_S, Math.ceil(text.length / TYPED_PER_SECOND)));
-		case 'seconds':
-			return options.has('typingSeconds') ? options.number('typingSeconds') : 3;
-		default:
-			return 0;
-	}
+/** How a text is to be read and cut: `formatField` and `splitLongTextField`. */
+export function textOptionsOf(options: Values): { format: string; splitLongText: string } {
+	return {
+		format: options.has('format') ? options.text('format') : 'none',
+		splitLongText: options.text('splitLongText') === 'split' ? 'split' : 'refuse',
+	};
 }
 
 /** What a message is reacted to with. */

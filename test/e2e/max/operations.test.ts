@@ -435,7 +435,7 @@ const cases: Record<string, Case> = {
 		});
 	},
 	'message.sendAction': async ({ run, incoming, sandbox }) => {
-		await run({ chatId: chat(incoming('Well?').chatId), activity: 'audio' });
+		await run({ chatId: chat(incoming('Well?').chatId), activity: 'voice' });
 		expect(sandbox.control.requests({ opcode: 65 }).at(-1)).toMatchObject({ payload: { type: 'AUDIO' } });
 	},
 	'message.get': async ({ run, incoming }) => {

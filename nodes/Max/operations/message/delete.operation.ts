@@ -12,7 +12,7 @@ export const deleteMessages: Operation = {
 		messageIds,
 		{
 			displayName: 'Delete for Everybody',
-			name: 'forAll',
+			name: 'forEverybody',
 			type: 'boolean',
 			default: true,
 			description: 'Whether the others lose the messages too',
@@ -23,7 +23,7 @@ export const deleteMessages: Operation = {
 		input: {
 			chatId: parameters.id('chatId'),
 			messageIds: parameters.list('messageIds'),
-			forAll: parameters.boolean('forAll'),
+			forEverybody: parameters.boolean('forEverybody'),
 		},
 	}),
 };

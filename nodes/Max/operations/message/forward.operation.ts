@@ -1,4 +1,4 @@
-import { chatField, silentField, type Operation } from '../../../../src/n8n';
+import { chatField, sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
 import { chatOptions, messageIds, recipient, recipientOf } from '../../fields';
 
 export const forward: Operation = {
@@ -17,14 +17,14 @@ export const forward: Operation = {
 		}),
 		messageIds,
 	],
-	options: [silentField],
+	options: sendingFields,
 	toCommand: (parameters) => ({
 		name: 'message.forward',
 		input: {
 			...recipientOf(parameters),
 			fromChatId: parameters.id('fromChatId'),
 			messageIds: parameters.list('messageIds'),
-			silent: parameters.options.boolean('silent'),
+			...sendingOf(parameters.options),
 		},
 	}),
 };

@@ -13,7 +13,7 @@ export const react: Operation = {
 		input: {
 			chatId: parameters.id('chatId'),
 			messageId: parameters.id('messageId'),
-			reaction: parameters.id('emoji'),
+			emoji: parameters.id('emoji'),
 		},
 	}),
 };

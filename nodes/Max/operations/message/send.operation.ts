@@ -4,6 +4,7 @@ import {
 	sendingOf,
 	splitLongTextField,
 	textField,
+	textOptionsOf,
 	type Operation,
 } from '../../../../src/n8n';
 import { recipient, recipientOf } from '../../fields';
@@ -21,8 +22,8 @@ export const send: Operation = {
 		input: {
 			...recipientOf(parameters),
 			text: parameters.required('text'),
-			splitLongText: parameters.options.text('splitLongText') === 'split' ? 'split' : 'refuse',
-			...sendingOf(parameters.options, parameters.text('text')),
+			...textOptionsOf(parameters.options),
+			...sendingOf(parameters.options),
 		},
 	}),
 };

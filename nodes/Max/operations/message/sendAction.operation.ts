@@ -15,7 +15,7 @@ export const sendAction: Operation = {
 			type: 'options',
 			options: [
 				{ name: 'Choosing a Sticker', value: 'sticker' },
-				{ name: 'Recording Voice', value: 'audio' },
+				{ name: 'Recording Voice', value: 'voice' },
 				{ name: 'Sending a File', value: 'file' },
 				{ name: 'Sending a Photo', value: 'photo' },
 				{ name: 'Sending a Video', value: 'video' },
@@ -27,6 +27,6 @@ export const sendAction: Operation = {
 	],
 	toCommand: (parameters) => ({
 		name: 'message.sendAction',
-		input: { chatId: parameters.id('chatId'), action: parameters.text('activity') },
+		input: { chatId: parameters.id('chatId'), activity: parameters.text('activity') },
 	}),
 };

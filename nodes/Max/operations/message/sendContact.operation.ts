@@ -1,4 +1,4 @@
-import { silentField, type Operation } from '../../../../src/n8n';
+import { sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
 import { recipient, recipientOf } from '../../fields';
 
 export const sendContact: Operation = {
@@ -19,13 +19,13 @@ export const sendContact: Operation = {
 			description: 'User ID of the person whose card is sent',
 		},
 	],
-	options: [silentField],
+	options: sendingFields,
 	toCommand: (parameters) => ({
 		name: 'message.sendContact',
 		input: {
 			...recipientOf(parameters),
 			contactId: parameters.id('contactId'),
-			silent: parameters.options.boolean('silent'),
+			...sendingOf(parameters.options),
 		},
 	}),
 };

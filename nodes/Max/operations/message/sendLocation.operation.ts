@@ -1,4 +1,4 @@
-import { silentField, type Operation } from '../../../../src/n8n';
+import { sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
 import { recipient, recipientOf } from '../../fields';
 
 export const sendLocation: Operation = {
@@ -28,14 +28,14 @@ export const sendLocation: Operation = {
 			description: 'Degrees east, negative in the west',
 		},
 	],
-	options: [silentField],
+	options: sendingFields,
 	toCommand: (parameters) => ({
 		name: 'message.sendLocation',
 		input: {
 			...recipientOf(parameters),
 			latitude: parameters.number('latitude'),
 			longitude: parameters.number('longitude'),
-			silent: parameters.options.boolean('silent'),
+			...sendingOf(parameters.options),
 		},
 	}),
 };

@@ -1,10 +1,12 @@
 import {
 	formatField,
 	mediaFields,
-	sendAsField,
+	mediaKindField,
+	notVoiceField,
 	sendingFields,
 	sendingOf,
 	splitLongTextField,
+	textOptionsOf,
 	voiceLengthField,
 	type Operation,
 } from '../../../../src/n8n';
@@ -17,20 +19,22 @@ export const sendMedia: Operation = {
 	description:
 		'Send photos, videos, files or a voice message. Several photos and videos become one album, files follow one by one.',
 	effect: 'send',
-	properties: [recipient, sendAsField, ...mediaFields(), caption],
-	options: [formatField, splitLongTextField, ...sendingFields, voiceLengthField],
-	toCommand: async (parameters) => ({
-		name: 'message.sendMedia',
-		input: {
-			...recipientOf(parameters),
-			sendAs: parameters.text('sendAs'),
-			caption: parameters.text('caption'),
-			splitLongText: parameters.options.text('splitLongText') === 'split' ? 'split' : 'refuse',
-			...(parameters.options.has('durationSeconds')
-				? { durationSeconds: parameters.options.number('durationSeconds') }
-				: {}),
-			...sendingOf(parameters.options, parameters.text('caption')),
-		},
-		media: await parameters.media(),
-	}),
+	properties: [recipient, mediaKindField, ...mediaFields(), caption],
+	options: [formatField, notVoiceField, splitLongTextField, ...sendingFields, voiceLengthField],
+	toCommand: async (parameters) => {
+		const { options } = parameters;
+		return {
+			name: 'message.sendMedia',
+			input: {
+				...recipientOf(parameters),
+				kind: parameters.text('mediaKind'),
+				text: parameters.text('caption'),
+				ifNotVoice: options.text('ifNotVoice') === 'audio' ? 'audio' : 'refuse',
+				...(options.has('durationSeconds') ? { durationSeconds: options.number('durationSeconds') } : {}),
+				...textOptionsOf(options),
+				...sendingOf(options),
+			},
+			media: await parameters.media(),
+		};
+	},
 };

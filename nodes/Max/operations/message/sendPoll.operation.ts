@@ -1,4 +1,4 @@
-import { silentField, type Operation } from '../../../../src/n8n';
+import { sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
 import { recipient, recipientOf } from '../../fields';
 
 export const sendPoll: Operation = {
@@ -43,7 +43,7 @@ export const sendPoll: Operation = {
 			default: false,
 			description: 'Whether a person may choose more than one answer',
 		},
-		silentField,
+		...sendingFields,
 	],
 	toCommand: (parameters) => ({
 		name: 'message.sendPoll',
@@ -53,7 +53,7 @@ export const sendPoll: Operation = {
 			answers: linesOf(parameters.raw('answers'), parameters.text.bind(parameters)),
 			anonymous: !parameters.options.has('anonymous') || parameters.options.boolean('anonymous'),
 			multiple: parameters.options.boolean('multiple'),
-			silent: parameters.options.boolean('silent'),
+			...sendingOf(parameters.options),
 		},
 	}),
 };

@@ -1,4 +1,4 @@
-import { silentField, type Operation } from '../../../../src/n8n';
+import { sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
 import { recipient, recipientOf } from '../../fields';
 
 export const sendSticker: Operation = {
@@ -19,13 +19,13 @@ export const sendSticker: Operation = {
 			description: 'Number of the sticker, as in a received message with a sticker',
 		},
 	],
-	options: [silentField],
+	options: sendingFields,
 	toCommand: (parameters) => ({
 		name: 'message.sendSticker',
 		input: {
 			...recipientOf(parameters),
 			stickerId: parameters.id('stickerId'),
-			silent: parameters.options.boolean('silent'),
+			...sendingOf(parameters.options),
 		},
 	}),
 };

@@ -1,0 +1,199 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Max } from '../../../nodes/Max/Max.node';
+import { MaxTrigger } from '../../../nodes/Max/MaxTrigger.node';
+import { createPool } from '../../../src/app';
+import { replaceHost } from '../../../src/n8n';
+import type { Pool } from '../../../src/pool';
+import { systemClock, systemRandom } from '../../../src/runtime';
+import { triggerContext } from '../../n8n/support/contexts';
+import { CREDENTIAL, errorOf, outputOf, run } from '../../n8n/support/run';
+import { startMaxSandbox, type MaxSandbox } from '../../sandbox/max';
+
+/** The nodes in n8n's engine, over the real pool, store and driver, against a fake MAX on sockets. */
+let sandbox: MaxSandbox;
+let pool: Pool;
+let dir: string;
+let restore: () => void;
+
+beforeAll(async () => {
+	sandbox = await startMaxSandbox();
+	dir = await mkdtemp(join(tmpdir(), 'messenger-accounts-nodes-'));
+	pool = createPool({ dir });
+	restore = replaceHost(() => ({ pool, clock: systemClock, random: systemRandom }));
+});
+
+afterAll(async () => {
+	restore();
+	await pool.shutdown();
+	expect(sandbox.control.failures({})).toEqual([]);
+	await sandbox.close();
+	await rm(dir, { recursive: true, force: true });
+});
+
+const settings = { credentials: { maxUserApi: CREDENTIAL } };
+const unhurried = {
+	loginPerMinute: 0,
+	loginPerHour: 0,
+	sendsPerMinute: 10_000,
+	chatGapSeconds: 0,
+	pageDelayMs: 0,
+};
+
+/** Anna's web session. */
+const annas = (): IDataObject => ({
+	...sandbox.accounts[0].web,
+	endpoint: sandbox.addresses.websocketPlain,
+	...unhurried,
+});
+/** A credential before the first login. */
+const newcomer = (deviceType: 'WEB' | 'ANDROID'): IDataObject => ({
+	deviceType,
+	endpoint: deviceType === 'WEB' ? sandbox.addresses.websocketPlain : sandbox.addresses.tcpPlain,
+	fingerprintDigests: ['11', '22', '33'].map((pair) => pair.repeat(32)),
+	...unhurried,
+});
+
+const attempt = (
+	resource: string,
+	operation: string,
+	parameters = {},
+	credentials = annas,
+	executionId = '1',
+) =>
+	run(new Max(), {
+		parameters: { resource, operation, ...parameters },
+		settings,
+		credentials: credentials as never,
+		executionId,
+	});
+
+async function call(...args: Parameters<typeof attempt>) {
+	return outputOf(await attempt(...args));
+}
+
+function fromBoris(text: string) {
+	const [anna, boris] = sandbox.accounts;
+	return sandbox.control.injectMessage({ from: boris.id, to: anna.id, text });
+}
+
+test('a chat is listed, read, answered and marked; sending the same again in one execution sends nothing', async () => {
+	const { chatId } = fromBoris('Still there?');
+	const listed = await call('chat', 'getMany', { returnAll: true });
+	expect(listed.map(({ json }) => json['external_chat_id'])).toContain(chatId);
+	const [newest] = await call('message', 'getMany', { chatId, limit: 1 });
+	expect(newest?.json).toMatchObject({ channel: 'max', text: 'Still there?', client_name: 'Boris Orlov' });
+	const send = () => call('message', 'send', { chatId, text: 'Yes' }, annas, '42');
+	expect((await send())[0]?.json).toMatchObject({ chat_id: chatId, duplicate: false });
+	expect((await send())[0]?.json).toMatchObject({ chat_id: chatId, duplicate: true });
+	const sent = sandbox.control.authored({ account: sandbox.accounts[0].id });
+	expect(sent.filter(({ text }) => text === 'Yes')).toHaveLength(1);
+	await call('chat', 'markRead', { chatId });
+});
+
+test('a file goes up and comes down byte for byte', async () => {
+	const { chatId } = fromBoris('Send it');
+	const bytes = systemRandom.hex(500_000);
+	const data = Buffer.from(bytes).toString('base64');
+	const sent = await run(new Max(), {
+		parameters: {
+			resource: 'message',
+			operation: 'sendMedia',
+			chatId,
+			mediaKind: 'file',
+			binaryPropertyName: 'data',
+		},
+		items: [{ json: {}, binary: { data: { data, mimeType: 'text/plain', fileName: 'hex.txt' } } }],
+		settings,
+		credentials: annas as never,
+	});
+	const messageId = outputOf(sent)[0]?.json['message_id'];
+	const [message] = await call('message', 'get', { chatId, messageIds: messageId });
+	const [file] = await call('file', 'download', { mediaRef: message?.json['media'] });
+	const back = Buffer.from(file?.binary?.['data']?.data ?? '', 'base64').toString();
+	expect(back === bytes).toBe(true);
+	expect(file?.binary?.['data']?.fileName).toBe('hex.txt');
+});
+
+describe('a login', () => {
+	test('by phone: code, then the password the account has; the session is shown once', async () => {
+		const [anna] = sandbox.accounts;
+		const phone = () => newcomer('ANDROID');
+		const [asked] = await call('login', 'requestCode', { phone: anna.phone }, phone);
+		const { code } = sandbox.control.lastCode({ phone: anna.phone });
+		const codeToken = asked?.json['code_token'];
+		const [challenge] = await call('login', 'checkCode', { codeToken, code }, phone);
+		expect(challenge?.json).toMatchObject({ track_id: expect.any(String) as string });
+		const trackId = challenge?.json['track_id'];
+		const wrong = await attempt('login', 'checkPassword', { trackId, password: 'no' }, phone);
+		expect(errorOf(wrong)).toMatchObject({ context: { code: 'password_invalid' } });
+		const [session] = await call('login', 'checkPassword', { trackId, password: anna.password }, phone);
+		expect(session?.json).toMatchObject({ token: expect.any(String) as string, device_type: 'ANDROID' });
+		const fields = {
+			...newcomer('ANDROID'),
+			token: session?.json['token'],
+			deviceId: session?.json['device_id'],
+		};
+		const [status] = await call('account', 'getStatus', {}, () => fields as IDataObject);
+		expect(status?.json).toMatchObject({ authorized: true, state: 'live' });
+		const statuses = await call('account', 'getMany');
+		expect(JSON.stringify(statuses)).not.toContain(session?.json['token']);
+		expect(JSON.stringify(statuses)).not.toContain(anna.phone.slice(1));
+	});
+
+	test('works beside the session the credential holds, which stays as it is', async () => {
+		const [anna] = sandbox.accounts;
+		const before = sandbox.control.logins({ account: anna.id }).filter(({ ended }) => !ended);
+		const [qr] = await call('login', 'getQr');
+		expect(qr?.binary?.['data']?.mimeType).toBe('image/png');
+		sandbox.control.scanQr({ account: anna.id, link: qr?.json['qr_link'] as string });
+		const [session] = await call('login', 'checkQr', {
+			trackId: qr?.json['track_id'],
+			password: anna.password,
+		});
+		expect(session?.json).toMatchObject({ token: expect.any(String) as string, device_type: 'WEB' });
+		const after = sandbox.control.logins({ account: anna.id }).filter(({ ended }) => !ended);
+		expect(after.slice(0, before.length).map(({ logins }) => logins)).toEqual(
+			before.map(({ logins }) => logins),
+		);
+		expect(sandbox.control.overlaps({})).toEqual([]);
+	});
+
+	test('is what every other operation asks for while there is none, with where it is explained', async () => {
+		const result = await attempt('message', 'send', { chatId: '92610303', text: 'x' }, () => newcomer('WEB'));
+		expect(errorOf(result)).toMatchObject({
+			message: expect.stringMatching(/no login token/) as string,
+			description: expect.stringMatching(/https:\/\/\S+#log-in-to-max/) as string,
+		});
+	});
+});
+
+test('a published trigger hands a new message on and takes the end of its execution as settlement', async () => {
+	const node = new MaxTrigger();
+	const started = triggerContext(node, { credentials: annas as never, settings });
+	const response = await node.trigger.call(started.context);
+	await vi.waitFor(async () => {
+		const [status] = await pool.statuses();
+		expect(status).toMatchObject({ subscribers: 1, state: 'live' });
+	}, 10_000);
+	const { messageId, chatId } = fromBoris('New');
+	await vi.waitFor(() => expect(started.emitted).toHaveLength(1), 10_000);
+	expect(started.emitted[0]?.items[0]?.json).toMatchObject({
+		text: 'New',
+		external_chat_id: chatId,
+		meta: { external_message_id: messageId, chat_type: 'private' },
+	});
+	expect(started.emitted[0]?.key).toMatch(/^.{8,255}$/);
+	started.emitted[0]?.done?.resolve({ status: 'success', finished: true } as never);
+	await response.closeFunction?.();
+});
+
+test('all of the above was one login of the session', () => {
+	const { token } = sandbox.accounts[0].web!;
+	const own = sandbox.control.logins({ account: sandbox.accounts[0].id }).find((one) => one.token === token);
+	expect(own).toMatchObject({ logins: 1, connections: { peak: 1 } });
+	expect(sandbox.control.overlaps({})).toEqual([]);
+});
