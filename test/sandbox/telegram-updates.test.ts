@@ -273,7 +273,7 @@ describe('channel differences', () => {
 		const team = (await peers(client)).get('Team');
 		here.sandbox.control.leaveChat({ user: '@boris_sandbox', peer: here.sandbox.demo.supergroupId });
 		expect(await refusal(channelDifference(client, team, 1))).toBe('400 CHANNEL_PRIVATE');
-		const forged = { ...team, access_hash: 1n };
+		const forged: TlObject = { ...team!, access_hash: 1n };
 		expect(await refusal(channelDifference(client, forged, 1))).toBe('400 CHANNEL_INVALID');
 	});
 

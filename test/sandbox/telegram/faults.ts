@@ -30,6 +30,8 @@ export interface Faults {
 	silent: boolean;
 	/** Nothing that arrives is looked at and nothing is sent; sockets stay open, as behind a dead NAT. */
 	halfOpen: boolean;
+	/** What is to be sent gathers, and leaves as one container per session when this is switched off. */
+	hold: boolean;
 	/** Everything sent is late by so many milliseconds. */
 	delayMs: number;
 	/** Bytes per write; 0: whole packets. */
@@ -63,6 +65,7 @@ export function noFaults(): Faults {
 		accounts: [],
 		silent: false,
 		halfOpen: false,
+		hold: false,
 		delayMs: 0,
 		splitBytes: 0,
 		losePush: 0,

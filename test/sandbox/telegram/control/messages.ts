@@ -331,6 +331,17 @@ export function messageCommands(world: World) {
 				delivery.finish();
 			},
 		}),
+		pushContainer: command({
+			about:
+				'any Updates object as it stands (updatesCombined, a seq of one’s choice) to all sessions of an account',
+			input: z.object({ account: userRef, payload: z.record(z.string(), z.unknown()) }),
+			run: ({ account, payload }): void => {
+				for (const session of world.sessionsOf(personFor(world, account))) {
+					// Checked when encoded.
+					session.push(world.encodeFor(session, fromJson(payload) as TlObject));
+				}
+			},
+		}),
 		pushSecret: command({
 			about: 'an encrypted message nobody can read: moves qts',
 			input: z.object({ account: userRef }),

@@ -17,6 +17,7 @@ const faults = z.object({
 	accounts: z.array(z.string()),
 	silent: z.boolean(),
 	halfOpen: z.boolean(),
+	hold: z.boolean(),
 	delayMs: z.number(),
 	splitBytes: z.number().int(),
 	losePush: z.number(),
@@ -36,6 +37,12 @@ const faults = z.object({
 	skewMs: z.number(),
 });
 
+/** Lets out what `hold` kept back. */
+function flushAll(world: World): void {
+	for (const dc of world.dcs)
+		for (const key of dc.keys.values()) for (const session of key.sessions.values()) session.flush();
+}
+
 /** Faults, doors, time, policy, positions. */
 export function serviceCommands(world: World) {
 	return {
@@ -46,12 +53,16 @@ export function serviceCommands(world: World) {
 				for (const [name, value] of Object.entries(given)) {
 					if (value !== undefined) Object.assign(world.faults, { [name]: value });
 				}
+				flushAll(world);
 			},
 		}),
 		clearFaults: command({
 			about: 'everything works again',
 			input: z.object({}),
-			run: (): void => void Object.assign(world.faults, noFaults()),
+			run: (): void => {
+				Object.assign(world.faults, noFaults());
+				flushAll(world);
+			},
 		}),
 		floodWait: command({
 			about: 'the next requests of a method (or of all) answer FLOOD_WAIT_X',

@@ -15,6 +15,7 @@ import { marked, tlPeer } from '../state/model';
 import type { Channel, Chat, Group, Person } from '../state/model';
 import { byUsername, dialogOf } from '../state/people';
 import { peersIn, viewChat, viewChatPhoto, viewGroupMembers, viewInvite, viewNotify } from '../state/views';
+import type { World } from '../state/world';
 import { child, children, flag, int, long, longs, optionalChild, text } from '../tl/value';
 import type { TlObject } from '../tl/value';
 import type { Call, HandlerTable } from './call';
@@ -25,6 +26,19 @@ import { channelArg, channelByHash, chatArg, groupOf, userOf } from './peers';
 /** A line in the chat about what happened, told to everybody. */
 export function announce(call: Call, chat: Chat, action: TlObject, delivery: Delivery): void {
 	post(call.world, call.me, chat.key, { action }, delivery);
+	if (chat.kind === 'group' && memberActions.has(action._)) tellMembers(call.world, chat, delivery);
+}
+
+const memberActions = new Set([
+	'messageActionChatCreate',
+	'messageActionChatAddUser',
+	'messageActionChatDeleteUser',
+]);
+
+/** The list of a basic group's members, to all of them. */
+export function tellMembers(world: World, group: Group, delivery: Delivery): void {
+	const update = { _: 'updateChatParticipants', participants: viewGroupMembers(group) };
+	for (const { id } of present(group)) delivery.tell(world.person(id), update);
 }
 
 /** Somebody's list of chats changed: updateChannel (channels have no member updates of their own). */

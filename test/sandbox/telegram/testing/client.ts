@@ -424,7 +424,12 @@ function value(body: Buffer): TlObject | readonly TlObject[] | boolean {
 	if (id === 0x997275b5 || id === 0xbc799737) return id === 0x997275b5;
 	if (id === 0x1cb5c415) {
 		const reader = readerOf(body.subarray(4));
-		return Array.from({ length: reader.uint() }, () => reader.object());
+		const count = reader.uint();
+		if (reader.left === count * 8)
+			return Array.from({ length: count }, () => ({ _: 'long', value: reader.long() }));
+		if (reader.left === count * 4)
+			return Array.from({ length: count }, () => ({ _: 'int', value: reader.int() }));
+		return Array.from({ length: count }, () => reader.object());
 	}
 	return readerOf(body).object();
 }

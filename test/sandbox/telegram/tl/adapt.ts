@@ -39,6 +39,12 @@ const rules: Readonly<Record<string, Rule>> = {
 		return { ...object, reply_to_msg_id: isObject(replyTo) ? replyTo.reply_to_msg_id : undefined };
 	},
 	'messages.invitedUsers': (object, layer) => (layer >= 198 ? object : (object.updates as TlObject)),
+	'help.appConfig': (object, layer) => (layer >= 198 ? object : (object.config as TlObject)),
+	'messages.webPagePreview': (object, layer) => (layer >= 198 ? object : (object.media as TlObject)),
+	'channels.sendAsPeers': (object, layer) =>
+		layer >= 198
+			? object
+			: { ...object, peers: (object.peers as readonly TlObject[]).map((one) => one.peer) },
 	'messages.chatInviteJoinResultOk': (object) => object.updates as TlObject,
 	keyboardInlineButtonRow: (object) => ({ _: 'keyboardButtonRow', buttons: object.buttons }),
 	keyboardInlineButton: (object) => olderButton(object),
@@ -53,6 +59,13 @@ function olderButton({ text, type }: TlObject): TlObject {
 	if (/Callback$/.test(_)) return { ...fields, _: 'keyboardButtonCallback', text };
 	if (/Url$/.test(_)) return { ...fields, _: 'keyboardButtonUrl', text };
 	return { _: 'keyboardButton', text };
+}
+
+/** Results whose type was no object in an older layer. */
+export function adaptResult(layer: number, method: string, value: TlValue): TlValue {
+	if (layer >= 198 || !isObject(value)) return value;
+	if (method === 'messages.report') return true;
+	return method === 'messages.getDialogFilters' ? value.filters : value;
 }
 
 /** Updates an older layer has no word for are not sent to it; a difference leaves them out as well. */
@@ -74,5 +87,10 @@ const containers = new Set([
 /** Rewrites one object for `layer`; called for every object on the way down, so each rule sees only itself. */
 export function adaptTo(layer: number, object: TlObject, knows: (name: string) => boolean): TlObject {
 	if (containers.has(object._)) return knownUpdates(object, knows);
+	if (!knows(object._)) {
+		// What Telegram sends to clients that do not know a kind of message.
+		if (object._.startsWith('messageAction')) return { _: 'messageActionEmpty' };
+		if (object._.startsWith('messageMedia')) return { _: 'messageMediaUnsupported' };
+	}
 	return rules[object._]?.(object, layer) ?? object;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { adaptTo } from './adapt';
+import { adaptResult, adaptTo } from './adapt';
 import { Reader } from './reader';
 import { Schema } from './schema';
 import type { Definition } from './schema';
@@ -64,7 +64,9 @@ export function encodeObject(layer: number, object: TlObject): Buffer {
 /** A method's result as a client of `layer` expects it. */
 export function encodeResult(layer: number, method: Definition, value: TlValue): Buffer {
 	const type = schemaOf(layer).methods.get(method.name)?.result ?? method.result;
-	return writerFor(layer).value(type, value).finish();
+	return writerFor(layer)
+		.value(type, adaptResult(schemaLayer(layer), method.name, value))
+		.finish();
 }
 
 /** Protocol objects (key exchange, acknowledgements) are the same in every layer. */

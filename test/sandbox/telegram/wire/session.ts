@@ -149,7 +149,9 @@ export class Session {
 		});
 	}
 
-	private flush(): void {
+	/** Writes what gathered; nothing while the fault `hold` is on. */
+	flush(): void {
+		if (this.world.faults.hold) return;
 		if (this.pendingAcks.length > 0 && this.connection !== undefined) {
 			const acks = { _: 'msgs_ack', msg_ids: this.pendingAcks.splice(0) };
 			const body = encodeProtocol(acks);
