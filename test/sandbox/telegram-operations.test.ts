@@ -518,7 +518,8 @@ describe.each([144, 198, newestLayer])('every operation, answered in layer %i', 
 		const tried = new Set(control.requests().map((one) => one.method));
 		expect(
 			Object.keys(handlers).filter(
-				(name) => !tried.has(name) && !elsewhere.test(name) && !(layer === 144 && /Topic|readDiscussion/.test(name)),
+				(name) =>
+					!tried.has(name) && !elsewhere.test(name) && !(layer === 144 && /Topic|readDiscussion/.test(name)),
 			),
 		).toEqual([]);
 		const wrong = control.requests().filter((one) => one.outcome.startsWith('500 INTERNAL'));

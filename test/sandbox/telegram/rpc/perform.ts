@@ -141,11 +141,22 @@ async function run(origin: Origin, msgId: bigint, body: Buffer, record: RequestR
 		world.log.unknownMethods.set(method, (world.log.unknownMethods.get(method) ?? 0) + 1);
 		throw new RpcError(400, 'METHOD_INVALID');
 	}
+	demandHome(origin, method);
 	const call = new Call(world, origin, args, msgId);
 	const result: TlValue = await handler(call);
 	if (!withoutUpdates && key.principal.authorization !== undefined) session.wantsUpdates = true;
 	if (fault !== undefined) throw new RpcError(fault.code, fault.message);
 	return encodeResult(schemaLayer(key.principal.layer), definition, result);
+}
+
+/** What every data centre serves; the rest only the one where the account lives. */
+const anywhere = /^(auth|help|upload|langpack)\.|^(users\.getUsers|updates\.getState|account\.getPassword)$/;
+
+function demandHome({ session, connection, key }: Origin, method: string): void {
+	const { authorization } = key.principal;
+	if (authorization === undefined || anywhere.test(method)) return;
+	const home = session.world.person(authorization.account).homeDc;
+	if (home !== connection.dc.id) throw new RpcError(303, `USER_MIGRATE_${home}`);
 }
 
 const rpcResultId = 0xf35c6d01;
