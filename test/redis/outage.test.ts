@@ -66,6 +66,7 @@ describe('when Redis', () => {
 		const store = await open({ clock });
 		await store.putValue(ACCOUNT, 'n', 'before');
 		await server.kill();
+		await until(() => said.length > 0, 'the loss of the connection');
 		const failing = store.putValue(ACCOUNT, 'n', 'while away');
 		const told = expect(failing).rejects.toMatchObject({ code: 'store_unavailable' });
 		await until(() => clock.pending > 0, 'the wait for a connection');
