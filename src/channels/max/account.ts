@@ -1,6 +1,7 @@
 import type { AccountId, DriverServices, EventAccount, Json, JsonObject } from '../../contract';
 import type { ChatOrder } from './chat-order';
 import type { Directory } from './directory';
+import type { FileTransfers } from './http/files';
 import type { ReadyWaits } from './media/ready-waits';
 import type { Session } from './session/session';
 import type { MaxSettings } from './settings';
@@ -21,6 +22,10 @@ export interface MaxAccount {
 	sends: ChatOrder;
 	/** uploads that wait for push 136 */
 	ready: ReadyWaits;
+	/** voices that wait for push 293, by `chat/message` */
+	transcriptions: ReadyWaits;
+	/** up- and downloads over HTTP */
+	files: FileTransfers;
 	/** a message this connection sent: the service pushes it to other sessions only */
 	sent(chatId: string, message: JsonObject): void;
 	/** ms since 1970 by the service's clock */

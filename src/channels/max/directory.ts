@@ -21,6 +21,7 @@ export class Directory {
 	readonly #logger: Logger;
 	readonly #contacts = new BoundedMap<ContactFacts>(MAX_CONTACTS, LIFE_MS);
 	readonly #chats = new BoundedMap<ChatFacts>(MAX_CHATS, LIFE_MS);
+	readonly #listed = new Set<string>();
 	/** ms until which a chat is muted; -1 for ever */
 	#muted = new Map<string, number>();
 
@@ -31,8 +32,18 @@ export class Directory {
 		this.#logger = logger;
 	}
 
+	/** ids of the own contact list, as LOGIN told it */
+	get listed(): string[] {
+		return [...this.#listed];
+	}
+
+	list(userId: string, member: boolean): void {
+		if (member) this.#listed.add(userId);
+		else this.#listed.delete(userId);
+	}
+
 	learnLogin(login: LoginReply): void {
-		this.learnContacts(login.contacts);
+		for (const { id } of this.learnContacts(login.contacts)) this.#listed.add(id);
 		this.learnChats(login.chats);
 		this.learnConfig(login.config);
 	}

@@ -7,8 +7,9 @@ import { Directory } from './directory';
 import { unexpectedAnswer } from './errors';
 import { readContact } from './facts';
 import { eventsSince, latestEvents } from './history';
+import { FileTransfers } from './http/files';
 import { id, object } from './json';
-import { ReadyWaits } from './media/ready-waits';
+import { readyMediaId, ReadyWaits } from './media/ready-waits';
 import { messageId, wireId } from './codec';
 import { OP } from './opcodes';
 import { MaxReader } from './reader';
@@ -71,6 +72,8 @@ function makeOpen(
 		directory: new Directory(session, userId, clock, services.logger),
 		sends: new ChatOrder(),
 		ready: new ReadyWaits(),
+		transcriptions: new ReadyWaits(),
+		files: new FileTransfers(settings, clock),
 		sent: (chatId, message) => reader?.sent(chatId, message),
 		serverNow: () => clock.now() + offset,
 	};
@@ -92,7 +95,7 @@ function makeOpen(
 	}
 	session.listen({
 		push(push) {
-			if (push.opcode === OP.notifAttach) account.ready.tell(object(push.payload) ?? {});
+			tellWaiting(account, push);
 			if (reader !== null) reader.push(push);
 			else acknowledgeUnread(account, push);
 		},
@@ -145,9 +148,19 @@ function makeOpen(
 			const reading = reader;
 			reader = null;
 			await reading?.stop();
+			await account.files.close();
 			await session.close();
 		},
 	};
+}
+
+/** Uploads and transcriptions of commands under way, whoever listens. */
+function tellWaiting({ ready, transcriptions }: MaxAccount, { opcode, payload }: Push): void {
+	const body = object(payload) ?? {};
+	if (opcode === OP.notifAttach) ready.tell(readyMediaId(body), body);
+	const [chatId, about] = [id(body['chatId']), id(body['messageId'])];
+	if (opcode === OP.notifTranscription && chatId !== null && about !== null)
+		transcriptions.tell(`${chatId}/${about}`, body);
 }
 
 /** Nobody listens: recovery does not rest on pushes, so they are acknowledged at once. What they teach is kept. */

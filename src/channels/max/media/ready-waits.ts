@@ -4,7 +4,12 @@ import { id } from '../json';
 /** Ids of push 136 that nobody waited for are remembered, since the push may come before the upload's own reply. */
 const MAX_EARLY = 500;
 
-/** Uploads wait here for push 136: `{fileId}`, `{videoId}` or `{audioId}`. */
+/** What push 136 is about: `{fileId}`, `{videoId}` or `{audioId}`. */
+export function readyMediaId(payload: JsonObject): string | null {
+	return id(payload['fileId']) ?? id(payload['videoId']) ?? id(payload['audioId']);
+}
+
+/** Uploads and transcriptions wait here for the push that says they are done. */
 export class ReadyWaits {
 	readonly #waiting = new Map<string, (payload: JsonObject) => void>();
 	readonly #early = new Map<string, JsonObject>();
@@ -18,8 +23,8 @@ export class ReadyWaits {
 		return { ready: promise, forget: () => void this.#waiting.delete(mediaId) };
 	}
 
-	tell(payload: JsonObject): void {
-		const mediaId = id(payload['fileId']) ?? id(payload['videoId']) ?? id(payload['audioId']);
+	/** @param mediaId what the push is about; null = nothing anybody waits for */
+	tell(mediaId: string | null, payload: JsonObject): void {
 		if (mediaId === null) return;
 		const waiting = this.#waiting.get(mediaId);
 		this.#waiting.delete(mediaId);

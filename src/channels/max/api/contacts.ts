@@ -1,0 +1,116 @@
+import type { Json, JsonObject } from '../../../contract';
+import { ChannelError } from '../../../contract';
+import { wireId } from '../codec';
+import { id, number, object, objects } from '../json';
+import { OP } from '../opcodes';
+import type { RequestOptions } from '../session/port';
+import { ask, type Caller } from './caller';
+
+/** CONTACT_INFO (32): people by id, at most 100 a call; unknown ones are left out. */
+export async function getContacts(
+	caller: Caller,
+	userIds: readonly string[],
+	options: RequestOptions,
+): Promise<JsonObject[]> {
+	const contacts: JsonObject[] = [];
+	for (let at = 0; at < userIds.length; at += 100) {
+		const reply = await ask(
+			caller,
+			OP.contactInfo,
+			{ contactIds: userIds.slice(at, at + 100).map(wireId) },
+			options,
+		);
+		contacts.push(...objects(reply['contacts']));
+	}
+	return contacts;
+}
+
+/** CONTACT_INFO_BY_PHONE (46). @throws ChannelError `not_on_messenger`: nobody has the number, or hides it */
+export async function findByPhone(
+	caller: Caller,
+	phone: string,
+	options: RequestOptions,
+): Promise<{ id: string; raw: JsonObject }> {
+	try {
+		const contact = object((await ask(caller, OP.contactInfoByPhone, { phone }, options))['contact']);
+		const userId = id(contact?.['id']);
+		if (contact !== null && userId !== null) return { id: userId, raw: contact };
+	} catch (error) {
+		if (!ChannelError.is(error) || error.code !== 'peer_not_found') throw error;
+	}
+	throw new ChannelError('not_on_messenger', 'Nobody on MAX is found by this number', {
+		channel: 'max',
+		hint: 'The number is not on MAX, or its owner hides it (privacy: search by phone).',
+	});
+}
+
+export type ContactAction = 'ADD' | 'REMOVE' | 'BLOCK' | 'UNBLOCK' | 'UPDATE';
+/** CONTACT_UPDATE (34) */
+export async function updateContact(
+	caller: Caller,
+	userId: string,
+	action: ContactAction,
+	names: { firstName?: string | undefined; lastName?: string | undefined },
+	options: RequestOptions,
+): Promise<Json> {
+	return (
+		(await ask(caller, OP.contactUpdate, { contactId: wireId(userId), action, ...names }, options))[
+			'contact'
+		] ?? null
+	);
+}
+
+/** CONTACT_SEARCH (37) among people one may find by name. */
+export async function searchContacts(
+	caller: Caller,
+	query: string,
+	count: number,
+	options: RequestOptions,
+): Promise<JsonObject[]> {
+	return objects((await ask(caller, OP.contactSearch, { query, count }, options))['contacts']);
+}
+
+/** CONTACT_LIST (36) with BLOCKED, the one status that is proven. */
+export async function blockedContacts(
+	caller: Caller,
+	from: number,
+	count: number,
+	options: RequestOptions,
+): Promise<JsonObject[]> {
+	return objects(
+		(await ask(caller, OP.contactList, { status: 'BLOCKED', count, from }, options))['contacts'],
+	);
+}
+
+/** CONTACT_PRESENCE (35); `seen` in seconds. */
+export async function getPresence(
+	caller: Caller,
+	userIds: readonly string[],
+	options: RequestOptions,
+): Promise<{ userId: string; online: boolean; seenMs: number | null }[]> {
+	const presence =
+		object(
+			(await ask(caller, OP.contactPresence, { contactIds: userIds.map(wireId) }, options))['presence'],
+		) ?? {};
+	return Object.entries(presence).map(([userId, value]) => {
+		const seen = number(object(value)?.['seen']);
+		return {
+			userId,
+			online: object(value)?.['on'] === 'ON' || object(value)?.['status'] === 1,
+			seenMs: seen === null || seen === 0 ? null : seen * 1000,
+		};
+	});
+}
+
+/** SYNC (21): the phone book; changes the account's address book. Keys of `phones`: as sent. */
+export async function importContacts(
+	caller: Caller,
+	entries: readonly { phone: string; firstName: string; lastName?: string | undefined }[],
+	options: RequestOptions,
+): Promise<{ contacts: JsonObject[]; phones: JsonObject }> {
+	const contactList = Object.fromEntries(
+		entries.map(({ phone, firstName, lastName }) => [phone, { firstName, lastName }]),
+	);
+	const reply = await ask(caller, OP.sync, { contactList }, options);
+	return { contacts: objects(reply['contacts']), phones: object(reply['phones']) ?? {} };
+}

@@ -1,0 +1,208 @@
+import type { Json, JsonObject } from '../../../contract';
+import { messageId, wireId, type Outgoing, type OutgoingMap } from '../codec';
+import { unexpectedAnswer } from '../errors';
+import { number, object, objects } from '../json';
+import { OP } from '../opcodes';
+import type { RequestOptions } from '../session/port';
+import { ask, type Caller } from './caller';
+
+/** What a new message is made of. */
+export interface NewMessage {
+	text?: string;
+	elements?: readonly OutgoingMap[];
+	attaches?: readonly OutgoingMap[];
+	link?: { type: 'REPLY'; messageId: string } | { type: 'FORWARD'; chatId: string; messageId: string };
+	/** ms; the service sends it then */
+	timeToFire?: number;
+}
+/** An existing chat, or the dialog with a person. */
+export type Target = { chatId: string } | { userId: string };
+
+/**
+ * MSG_SEND (64). `cid` is the idempotency key: the same one gives the same message, even from another connection.
+ * The reply carries the message with the service's id and time.
+ */
+export async function sendMessage(
+	caller: Caller,
+	target: Target,
+	message: NewMessage,
+	{ cid, silent }: { cid: string; silent: boolean },
+	options: RequestOptions,
+): Promise<{ chatId: string; message: JsonObject }> {
+	const { link } = message;
+	const payload = {
+		...('chatId' in target ? { chatId: wireId(target.chatId) } : { userId: wireId(target.userId) }),
+		notify: !silent,
+		message: {
+			cid: wireId(cid),
+			...(message.text === undefined ? {} : { text: message.text }),
+			elements: message.elements ?? [],
+			attaches: message.attaches ?? [],
+			...(link === undefined
+				? {}
+				: {
+						link: {
+							...link,
+							messageId: messageId(link.messageId),
+							...('chatId' in link ? { chatId: wireId(link.chatId) } : {}),
+						},
+					}),
+			...(message.timeToFire === undefined
+				? {}
+				: {
+						delayedAttributes: { timeToFire: message.timeToFire, notifySender: true, notifyOpponents: true },
+					}),
+		},
+	};
+	const reply = await ask(caller, OP.msgSend, payload, options);
+	const sent = object(reply['message']);
+	const chatId = number(reply['chatId']) ?? reply['chatId'];
+	if (sent === null || (typeof chatId !== 'number' && typeof chatId !== 'string'))
+		throw unexpectedAnswer('a send tells no message');
+	return { chatId: String(chatId), message: sent };
+}
+
+/** MSG_EDIT (67): own messages within seven days. The member is `attachments` here; absent = media stay as they are. */
+export async function editMessage(
+	caller: Caller,
+	edit: {
+		chatId: string;
+		messageId: string;
+		text: string;
+		elements: readonly OutgoingMap[];
+		attachments?: readonly OutgoingMap[];
+	},
+	options: RequestOptions,
+): Promise<JsonObject> {
+	const reply = await ask(
+		caller,
+		OP.msgEdit,
+		{
+			chatId: wireId(edit.chatId),
+			messageId: messageId(edit.messageId),
+			text: edit.text,
+			elements: edit.elements,
+			...(edit.attachments === undefined ? {} : { attachments: edit.attachments }),
+		},
+		options,
+	);
+	return object(reply['message']) ?? {};
+}
+
+/** MSG_DELETE (66): for oneself or for everybody. */
+export async function deleteMessages(
+	caller: Caller,
+	chatId: string,
+	messageIds: readonly string[],
+	forMe: boolean,
+	options: RequestOptions,
+): Promise<void> {
+	await caller.request(
+		OP.msgDelete,
+		{ chatId: wireId(chatId), messageIds: messageIds.map(messageId), forMe },
+		options,
+	);
+}
+
+/** MSG_TYPING (65): shown for a few seconds; always answered OK. */
+export async function sendTyping(
+	caller: Caller,
+	chatId: string,
+	type: string,
+	options: RequestOptions,
+): Promise<void> {
+	await caller.request(OP.msgTyping, { chatId: wireId(chatId), type }, options);
+}
+
+/** CHAT_MARK (50): everything up to `mark` (ms) becomes read. */
+export async function markRead(
+	caller: Caller,
+	chatId: string,
+	upTo: { messageId: string; time: number },
+	options: RequestOptions,
+): Promise<number> {
+	const payload = {
+		type: 'READ_MESSAGE',
+		chatId: wireId(chatId),
+		messageId: messageId(upTo.messageId),
+		mark: upTo.time,
+	};
+	return number((await ask(caller, OP.chatMark, payload, options))['unread']) ?? 0;
+}
+
+/** CHAT_MARK (50) with SET_AS_UNREAD: flags the chat. */
+export async function markUnread(caller: Caller, chatId: string, options: RequestOptions): Promise<void> {
+	await caller.request(OP.chatMark, { type: 'SET_AS_UNREAD', chatId: wireId(chatId) }, options);
+}
+
+/** MSG_REACTION (178): one per user and message, a new one replaces the old. */
+export async function react(
+	caller: Caller,
+	chatId: string,
+	message: string,
+	reaction: string,
+	options: RequestOptions,
+): Promise<Json> {
+	const payload = {
+		chatId: wireId(chatId),
+		messageId: messageId(message),
+		reaction: { reactionType: 'EMOJI', id: reaction },
+	};
+	return (await ask(caller, OP.msgReaction, payload, options))['reactionInfo'] ?? null;
+}
+
+/** MSG_CANCEL_REACTION (179) */
+export async function unreact(
+	caller: Caller,
+	chatId: string,
+	message: string,
+	options: RequestOptions,
+): Promise<Json> {
+	return (
+		(
+			await ask(
+				caller,
+				OP.msgCancelReaction,
+				{ chatId: wireId(chatId), messageId: messageId(message) },
+				options,
+			)
+		)['reactionInfo'] ?? null
+	);
+}
+
+/** MSG_GET_REACTIONS (180): reaction info by message id. */
+export async function getReactions(
+	caller: Caller,
+	chatId: string,
+	messageIds: readonly string[],
+	options: RequestOptions,
+): Promise<JsonObject> {
+	const reply = await ask(
+		caller,
+		OP.msgGetReactions,
+		{ chatId: wireId(chatId), messageIds: messageIds.map(messageId) },
+		options,
+	);
+	return object(reply['messagesReactions']) ?? {};
+}
+
+/** One page of a search; the marker's form is not published, so it goes back as it came. */
+export interface SearchPage {
+	result: JsonObject[];
+	marker: Json;
+}
+/** MSG_SEARCH (73) in a chat, CHAT_SEARCH (68) everywhere. */
+export async function searchMessages(
+	caller: Caller,
+	query: { chatId?: string; query: string; count: number; marker: Json },
+	options: RequestOptions,
+): Promise<SearchPage> {
+	const marker: Outgoing =
+		typeof query.marker === 'number' || typeof query.marker === 'string' ? query.marker : undefined;
+	const common = { query: query.query, count: query.count, ...(marker === undefined ? {} : { marker }) };
+	const reply =
+		query.chatId === undefined
+			? await ask(caller, OP.chatSearch, common, options)
+			: await ask(caller, OP.msgSearch, { chatId: wireId(query.chatId), ...common }, options);
+	return { result: objects(reply['result']), marker: reply['marker'] ?? null };
+}

@@ -1,0 +1,386 @@
+import { z } from '#lib/zod';
+import { ChannelError, invalidParameter, type JsonObject } from '../../../contract';
+import { isAllowedChat, type MaxAccount } from '../account';
+import {
+	createChat,
+	deleteChat,
+	getChats,
+	joinChat,
+	leaveChat,
+	muteChat,
+	resolveLink,
+	updateChat,
+} from '../api/chats';
+import { readHistory } from '../api/history';
+import { changedChats } from '../engine/changed-chats';
+import { peerNotFound } from '../errors';
+import { eventFromMessage, readMessages } from '../events/from-message';
+import { CHAT_KINDS, readChat, type ChatFacts } from '../facts';
+import { dialogId } from '../ids';
+import {
+	chatIdField,
+	detailFields,
+	idsField,
+	limitField,
+	linkField,
+	textField,
+	timeField,
+	wantsRaw,
+} from '../input-fields';
+import { number, text } from '../json';
+import { uploadPhoto } from '../media/upload';
+import { OP } from '../opcodes';
+import { cidOf } from '../send/deliver';
+import { resolveUser, userFields } from '../send/recipient';
+import { command, LONG_TIMEOUT_MS, MEDIA_TIMEOUT_MS, messageItem, requestOptions } from './shared';
+import { chatItem, chatName, contactItem, present } from './shapes';
+
+const inChat = { chats: ({ chatId }: { chatId: string }) => [chatId] };
+const one = z.strictObject({ chatId: chatIdField });
+
+/** Chats, last changed first. */
+export const chatGetMany = command({
+	permission: 'read',
+	effect: 'read',
+	timeoutMs: LONG_TIMEOUT_MS,
+	input: z.strictObject({
+		limit: limitField,
+		unreadOnly: z.boolean().default(false),
+		chatTypes: z.array(z.enum(CHAT_KINDS)).optional(),
+		includeArchived: z.boolean().default(false),
+		...detailFields,
+	}),
+	async run(account, input, context) {
+		const chats: JsonObject[] = [];
+		const partners: string[] = [];
+		for await (const raw of allChats(account, context.signal)) {
+			const chat = readChat(raw, account.userId);
+			if (chat === null || !isAllowedChat(account, chat.id)) continue;
+			if (input.unreadOnly && chat.unread === 0) continue;
+			if (input.chatTypes !== undefined && !input.chatTypes.includes(chat.kind)) continue;
+			if (chat.status === 'HIDDEN' && !input.includeArchived) continue;
+			if (chat.partnerId !== null) partners.push(chat.partnerId);
+			chats.push(raw);
+			if (chats.length === input.limit) break;
+		}
+		await account.directory.meet(partners, context.signal);
+		return { items: present(chats.map((raw) => chatItem(account, raw, wantsRaw(input)))) };
+	},
+});
+
+function allChats(account: MaxAccount, signal: AbortSignal): AsyncGenerator<JsonObject> {
+	const { settings, services } = account;
+	return changedChats(account.session, {
+		sinceMs: 0,
+		serverNow: account.serverNow(),
+		pageDelayMs: settings.pageDelayMs,
+		clock: services.clock,
+		signal,
+	});
+}
+
+/** One chat, on request with its last messages (newest first) as `messages`. */
+export const chatGet = command({
+	...inChat,
+	permission: 'read',
+	effect: 'read',
+	input: z.strictObject({
+		chatId: chatIdField,
+		lastMessages: z.number().int().min(0).max(100).default(0),
+		...detailFields,
+	}),
+	async run(account, input, context) {
+		const item = chatItem(account, await chatOf(account, input.chatId, context.signal), wantsRaw(input));
+		if (item === null) throw peerNotFound(`chat ${input.chatId}`);
+		if (input.lastMessages === 0) return { items: [item] };
+		const page = await readHistory(
+			account.session,
+			{ chatId: input.chatId, from: account.serverNow() + 60_000, backward: input.lastMessages },
+			requestOptions(context),
+		);
+		const messages: JsonObject[] = [];
+		for (const message of (await readMessages(account, input.chatId, page, context.signal)).toReversed()) {
+			messages.push(
+				messageItem(await eventFromMessage(account, message, { signal: context.signal }), wantsRaw(input)),
+			);
+		}
+		return { items: [{ ...item, messages }] };
+	},
+});
+
+/** The provider's chat. @throws ChannelError `peer_not_found` */
+async function chatOf(account: MaxAccount, chatId: string, signal: AbortSignal): Promise<JsonObject> {
+	const [raw] = await getChats(account.session, [chatId], { signal });
+	if (raw === undefined) throw peerNotFound(`chat ${chatId}`);
+	const facts = account.directory.learnChat(raw);
+	if (facts?.partnerId != null) await account.directory.meet([facts.partnerId], signal);
+	return raw;
+}
+
+function changed(account: MaxAccount, raw: JsonObject): { items: JsonObject[] } {
+	account.directory.learnChat(raw);
+	return { items: [chatItem(account, raw, false) ?? {}] };
+}
+
+/** Chats to choose from: `{ name, value, id, url }`. */
+export const chatList = command({
+	permission: 'read',
+	effect: 'read',
+	input: z.strictObject({
+		filter: z.string().default(''),
+		page: z.union([z.string(), z.number()]).optional(),
+	}),
+	async run(account, { filter }, context) {
+		const chats: ChatFacts[] = [];
+		for await (const raw of allChats(account, context.signal)) {
+			const chat = account.directory.learnChat(raw);
+			if (chat !== null && isAllowedChat(account, chat.id)) chats.push(chat);
+			if (chats.length >= MAX_CHOICES) break;
+		}
+		await account.directory.meet(
+			chats.flatMap(({ partnerId }) => partnerId ?? []),
+			context.signal,
+		);
+		const needle = filter.trim().toLowerCase();
+		return {
+			items: chats
+				.map((chat) => ({
+					name: chatName(account, chat),
+					value: chat.id,
+					id: chat.id,
+					url: `https://web.max.ru/${chat.id}`,
+				}))
+				.filter(
+					({ name, id }) => needle === '' || name.toLowerCase().includes(needle) || id.includes(needle),
+				),
+		};
+	},
+});
+/** A person scrolls no further; the newest chats come first. */
+const MAX_CHOICES = 500;
+
+/** The dialog with a person: its id is the XOR of both, also before anything was written. */
+export const chatGetDialog = command({
+	permission: 'read',
+	effect: 'read',
+	firstContacts: ({ userId }) => (userId === undefined ? 1 : 0),
+	input: z.strictObject(userFields),
+	async run(account, input, context) {
+		const userId = await resolveUser(account, input, requestOptions(context));
+		await account.directory.meet([userId], context.signal);
+		const contact = account.directory.knownContact(userId);
+		return {
+			items: [
+				{
+					external_chat_id: dialogId(account.userId, userId),
+					external_user_id: userId,
+					client_name: contact?.name ?? '',
+					chat_type: 'private',
+				},
+			],
+		};
+	},
+});
+
+export const chatCreate = command({
+	permission: 'send',
+	effect: 'send',
+	firstContacts: ({ userIds }) => userIds.length,
+	input: z.strictObject({
+		kind: z.enum(['group', 'channel']).default('group'),
+		title: textField.pipe(z.string().max(200)),
+		userIds: z
+			.array(idsField)
+			.default([])
+			.transform((lists) => lists.flat()),
+	}),
+	async run(account, { kind, title, userIds }, context) {
+		const { intent } = context;
+		const cid = cidOf(
+			intent?.providerKey ?? account.services.random.hex(8),
+			account.settings.device.type === 'WEB',
+		);
+		await account.services.budget.take({ signal: context.signal });
+		const raw = await createChat(
+			account.session,
+			{ cid, type: kind === 'group' ? 'CHAT' : 'CHANNEL', title, userIds },
+			{ ...requestOptions(context), beforeFirstByte: async () => intent?.sent() },
+		);
+		return changed(account, raw);
+	},
+});
+
+/** Title and description are two kinds of change, one call each. */
+export const chatUpdate = command({
+	...inChat,
+	permission: 'send',
+	effect: 'change',
+	input: z.strictObject({
+		chatId: chatIdField,
+		title: textField.pipe(z.string().max(200)).optional(),
+		description: z.string().max(400).optional(),
+	}),
+	async run(account, { chatId, title, description }, context) {
+		const options = requestOptions(context);
+		let raw: JsonObject | null = null;
+		if (title !== undefined) raw = await updateChat(account.session, chatId, { theme: title }, options);
+		if (description !== undefined) {
+			const theme = title ?? text((await chatOf(account, chatId, context.signal))['title']) ?? '';
+			raw = await updateChat(account.session, chatId, { theme, description }, options);
+		}
+		if (raw === null) throw invalidParameter('title', 'nothing to change is given');
+		return changed(account, raw);
+	},
+});
+
+export const chatSetPhoto = command({
+	...inChat,
+	permission: 'send',
+	effect: 'change',
+	timeoutMs: MEDIA_TIMEOUT_MS,
+	input: one,
+	async run(account, { chatId }, context) {
+		const [source] = context.media;
+		if (source === undefined) throw invalidParameter('media', 'no image was given');
+		const photoToken = await uploadPhoto(account, source, false, context);
+		return changed(
+			account,
+			await updateChat(account.session, chatId, { photoToken }, requestOptions(context)),
+		);
+	},
+});
+
+/** Groups are only left by this (measured); dialogs can be deleted for both. */
+export const chatDelete = remover(OP.chatDelete, 'deleted');
+/** The history goes, the chat stays. */
+export const chatClear = remover(OP.chatClear, 'cleared');
+
+function remover(opcode: typeof OP.chatDelete | typeof OP.chatClear, word: 'deleted' | 'cleared') {
+	return command({
+		...inChat,
+		permission: 'delete',
+		effect: 'change',
+		input: z.strictObject({ chatId: chatIdField, forEverybody: z.boolean().default(false) }),
+		async run(account, { chatId, forEverybody }, context) {
+			const chat = await chatOf(account, chatId, context.signal);
+			await deleteChat(
+				account.session,
+				opcode,
+				chatId,
+				number(chat['lastEventTime']) ?? account.serverNow(),
+				forEverybody,
+				requestOptions(context),
+			);
+			return {
+				items: [word === 'deleted' ? { deleted: true } : { cleared: true, external_chat_id: chatId }],
+			};
+		},
+	});
+}
+
+export const chatLeave = command({
+	...inChat,
+	permission: 'delete',
+	effect: 'change',
+	input: one,
+	async run(account, { chatId }, context) {
+		await leaveChat(account.session, chatId, requestOptions(context));
+		return { items: [{ left: true, external_chat_id: chatId }] };
+	},
+});
+
+/** A moderated group takes a request first: then `joined` is false. */
+export const chatJoin = command({
+	permission: 'send',
+	effect: 'change',
+	firstContacts: () => 1,
+	input: z.strictObject({ link: linkField }),
+	async run(account, { link }, context) {
+		const raw = await joinChat(account.session, link, requestOptions(context));
+		const item = raw === null ? null : chatItem(account, raw, false);
+		return item === null
+			? { items: [{ joined: false, link }], hints: ['The group decides who joins: the request was sent.'] }
+			: { items: [{ ...item, joined: item['status'] === 'ACTIVE' }] };
+	},
+});
+
+/** What a link leads to: a group, a channel or a person. */
+export const chatResolveLink = command({
+	permission: 'read',
+	effect: 'read',
+	input: z.strictObject({ link: linkField }),
+	async run(account, { link }, context) {
+		const { chat, user } = await resolveLink(account.session, link, requestOptions(context));
+		if (chat !== null) return { items: [{ kind: 'chat', ...chatItem(account, chat, false) }] };
+		if (user !== null) return { items: [{ kind: 'user', ...contactItem(account, user, false) }] };
+		throw peerNotFound('what this link leads to');
+	},
+});
+
+export const chatGetInviteLink = command({
+	...inChat,
+	permission: 'read',
+	effect: 'read',
+	input: one,
+	run: async (account, { chatId }, context) => ({
+		items: [linkItem(chatId, await chatOf(account, chatId, context.signal))],
+	}),
+});
+
+/** The old link stops working. */
+export const chatRenewInviteLink = command({
+	...inChat,
+	permission: 'send',
+	effect: 'change',
+	input: one,
+	async run(account, { chatId }, context) {
+		const raw = await updateChat(
+			account.session,
+			chatId,
+			{ revokePrivateLink: true },
+			requestOptions(context),
+		);
+		return {
+			items: [
+				linkItem(chatId, text(raw['link']) === null ? await chatOf(account, chatId, context.signal) : raw),
+			],
+		};
+	},
+});
+
+function linkItem(chatId: string, raw: JsonObject): JsonObject {
+	const link = text(raw['link']);
+	if (link === null)
+		throw new ChannelError('permission_denied', 'The chat shows no invite link', {
+			channel: 'max',
+			hint: 'Only groups and channels have one, and not all members see it.',
+		});
+	return { external_chat_id: chatId, link };
+}
+
+/** For ever, or until a time. */
+export const chatMute = command({
+	...inChat,
+	permission: 'send',
+	effect: 'change',
+	input: z.strictObject({ chatId: chatIdField, until: timeField.optional() }),
+	run: (account, { chatId, until }, context) => mute(account, chatId, until ?? -1, context.signal),
+});
+export const chatUnmute = command({
+	...inChat,
+	permission: 'send',
+	effect: 'change',
+	input: one,
+	run: (account, { chatId }, context) => mute(account, chatId, 0, context.signal),
+});
+
+async function mute(
+	account: MaxAccount,
+	chatId: string,
+	until: number,
+	signal: AbortSignal,
+): Promise<{ items: JsonObject[] }> {
+	await muteChat(account.session, chatId, until, { signal });
+	account.directory.learnConfig({ chats: { [chatId]: { dontDisturbUntil: until } } });
+	return { items: [{ external_chat_id: chatId, is_muted: until !== 0 }] };
+}

@@ -1,0 +1,140 @@
+import { z } from '#lib/zod';
+import { ChannelError, invalidParameter, type CallResult, type JsonObject } from '../../../contract';
+import type { MaxAccount } from '../account';
+import { mediaUrl } from '../api/media';
+import { messageId, wireId } from '../codec';
+import { formatRef, parseRef, type MediaRef } from '../events/media-ref';
+import { chatIdField, idField } from '../input-fields';
+import { text } from '../json';
+import { findAttach } from '../media/upload';
+import { OP } from '../opcodes';
+import { command, MEDIA_TIMEOUT_MS, requestOptions } from './shared';
+
+/** A file by its reference (`media.images[].ref`, `media.voice_ref` …) or address; addresses are asked for anew, since they expire. */
+export const mediaDownload = command({
+	permission: 'read',
+	effect: 'read',
+	timeoutMs: MEDIA_TIMEOUT_MS,
+	input: z
+		.strictObject({
+			ref: z.string().trim().min(1).optional(),
+			url: z.url({ protocol: /^https?$/ }).optional(),
+		})
+		.refine(({ ref, url }) => (ref === undefined) !== (url === undefined), 'give either ref or url'),
+	chats: ({ ref }) => {
+		const parsed = ref === undefined ? null : parseRef(ref);
+		return parsed === null ? [] : [parsed.chatId];
+	},
+	async run(account, { ref: reference, url }, context) {
+		if (reference === undefined)
+			return fetch(account, url ?? '', { url: url ?? '' }, undefined, context.signal);
+		const ref = parseRef(reference);
+		if (ref === null) throw invalidParameter('ref', 'is not a reference to a file of MAX');
+		const attach = await findAttach(account, ref, context.signal);
+		const address = await addressOf(account, ref, attach, context.signal);
+		return fetch(
+			account,
+			address,
+			{ ref: formatRef(ref), kind: ref.kind },
+			nameOf(ref, attach),
+			context.signal,
+		);
+	},
+});
+
+async function addressOf(
+	account: MaxAccount,
+	ref: MediaRef,
+	attach: JsonObject,
+	signal: AbortSignal,
+): Promise<string> {
+	const known = text(attach['baseUrl']) ?? text(attach['url']);
+	const asked =
+		ref.kind === 'photo' || ref.kind === 'sticker'
+			? null
+			: await mediaUrl(account.session, ref, text(attach['token']), { signal });
+	const address = asked ?? known;
+	if (address === null || address === '')
+		throw new ChannelError('media_expired', 'MAX gives no address for this file', {
+			channel: 'max',
+			hint: 'The file may have been removed.',
+		});
+	return address;
+}
+
+/** Photos are WEBP (measured), voices OGG, videos MP4. */
+function nameOf({ kind, mediaId }: MediaRef, attach: JsonObject): string | undefined {
+	if (kind === 'file') return text(attach['name']) ?? undefined;
+	const endings = { photo: 'webp', sticker: 'webp', video: 'mp4', audio: 'ogg' } as const;
+	return `${kind}-${mediaId}.${endings[kind]}`;
+}
+
+async function fetch(
+	account: MaxAccount,
+	url: string,
+	item: JsonObject,
+	fileName: string | undefined,
+	signal: AbortSignal,
+): Promise<CallResult> {
+	const file = await account.files.download(url, signal);
+	const named = { ...file, fileName: fileName ?? file.fileName };
+	return {
+		items: [{ ...item, file_name: named.fileName, mime_type: file.mimeType, size: file.size ?? null }],
+		media: [named],
+	};
+}
+
+/** TRANSCRIBE_MEDIA (202): MAX turns a voice into text; the text comes later, as an event. */
+export const messageTranscribe = command({
+	permission: 'read',
+	effect: 'change',
+	input: z.strictObject({ chatId: chatIdField, messageId: idField }),
+	chats: ({ chatId }) => [chatId],
+	async run(account, input, context) {
+		const waiting = account.transcriptions.expect(`${input.chatId}/${input.messageId}`);
+		try {
+			await account.session.request(
+				OP.transcribe,
+				{ chatId: wireId(input.chatId), messageId: messageId(input.messageId) },
+				requestOptions(context),
+			);
+			const payload = await within(account, waiting.ready, context.signal);
+			if (payload === null)
+				return {
+					items: [{ external_chat_id: input.chatId, message_id: input.messageId, pending: true, text: null }],
+					hints: ['MAX has not finished yet: the text comes as a file_ready event.'],
+				};
+			return {
+				items: [
+					{
+						external_chat_id: input.chatId,
+						message_id: input.messageId,
+						pending: false,
+						text: text(payload['transcription']),
+					},
+				],
+			};
+		} finally {
+			waiting.forget();
+		}
+	},
+});
+
+/** ms to wait for the text of a voice */
+const TRANSCRIPTION_MS = 60_000;
+
+async function within(
+	account: MaxAccount,
+	ready: Promise<JsonObject>,
+	signal: AbortSignal,
+): Promise<JsonObject | null> {
+	const done = new AbortController();
+	const late = account.services.clock.sleep(TRANSCRIPTION_MS, AbortSignal.any([signal, done.signal])).then(
+		() => null,
+		() => null,
+	);
+	const payload = await Promise.race([ready, late]);
+	done.abort();
+	signal.throwIfAborted();
+	return payload;
+}

@@ -1,0 +1,195 @@
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from '#lib/undici';
+import { ChannelError, invalidParameter, type Clock } from '../../../contract';
+import { connectFailure, connectionLost } from '../errors';
+import type { MaxSettings } from '../settings';
+import { createDispatcher } from './dispatcher';
+
+const MAX_REDIRECTS = 5;
+/** ms without a byte in either direction until a transfer is given up */
+const STALL_MS = 120_000;
+/** An answer to an upload is a line of JSON. */
+const MAX_ANSWER = 1024 * 1024;
+
+export interface OpenFile {
+	stream: Readable;
+	mimeType: string;
+	size?: number;
+	/** of Content-Disposition or the path */
+	fileName: string;
+}
+
+/** Up- and downloads of one account. URLs of MAX carry everything: no token of ours is sent along. */
+export class FileTransfers {
+	readonly #settings: MaxSettings;
+	readonly #clock: Clock;
+	#dispatcher: Dispatcher | null = null;
+
+	constructor(settings: MaxSettings, clock: Clock) {
+		this.#settings = settings;
+		this.#clock = clock;
+	}
+
+	/** @throws ChannelError `media_expired` (401, 403, 404, 410), `upstream_error`, `unreachable` */
+	async download(url: string, signal: AbortSignal): Promise<OpenFile> {
+		let target = parseUrl(url);
+		for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+			const answer = await this.#request(target, { method: 'GET', headers: this.#headers() }, signal);
+			const location = answer.headers['location'];
+			if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === 'string') {
+				answer.body.destroy();
+				target = parseUrl(new URL(location, target).href);
+				continue;
+			}
+			if (answer.statusCode !== 200) {
+				answer.body.destroy();
+				throw refused(answer.statusCode);
+			}
+			const size = Number(answer.headers['content-length'] ?? NaN);
+			const type = String(answer.headers['content-type'] ?? 'application/octet-stream').split(';')[0] ?? '';
+			return {
+				stream: answer.body,
+				mimeType: type.trim() || 'application/octet-stream',
+				fileName: nameOf(answer.headers['content-disposition'], target),
+				...(Number.isFinite(size) ? { size } : {}),
+			};
+		}
+		throw new ChannelError('upstream_error', 'The file address redirects in a circle', { channel: 'max' });
+	}
+
+	/** POST of a body as it streams. @returns the answer's text */
+	async upload(
+		url: string,
+		body: AsyncIterable<Uint8Array>,
+		headers: Record<string, string>,
+		signal: AbortSignal,
+	): Promise<string> {
+		const answer = await this.#request(
+			parseUrl(url),
+			{ method: 'POST', headers: { ...this.#headers(), ...headers }, body },
+			signal,
+		);
+		const text = await readText(answer.body);
+		if (answer.statusCode >= 200 && answer.statusCode < 300) return text;
+		if (answer.statusCode === 413)
+			throw new ChannelError('file_too_large', 'MAX refuses the size of the file', {
+				channel: 'max',
+				field: 'media',
+			});
+		throw new ChannelError(
+			'upstream_error',
+			`MAX's file server answered ${String(answer.statusCode)} to the upload`,
+			{
+				channel: 'max',
+				providerCode: String(answer.statusCode),
+				retry: 'now',
+			},
+		);
+	}
+
+	async close(): Promise<void> {
+		await this.#dispatcher?.destroy();
+	}
+
+	#headers(): Record<string, string> {
+		const { type, headerUserAgent, appVersion, osVersion, deviceName, screen } = this.#settings.device;
+		// The Android app's own form, percent-encoded (kolibri).
+		const agent =
+			type === 'WEB'
+				? headerUserAgent
+				: encodeURIComponent(`OKMessages/${appVersion} (${osVersion}; ${deviceName}; ${screen})`);
+		return { 'user-agent': agent };
+	}
+
+	async #request(
+		target: URL,
+		options: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: AsyncIterable<Uint8Array> },
+		signal: AbortSignal,
+	) {
+		this.#dispatcher ??= createDispatcher(this.#settings);
+		const stall = new AbortController();
+		const watch = this.#watch(stall);
+		const body = options.body === undefined ? null : watched(options.body, watch.moved);
+		try {
+			const answer = await this.#dispatcher.request({
+				origin: target.origin,
+				path: `${target.pathname}${target.search}`,
+				method: options.method,
+				headers: options.headers,
+				body: body as never,
+				signal: AbortSignal.any([signal, stall.signal]),
+			});
+			answer.body.on('data', watch.moved).pause();
+			answer.body.once('close', watch.end);
+			return answer;
+		} catch (error) {
+			watch.end();
+			if (signal.aborted) throw signal.reason;
+			if (ChannelError.is(error)) throw error;
+			throw options.method === 'POST' ? connectionLost(error, true) : connectFailure(error);
+		}
+	}
+
+	#watch(stall: AbortController): { moved: () => void; end: () => void } {
+		let cancel = (): void => undefined;
+		const moved = (): void => {
+			cancel();
+			cancel = this.#clock.after(STALL_MS, () => stall.abort(new Error('the transfer has stalled')));
+		};
+		moved();
+		return { moved, end: () => cancel() };
+	}
+}
+
+async function* watched(body: AsyncIterable<Uint8Array>, moved: () => void): AsyncGenerator<Uint8Array> {
+	for await (const chunk of body) {
+		moved();
+		yield chunk;
+	}
+}
+
+async function readText(body: Readable): Promise<string> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of body as AsyncIterable<Buffer>) {
+		size += chunk.length;
+		if (size > MAX_ANSWER)
+			throw new ChannelError('unexpected_answer', 'The file server answers too much', { channel: 'max' });
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseUrl(url: string): URL {
+	const parsed = URL.parse(url);
+	if (parsed === null || !/^https?:$/.test(parsed.protocol))
+		throw invalidParameter('url', 'must be an http or https address');
+	return parsed;
+}
+
+function nameOf(disposition: string | string[] | undefined, url: URL): string {
+	const header = String(disposition ?? '');
+	const encoded = /filename\*=UTF-8''([^;]+)/i.exec(header)?.[1];
+	const plain = /filename="?([^";]+)"?/i.exec(header)?.[1];
+	const path = url.pathname.split('/').at(-1) ?? '';
+	try {
+		return decodeURIComponent(encoded ?? plain ?? path) || 'file';
+	} catch {
+		return plain ?? 'file';
+	}
+}
+
+function refused(status: number): ChannelError {
+	if ([401, 403, 404, 410].includes(status)) {
+		return new ChannelError('media_expired', `The file address is no longer valid (${String(status)})`, {
+			channel: 'max',
+			providerCode: String(status),
+			hint: 'Addresses of MAX expire: use the reference of the message (media.…ref) instead of a stored URL.',
+		});
+	}
+	return new ChannelError('upstream_error', `The file server answered ${String(status)}`, {
+		channel: 'max',
+		retry: 'now',
+		providerCode: String(status),
+	});
+}

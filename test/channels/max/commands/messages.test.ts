@@ -1,0 +1,313 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenAccount } from '../../../../src/contract';
+import type { MaxAccount } from '../../../../src/channels/max/account';
+import { OP } from '../../../../src/channels/max/opcodes';
+import { TestIntents, type TestServices } from '../../../support/driver-services';
+import { settle, until } from '../../../support/manual-clock';
+import { Journal } from '../support/journal';
+import { item, run } from '../support/run';
+import { ANNA, BORIS, DIALOG, openReading, Scene } from '../support/scene';
+
+let scene: Scene;
+let open: OpenAccount<MaxAccount>;
+let journal: Journal;
+let services: TestServices;
+beforeEach(async () => {
+	scene = await Scene.start();
+	({ open, journal, services } = await openReading(scene));
+});
+afterEach(async () => {
+	expect(scene.control.failures({})).toEqual([]);
+	await scene.close();
+});
+
+const stored = (chatId = DIALOG) => scene.control.messages({ chatId });
+const texts = (chatId = DIALOG): string[] => stored(chatId).map(({ text }) => text);
+
+describe('sending', () => {
+	it('a text, and its own event by the node', async () => {
+		const sent = await item(open, 'message.send', { chatId: DIALOG, text: 'hello' });
+		expect(sent).toMatchObject({
+			channel: 'max',
+			account: `max:${ANNA}`,
+			chat_id: DIALOG,
+			message_id: stored().at(-1)!.id,
+			peer_resolved: false,
+			duplicate: false,
+		});
+		await until(() => journal.entries.length === 1, 'the event');
+		expect(journal.entries[0]!.event).toMatchObject({
+			text: 'hello',
+			meta: { direction: 'out', sent_by: 'node', external_message_id: sent['message_id'] },
+		});
+	});
+
+	it.each(['websocketPlain', 'jsonPlain', 'tcpPlain'] as const)(
+		'replies and formatting over %s',
+		async (front) => {
+			const other = (await openReading(scene, { front, account: 1 })).open;
+			const { messageId } = scene.control.injectMessage({ from: ANNA, to: BORIS, text: 'question' });
+			await item(other, 'message.reply', {
+				chatId: DIALOG,
+				messageId,
+				text: '**да** 👍 [link](https://max.ru)',
+				format: 'markdown',
+			});
+			const request = scene.control.requests({ opcode: OP.msgSend }).at(-1)!.payload as {
+				message: { elements: unknown; link: unknown; text: string };
+			};
+			expect(request.message).toMatchObject({ text: 'да 👍 link', link: { type: 'REPLY', messageId } });
+			expect(request.message.elements).toEqual([
+				{ type: 'STRONG', from: '0', length: '2' },
+				{ type: 'LINK', from: '6', length: '4', attributes: { url: 'https://max.ru' } },
+			]);
+			expect(texts().at(-1)).toBe('да 👍 link');
+		},
+	);
+
+	it('to a person by id and by phone', async () => {
+		expect(await item(open, 'message.send', { userId: BORIS, text: 'by id' })).toMatchObject({
+			chat_id: DIALOG,
+			peer_resolved: true,
+		});
+		expect(await item(open, 'message.send', { phone: '8 (999) 000-00-02', text: 'by phone' })).toMatchObject({
+			chat_id: DIALOG,
+			peer_resolved: true,
+		});
+		await expect(item(open, 'message.send', { phone: '+79991112233', text: 'nobody' })).rejects.toMatchObject(
+			{ code: 'not_on_messenger' },
+		);
+		expect(texts().slice(-2)).toEqual(['by id', 'by phone']);
+	});
+
+	it('exactly once through a cut in the reply', async () => {
+		scene.control.setFaults({ cutInReply: [{ opcode: OP.msgSend, count: 1 }] });
+		const intents = new TestIntents();
+		const sending = item(
+			open,
+			'message.send',
+			{ chatId: DIALOG, text: 'once' },
+			{ intent: intents.handle('k') },
+		);
+		await until(() => open.status().state !== 'live', 'the cut is noticed');
+		await until(
+			async () => {
+				await scene.clock.advance(1000);
+				return open.status().state === 'live';
+			},
+			'it is back',
+			100,
+		);
+		await sending;
+		expect(texts().filter((text) => text === 'once')).toHaveLength(1);
+		expect(intents.records.get('k')!.state).toBe('sent');
+	});
+
+	it('exactly once through a crash after the first byte', async () => {
+		const intents = new TestIntents();
+		scene.control.setFaults({ dropReplies: [{ opcode: OP.msgSend, count: 1 }] });
+		const crash = new AbortController();
+		const first = item(
+			open,
+			'message.send',
+			{ chatId: DIALOG, text: 'once' },
+			{ intent: intents.handle('k'), signal: crash.signal },
+		);
+		await until(() => texts().includes('once'), 'it has arrived');
+		crash.abort(new Error('killed'));
+		await expect(first).rejects.toThrow();
+		scene.control.advance({ ms: 10_000 });
+		await scene.clock.advance(10_000);
+		const again = await item(
+			open,
+			'message.send',
+			{ chatId: DIALOG, text: 'once' },
+			{ intent: intents.handle('k') },
+		);
+		expect(again['duplicate']).toBe(true);
+		expect(texts().filter((text) => text === 'once')).toHaveLength(1);
+	});
+
+	it('a long text is refused or split between words', async () => {
+		const long = 'word '.repeat(1500).trim();
+		await expect(item(open, 'message.send', { chatId: DIALOG, text: long })).rejects.toMatchObject({
+			code: 'message_too_long',
+		});
+		const before = texts().length;
+		const intents = new TestIntents();
+		const { items } = await run(
+			open,
+			'message.send',
+			{ chatId: DIALOG, text: long, splitLongText: 'split' },
+			{ intent: intents.handle('s') },
+		);
+		expect(items).toHaveLength(2);
+		expect(texts().slice(before).join(' ')).toBe(long);
+		await run(
+			open,
+			'message.send',
+			{ chatId: DIALOG, text: long, splitLongText: 'split' },
+			{ intent: intents.handle('s') },
+		);
+		expect(texts().length).toBe(before + 2);
+	});
+
+	it('a restricted account is told, and becomes an account state', async () => {
+		scene.control.setAccount({ account: ANNA, restricted: true });
+		const { id } = scene.control.addAccount({ firstName: 'Stranger', phone: '79995554433' });
+		await expect(item(open, 'message.send', { userId: id, text: 'hi' })).rejects.toMatchObject({
+			code: 'permission_denied',
+			providerCode: 'error.user.restricted.send',
+		});
+		expect(services.states).toMatchObject([{ state: 'limited' }]);
+	});
+
+	it('typing first, marking read after', async () => {
+		scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'hello?' });
+		const sending = item(open, 'message.send', { chatId: DIALOG, text: 'yes', typing: 6, markRead: true });
+		await until(() => scene.control.requests({ opcode: OP.msgTyping }).length === 1, 'typing');
+		expect(texts()).not.toContain('yes');
+		await scene.clock.advance(4_000);
+		await scene.clock.advance(2_000);
+		await sending;
+		expect(scene.control.requests({ opcode: OP.msgTyping })).toHaveLength(2);
+		expect(scene.control.requests({ opcode: OP.chatMark })).toHaveLength(1);
+	});
+
+	it('forwards, a location, a contact, a sticker and a poll', async () => {
+		const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'pass it on' });
+		const group = scene.sandbox.demo.groupId;
+		await run(open, 'message.forward', { chatId: group, fromChatId: DIALOG, messageIds: [messageId] });
+		await run(open, 'message.sendLocation', { chatId: group, latitude: 55.75, longitude: 37 });
+		await run(open, 'message.sendContact', { chatId: group, contactId: BORIS });
+		await run(open, 'message.sendSticker', { chatId: group, stickerId: '5' });
+		await run(open, 'message.sendPoll', { chatId: group, question: 'Lunch?', answers: ['yes', 'no'] });
+		expect(
+			stored(group)
+				.slice(-4)
+				.map(({ attaches }) => attaches[0]!.kind),
+		).toEqual(['LOCATION', 'CONTACT', 'STICKER', 'POLL']);
+		await until(() => journal.entries.length === 6, 'all events');
+		expect(
+			journal.entries
+				.map(({ event }) => event.data?.['forwarded_from'] ?? null)
+				.filter((one) => one !== null),
+		).toMatchObject([{ chat_id: DIALOG, text: 'pass it on' }]);
+	});
+
+	it('at a later time', async () => {
+		const at = open.account.serverNow() + 3_600_000;
+		await item(open, 'message.send', { chatId: DIALOG, text: 'later', sendAt: at });
+		expect(texts()).not.toContain('later');
+		const { items } = await run(open, 'message.getMany', {
+			chatId: DIALOG,
+			scheduled: true,
+			before: at + 1000,
+		});
+		expect(items).toMatchObject([{ text: 'later' }]);
+	});
+});
+
+describe('changing', () => {
+	it('edit, delete for all and for me', async () => {
+		const sent = await item(open, 'message.send', { chatId: DIALOG, text: 'draft' });
+		const messageId = sent['message_id'] as string;
+		await item(open, 'message.edit', { chatId: DIALOG, messageId, text: '<b>final</b>', format: 'html' });
+		expect(texts().at(-1)).toBe('final');
+		expect(await item(open, 'message.delete', { chatId: DIALOG, messageIds: [messageId] })).toEqual({
+			deleted: true,
+		});
+		expect(texts()).not.toContain('final');
+		await expect(item(open, 'message.get', { chatId: DIALOG, messageId })).rejects.toMatchObject({
+			code: 'message_not_found',
+		});
+	});
+
+	it('react, read the reactions, take it back', async () => {
+		const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'like me' });
+		expect(await item(open, 'message.react', { chatId: DIALOG, messageId, emoji: '👍' })).toMatchObject({
+			total: 1,
+			your_reaction: '👍',
+		});
+		expect(await item(open, 'message.getReactions', { chatId: DIALOG, messageId })).toMatchObject({
+			message_id: messageId,
+			total: 1,
+		});
+		expect(await item(open, 'message.unreact', { chatId: DIALOG, messageId })).toMatchObject({ total: 0 });
+	});
+
+	it('pin and unpin in a group; a dialog is refused with the reason', async () => {
+		const group = scene.sandbox.demo.groupId;
+		const { messageId } = scene.control.injectMessage({ from: BORIS, chatId: group, text: 'pin me' });
+		await item(open, 'message.pin', { chatId: group, messageId });
+		expect(await item(open, 'chat.get', { chatId: group })).toMatchObject({ pinned_message_id: messageId });
+		await item(open, 'message.unpin', { chatId: group });
+		expect(await item(open, 'chat.get', { chatId: group })).toMatchObject({ pinned_message_id: null });
+		await expect(item(open, 'message.pin', { chatId: DIALOG, messageId })).rejects.toMatchObject({
+			code: 'invalid_parameter',
+		});
+	});
+
+	it('mark read up to a message, whole, and unread', async () => {
+		const first = scene.control.injectMessage({ from: BORIS, to: ANNA, text: '1' });
+		scene.control.advance({ ms: 10 });
+		scene.control.injectMessage({ from: BORIS, to: ANNA, text: '2' });
+		expect(
+			await item(open, 'message.markRead', { chatId: DIALOG, messageId: first.messageId }),
+		).toMatchObject({ unread: 1 });
+		expect(await item(open, 'chat.markRead', { chatId: DIALOG })).toMatchObject({ unread: 0 });
+		expect(await item(open, 'message.markUnread', { chatId: DIALOG })).toMatchObject({ marked_unread: true });
+	});
+});
+
+describe('reading', () => {
+	it('history both ways, page by page, without repeats', async () => {
+		const small = (await openReading(scene, { account: 1, fields: { historyPage: 5 } })).open;
+		for (let n = 1; n <= 23; n += 1) {
+			scene.control.injectMessage({ from: ANNA, to: BORIS, text: `#${String(n)}` });
+			if (n % 4 === 0) scene.control.advance({ ms: 3 });
+		}
+		const all = (await run(small, 'message.getMany', { chatId: DIALOG })).items.map(({ text }) => text);
+		expect(all.slice(0, 23)).toEqual(Array.from({ length: 23 }, (_, n) => `#${String(23 - n)}`));
+		expect((await run(small, 'message.getMany', { chatId: DIALOG, limit: 7 })).items).toHaveLength(7);
+		const on = (await run(small, 'message.getMany', { chatId: DIALOG, after: 1, limit: 6 })).items.map(
+			({ text }) => text,
+		);
+		expect(on.slice(0, 3)).toEqual(['Hello Anna', 'Hello Boris', '#1']);
+	});
+
+	it('get since gives the ids a trigger gave; MAX’s own messages only when asked for', async () => {
+		const since = open.account.serverNow() - 1000;
+		scene.control.injectMany({ to: ANNA, chats: 2, count: 6 });
+		scene.control.injectMessage({ from: scene.sandbox.demo.serviceId, to: ANNA, text: 'Login code: 777888' });
+		await until(() => journal.entries.length === 7, 'the pushes');
+		const { items } = await run(open, 'message.getSince', { since });
+		const pushed = journal.entries.map(({ event }) => event).filter(({ meta }) => meta.is_service === false);
+		expect(items.map(({ event_id: id }) => id).sort()).toEqual(pushed.map(({ event_id: id }) => id).sort());
+		const whole = await run(open, 'message.getSince', { since, includeService: true });
+		expect(whole.items).toHaveLength(7);
+		expect(JSON.stringify(whole.items)).not.toContain('777888');
+	});
+
+	it('search in a chat and everywhere', async () => {
+		scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'a needle here' });
+		scene.control.injectMessage({ from: BORIS, chatId: scene.sandbox.demo.groupId, text: 'another needle' });
+		expect((await run(open, 'message.search', { query: 'needle' })).items).toHaveLength(2);
+		expect((await run(open, 'message.search', { query: 'needle', chatId: DIALOG })).items).toMatchObject([
+			{ text: 'a needle here' },
+		]);
+	});
+
+	it('raw requests know ids, and refuse a float', async () => {
+		const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'raw' });
+		const reply = await item(open, 'raw.request', {
+			opcode: 71,
+			payload: { chatId: DIALOG, messageIds: [messageId] },
+		});
+		expect(reply['messages']).toMatchObject([{ text: 'raw' }]);
+		await expect(
+			item(open, 'raw.request', { opcode: 49, payload: { chatId: DIALOG, from: 1.5 } }),
+		).rejects.toMatchObject({ code: 'invalid_parameter' });
+		await settle(2);
+	});
+});
