@@ -1,0 +1,126 @@
+import { z } from '#lib/zod';
+import type { JsonObject } from '../../../contract';
+import { isAllowedChat, type TelegramAccount } from '../account';
+import { toJson } from '../events/raw';
+import { eventOf, walkDialogs, walkHistory, type DialogEntry } from '../history';
+import { SERVICE_USER, type Peer } from '../peers/peer-book';
+import { flag, int } from '../tl';
+import { chatRef, command, detail, limit, LONG_TIMEOUT_MS, messageItem, peerOf, type Detail } from './shared';
+
+const CHAT_TYPES = ['private', 'bot', 'group', 'supergroup', 'channel'] as const;
+
+/** Chats, last changed first; without a limit all of them. */
+export const chatGetMany = command({
+	permission: 'read',
+	effect: 'read',
+	timeoutMs: LONG_TIMEOUT_MS,
+	input: z.strictObject({
+		limit,
+		unreadOnly: z.boolean().default(false),
+		archived: z.boolean().default(false),
+		chatTypes: z.array(z.enum(CHAT_TYPES)).default([]),
+		includeService: z.boolean().default(false),
+		...detail,
+	}),
+	async run(account, input, context) {
+		const items: JsonObject[] = [];
+		for await (const page of walkDialogs(account, input.archived ? 1 : 0, context.signal)) {
+			for (const entry of page) {
+				const peer = account.book.get(entry.chat);
+				if (peer === undefined || !isAllowedChat(account, entry.chat)) continue;
+				if (!input.includeService && entry.chat === SERVICE_USER) continue;
+				if (input.unreadOnly && (int(entry.dialog, 'unread_count') ?? 0) === 0 && !flag(entry.dialog, 'unread_mark')) continue;
+				if (input.chatTypes.length > 0 && !input.chatTypes.some((type) => type === peer.chatType)) continue;
+				items.push(await dialogItem(account, entry, peer, input));
+				if (items.length === input.limit) return { items };
+			}
+		}
+		return { items };
+	},
+});
+
+/** One chat, on request with its last messages (newest first) as `messages`. */
+export const chatGet = command({
+	permission: 'read',
+	effect: 'read',
+	input: z.strictObject({ chatId: chatRef, lastMessages: z.number().int().min(0).max(100).default(0), ...detail }),
+	chats: ({ chatId }) => [chatId],
+	async run(account, input, context) {
+		const { peer } = await peerOf(account, input.chatId, context);
+		const item = peerItem(account, peer);
+		if (input.lastMessages === 0) return { items: [item] };
+		const messages: JsonObject[] = [];
+		for await (const page of walkHistory(account, peer.id, { signal: context.signal, pageSize: input.lastMessages })) {
+			for (const message of page) messages.push(messageItem(await eventOf(account, message), input));
+			break;
+		}
+		return { items: [{ ...item, messages }] };
+	},
+});
+
+/** Chats to choose from: `{ name, value, id, url }`, a page at a time. The filter looks at names. */
+export const chatList = command({
+	permission: 'read',
+	effect: 'read',
+	input: z.strictObject({ filter: z.string().default(''), page: z.union([z.string(), z.number()]).optional() }),
+	async run(account, { filter }, context) {
+		const needle = filter.trim().toLowerCase();
+		const items: JsonObject[] = [];
+		for await (const page of walkDialogs(account, 0, context.signal)) {
+			for (const { chat } of page) {
+				const peer = account.book.get(chat);
+				if (peer === undefined || chat === SERVICE_USER || !isAllowedChat(account, chat)) continue;
+				const name = chat === account.userId ? 'Saved Messages' : peer.name || chat;
+				const words = [name, chat, peer.username ?? ''];
+				if (needle !== '' && !words.some((word) => word.toLowerCase().includes(needle))) continue;
+				items.push({
+					name,
+					value: chat,
+					id: chat,
+					...(peer.username === null ? {} : { url: `https://t.me/${peer.username}` }),
+				});
+			}
+			if (items.length >= 100) break;
+		}
+		return { items };
+	},
+});
+
+export function peerItem(account: TelegramAccount, peer: Peer): JsonObject {
+	const { muted, archived } = account.book.flags(peer.id);
+	return {
+		channel: 'telegram',
+		external_chat_id: peer.id,
+		external_user_id: peer.type === 'user' ? peer.id : '',
+		client_name: peer.name,
+		chat_type: peer.chatType,
+		chat_title: peer.type === 'user' ? null : peer.name,
+		username: peer.username,
+		client_phone: peer.id === account.userId ? '' : (peer.phone ?? ''),
+		is_forum: peer.forum,
+		is_muted: muted,
+		is_archived: archived,
+	};
+}
+
+async function dialogItem(account: TelegramAccount, entry: DialogEntry, peer: Peer, shown: Detail): Promise<JsonObject> {
+	const raw = toJson(entry.dialog);
+	if (!shown.simplify) return { ...(raw as JsonObject), external_chat_id: peer.id };
+	const last = entry.message === null ? null : await eventOf(account, entry.message);
+	return {
+		...peerItem(account, peer),
+		unread_count: int(entry.dialog, 'unread_count') ?? 0,
+		is_pinned: entry.pinned,
+		last_message:
+			last === null
+				? null
+				: {
+						id: last.meta.external_message_id,
+						text: last.text,
+						type: last.meta.original_media_type,
+						direction: last.meta.direction,
+						timestamp: last.timestamp,
+					},
+		...(shown.includeRaw ? { raw } : {}),
+	};
+}

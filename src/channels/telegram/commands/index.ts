@@ -1,0 +1,34 @@
+import type { CommandTable } from '../../../contract';
+import type { TelegramAccount } from '../account';
+import { accountEndSession, accountGetSelf, accountGetSessions } from './account';
+import { chatGet, chatGetMany, chatList } from './chat';
+import { chatMarkRead, chatMarkUnread } from './chat-mark-read';
+import { mediaDownload } from './media-download';
+import { messageDelete, messageEdit, messageForward, messagePin, messageReact } from './message-change';
+import { messageGet, messageGetMany, messageGetSince, messageSearch } from './message-read';
+import { messageSend } from './message-send';
+import { rawRequest } from './raw';
+
+/** Everything a Telegram account can do, by name. */
+export const commands: CommandTable<TelegramAccount> = {
+	'message.send': messageSend,
+	'message.edit': messageEdit,
+	'message.delete': messageDelete,
+	'message.forward': messageForward,
+	'message.react': messageReact,
+	'message.pin': messagePin,
+	'message.get': messageGet,
+	'message.getMany': messageGetMany,
+	'message.getSince': messageGetSince,
+	'message.search': messageSearch,
+	'media.download': mediaDownload,
+	'chat.get': chatGet,
+	'chat.getMany': chatGetMany,
+	'chat.list': chatList,
+	'chat.markRead': chatMarkRead,
+	'chat.markUnread': chatMarkUnread,
+	'account.getSelf': accountGetSelf,
+	'account.getSessions': accountGetSessions,
+	'account.endSession': accountEndSession,
+	'raw.request': rawRequest,
+};

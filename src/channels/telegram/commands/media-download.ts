@@ -1,0 +1,138 @@
+import { Readable } from 'node:stream';
+import { z } from '#lib/zod';
+import { ChannelError, invalidParameter } from '../../../contract';
+import type { TelegramAccount } from '../account';
+import { largestSize, readMedia } from '../events/media';
+import { parseRef, type MediaRef } from '../events/media-ref';
+import { bytes, child, int, long, text, type TlObject } from '../tl';
+import { fetchMessages } from './message-read';
+import { command, MEDIA_TIMEOUT_MS, messageNotFound, peerOf } from './shared';
+
+/** Divides 1 MB, as a part must not cross a megabyte's border (core.telegram.org/api/files). */
+const PART = 512 * 1024;
+const PART_MS = 60_000;
+
+interface Source {
+	location: TlObject;
+	dc: number;
+	size: number;
+	fileName: string;
+	mimeType: string;
+}
+
+/** A file by its reference (`media.images[].ref` …), as a stream: a part is fetched when the one before was taken. */
+export const mediaDownload = command({
+	permission: 'read',
+	effect: 'read',
+	timeoutMs: MEDIA_TIMEOUT_MS,
+	input: z.strictObject({ ref: z.string().trim().min(1, 'is missing'), maxBytes: z.number().int().positive().optional() }),
+	chats: ({ ref }) => {
+		const parsed = parseRef(ref);
+		return parsed === null ? [] : [parsed.chat];
+	},
+	async run(account, { ref, maxBytes }, context) {
+		const parsed = parseRef(ref);
+		if (parsed === null) throw invalidParameter('ref', 'is not a reference to a file of Telegram');
+		const source = await locate(account, parsed, context.signal);
+		if (maxBytes !== undefined && source.size > maxBytes) {
+			throw new ChannelError('file_too_large', `The file has ${String(source.size)} bytes, more than the limit`, {
+				channel: 'telegram',
+			});
+		}
+		const stream = Readable.from(parts(account, parsed, source, (done) => context.progress(done, 'bytes', source.size)), {
+			objectMode: false,
+			highWaterMark: PART,
+		});
+		const { fileName, mimeType, size } = source;
+		return {
+			items: [{ ref, file_name: fileName, mime_type: mimeType, size }],
+			media: [{ stream, fileName, mimeType, size }],
+		};
+	},
+});
+
+/** The message is asked for anew: the reference to its file is then fresh, whatever became of the one seen. */
+async function locate(account: TelegramAccount, ref: MediaRef, signal: AbortSignal): Promise<Source> {
+	const { peer } = await peerOf(account, ref.chat, { signal }, { field: 'ref' });
+	const [message] = await fetchMessages(account, peer, [ref.messageId], signal);
+	if (message === undefined) throw messageNotFound(ref.messageId);
+	const media = child(message, 'media');
+	const photo = child(media, 'photo');
+	if (photo !== null) return ofPhoto(photo, ref);
+	const document = child(media, 'document');
+	if (document !== null) return ofDocument(document, message, ref);
+	throw new ChannelError('message_not_found', 'This message has no file', { channel: 'telegram' });
+}
+
+function ofPhoto(photo: TlObject, { messageId }: MediaRef): Source {
+	const size = largestSize(photo);
+	return {
+		location: {
+			_: 'inputPhotoFileLocation',
+			id: long(photo, 'id') ?? '0',
+			access_hash: long(photo, 'access_hash') ?? '0',
+			file_reference: bytes(photo, 'file_reference') ?? Buffer.alloc(0),
+			thumb_size: size?.type ?? 'x',
+		},
+		dc: int(photo, 'dc_id') ?? 0,
+		size: size?.bytes ?? 0,
+		fileName: `photo-${String(messageId)}.jpg`,
+		mimeType: 'image/jpeg',
+	};
+}
+
+function ofDocument(document: TlObject, message: TlObject, ref: MediaRef): Source {
+	const { documents, videos } = readMedia(message, ref);
+	const mimeType = text(document, 'mime_type') || 'application/octet-stream';
+	const extension = mimeType.split('/')[1]?.replace(/[^a-z0-9].*$/, '') ?? 'bin';
+	return {
+		location: {
+			_: 'inputDocumentFileLocation',
+			id: long(document, 'id') ?? '0',
+			access_hash: long(document, 'access_hash') ?? '0',
+			file_reference: bytes(document, 'file_reference') ?? Buffer.alloc(0),
+			thumb_size: '',
+		},
+		dc: int(document, 'dc_id') ?? 0,
+		size: Number(long(document, 'size') ?? 0),
+		fileName: (documents[0] ?? videos[0])?.file_name ?? `file-${String(ref.messageId)}.${extension}`,
+		mimeType,
+	};
+}
+
+async function* parts(
+	account: TelegramAccount,
+	ref: MediaRef,
+	first: Source,
+	progress: (done: number) => void,
+): AsyncGenerator<Buffer> {
+	// The stream outlives the command that made it: its end is the consumer's business.
+	const { signal } = new AbortController();
+	let source = first;
+	let offset = 0;
+	let renewed = false;
+	for (;;) {
+		try {
+			const answer = await account.connection.object(
+				{ _: 'upload.getFile', location: source.location, offset: String(offset), limit: PART },
+				{ timeoutMs: PART_MS, ...(source.dc > 0 ? { dcId: source.dc } : {}) },
+			);
+			const part = bytes(answer, 'bytes');
+			if (part === null) throw new ChannelError('not_supported', 'Telegram offers this file through other servers only', { channel: 'telegram' });
+			renewed = false;
+			offset += part.length;
+			if (part.length > 0) {
+				progress(offset);
+				yield part;
+			}
+			if (part.length < PART || (source.size > 0 && offset >= source.size)) return;
+		} catch (error) {
+			const moved = ChannelError.is(error) ? /^FILE_MIGRATE_(\d+)$/.exec(error.providerCode ?? '')?.[1] : undefined;
+			if (moved !== undefined && Number(moved) !== source.dc) source = { ...source, dc: Number(moved) };
+			else if (ChannelError.is(error) && error.code === 'media_expired' && !renewed) {
+				renewed = true;
+				source = { ...(await locate(account, ref, signal)), dc: source.dc };
+			} else throw error;
+		}
+	}
+}
