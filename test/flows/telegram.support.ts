@@ -1,14 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TelegramSandbox } from '../sandbox/telegram';
 
-/** Debian's interpreter, for which Debian's own Telethon is installed. */
+/** Debian's interpreter, for which Debian's own Telethon (package python3-telethon) is installed by the set-up. */
 const python = '/usr/bin/python3';
 const scripts = join(import.meta.dirname, '..', 'sandbox', 'telegram', 'telethon');
-
-/** Telethon is an apt package: where it is missing the checks say so instead of failing. */
-export const telethonInstalled = existsSync('/usr/lib/python3/dist-packages/telethon');
 
 /**
  * Runs one of the Python scripts against a sandbox; resolves with what it said, rejects with its traceback.

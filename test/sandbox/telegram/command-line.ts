@@ -29,7 +29,7 @@ function policyOf(settings: readonly string[]): Partial<Policy> {
 		}
 		return [name, value];
 	});
-	return Object.fromEntries(entries) as Partial<Policy>;
+	return Object.fromEntries(entries);
 }
 
 /** Starts the sandbox for a person or another program; see `usage`. */

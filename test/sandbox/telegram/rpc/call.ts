@@ -1,4 +1,4 @@
-import type { Marked, Person } from '../state/model';
+import type { Person } from '../state/model';
 import type { World } from '../state/world';
 import type { TlObject, TlValue } from '../tl/value';
 import type { AuthKey } from '../wire/auth-key';
@@ -25,6 +25,10 @@ export class Call {
 
 	/** The account behind the request; 401 when nobody is logged in. */
 	get me(): Person {
+		return this.demandPerson();
+	}
+
+	private demandPerson(): Person {
 		const { authorization, awaitingPassword, revoked } = this.key;
 		if (revoked !== undefined) throw new RpcError(401, revoked);
 		if (authorization === undefined) {
@@ -39,8 +43,9 @@ export class Call {
 		return person;
 	}
 
-	get self(): Marked {
-		return this.me.id;
+	/** For methods that need a login and nothing of it. */
+	demandLogin(): void {
+		this.demandPerson();
 	}
 }
 

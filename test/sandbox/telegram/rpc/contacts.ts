@@ -129,20 +129,20 @@ export const contactHandlers: HandlerTable = {
 	'contacts.resolveUsername': (call) => {
 		const name = text(call.args, 'username').replace(/^@/, '');
 		if (!/^[a-zA-Z]\w{3,31}$/.test(name)) throw new RpcError(400, 'USERNAME_INVALID');
-		void call.me;
+		call.demandLogin();
 		const peer = byUsername(call.world, name);
 		if (peer === undefined) throw new RpcError(400, 'USERNAME_NOT_OCCUPIED');
 		return resolved(call, peer);
 	},
 	'contacts.resolvePhone': (call) => {
 		const person = byPhone(call.world, text(call.args, 'phone'));
-		void call.me;
+		call.demandLogin();
 		if (person === undefined) throw new RpcError(400, 'PHONE_NOT_OCCUPIED');
 		return resolved(call, person.id);
 	},
 	'contacts.search': search,
-	'contacts.getTopPeers': ({ me }) => {
-		void me;
+	'contacts.getTopPeers': (call) => {
+		call.demandLogin();
 		return { _: 'contacts.topPeersDisabled' };
 	},
 };

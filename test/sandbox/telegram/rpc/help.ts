@@ -71,10 +71,11 @@ export const helpHandlers: HandlerTable = {
 	}),
 	'help.getInviteText': () => ({ _: 'help.inviteText', message: 'Join the sandbox' }),
 	'help.getCdnConfig': () => ({ _: 'cdnConfig', public_keys: [] }),
-	'help.getSupport': ({ world, me }) => {
-		void world;
-		return { _: 'help.support', phone_number: '42777', user: { _: 'userEmpty', id: me.id } };
-	},
+	'help.getSupport': ({ me }) => ({
+		_: 'help.support',
+		phone_number: '42777',
+		user: { _: 'userEmpty', id: me.id },
+	}),
 	'help.getTermsOfServiceUpdate': ({ world }) => ({
 		_: 'help.termsOfServiceUpdateEmpty',
 		expires: world.serverSeconds() + 86_400,

@@ -354,7 +354,7 @@ function located(call: Call, location: TlObject): { file: StoredFile; thumb: boo
 /** upload.getFile: whole KiB pieces that stay inside one MiB. */
 export function getFile(call: Call): TlObject {
 	const { args, dcId } = call;
-	void call.me;
+	call.demandLogin();
 	const { file, thumb } = located(call, child(args, 'location'));
 	if (file.dcId !== dcId) throw new RpcError(303, `FILE_MIGRATE_${file.dcId}`);
 	const offset = typeof args.offset === 'bigint' ? Number(args.offset) : int(args, 'offset');

@@ -1,4 +1,4 @@
-import { isObject } from '../tl/value';
+import { isObject, long, text } from '../tl/value';
 import type { TlObject, TlValue } from '../tl/value';
 import { allRights, isAdmin, isMember, present } from './chats';
 import { viewFileMedia, viewPhoto } from './files';
@@ -126,7 +126,9 @@ export function viewChat(world: World, viewer: Person, chat: Chat): TlObject {
 }
 
 function reactionKey(reaction: TlObject): string {
-	return reaction._ === 'reactionCustomEmoji' ? String(reaction.document_id) : String(reaction.emoticon);
+	return reaction._ === 'reactionCustomEmoji'
+		? long(reaction, 'document_id').toString()
+		: text(reaction, 'emoticon');
 }
 
 /** Counts of a message's reactions; undefined when it has none and `always` is not asked. */

@@ -16,7 +16,7 @@ import { open, seal } from '../crypto/message';
 import { powMod, sha1, sha256, toBigInt, toBytes } from '../crypto/numbers';
 import type { DcAddress } from '../start';
 import { encodeObject, newestLayer, readerOf } from '../tl/layers';
-import { bytes, int, long } from '../tl/value';
+import { bytes, int, long, text } from '../tl/value';
 import type { TlObject } from '../tl/value';
 import { abridged, full, intermediate } from '../transport/framing';
 import type { Framing } from '../transport/framing';
@@ -376,7 +376,7 @@ export class RawClient {
 		const { result } = found.object;
 		if (typeof result !== 'object' || Buffer.isBuffer(result) || !('_' in result))
 			return { _: 'value', value: result };
-		if (result._ === 'rpc_error') throw new Refused(int(result, 'error_code'), String(result.error_message));
+		if (result._ === 'rpc_error') throw new Refused(int(result, 'error_code'), text(result, 'error_message'));
 		return result;
 	}
 

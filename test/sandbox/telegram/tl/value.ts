@@ -103,7 +103,7 @@ export function toJson(value: TlValue): unknown {
 		return value.length > 256 ? `<${value.length} bytes>` : value.toString('base64');
 	if (Array.isArray(value)) return (value as readonly TlValue[]).map(toJson);
 	if (typeof value === 'object') {
-		return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one as TlValue)]));
+		return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one)]));
 	}
 	return value;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { WebSocketServer } from '#lib/ws';
 import type { WebSocket } from '#lib/ws';
 
@@ -53,9 +53,10 @@ export class Door {
 			handleProtocols: (offered) => (offered.has('binary') ? 'binary' : false),
 		});
 		http.on('upgrade', (request, socket, head) => {
-			websockets.handleUpgrade(request, socket, head, (client) =>
-				this.overWebSocket(client, socket as Socket),
-			);
+			// The server below hands over nothing but TCP sockets.
+			if (socket instanceof Socket) {
+				websockets.handleUpgrade(request, socket, head, (client) => this.overWebSocket(client, socket));
+			}
 		});
 		this.server = createServer({ noDelay: true }, (socket) => {
 			this.sockets.add(socket);
@@ -86,7 +87,8 @@ export class Door {
 		const fixed = this.bound === 0 ? port : this.bound;
 		for (let tries = 1; ; tries++) {
 			try {
-				return await this.listen(fixed === 0 ? lowPort() : fixed);
+				await this.listen(fixed === 0 ? lowPort() : fixed);
+				return;
 			} catch (error) {
 				const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 				if (!taken || fixed !== 0 || tries > 50) throw error;
@@ -117,7 +119,9 @@ export class Door {
 		const receiver = this.accept({
 			remote: socket.remoteAddress ?? '',
 			kind: 'tcp',
-			write: (data) => void (socket.writable && socket.write(data)),
+			write: (data) => {
+				if (socket.writable) socket.write(data);
+			},
 			end: () => socket.end(),
 			reset: () => socket.resetAndDestroy(),
 		});
@@ -130,7 +134,9 @@ export class Door {
 		const receiver = this.accept({
 			remote: socket.remoteAddress ?? '',
 			kind: 'websocket',
-			write: (data) => void (client.readyState === client.OPEN && client.send(data, { binary: true })),
+			write: (data) => {
+				if (client.readyState === client.OPEN) client.send(data, { binary: true });
+			},
 			end: () => client.close(),
 			reset: () => socket.resetAndDestroy(),
 		});
