@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from '#lib/undici';
 import { ChannelError, invalidParameter, type Clock } from '../../../contract';
 import { connectFailure, connectionLost } from '../errors';
@@ -109,19 +109,23 @@ export class FileTransfers {
 		this.#dispatcher ??= createDispatcher(this.#settings);
 		const stall = new AbortController();
 		const watch = this.#watch(stall);
-		const body = options.body === undefined ? null : watched(options.body, watch.moved);
+		const sending = options.body === undefined ? null : watched(options.body, watch.moved);
 		try {
 			const answer = await this.#dispatcher.request({
 				origin: target.origin,
 				path: `${target.pathname}${target.search}`,
 				method: options.method,
 				headers: options.headers,
-				body: body as never,
+				body: sending as never,
 				signal: AbortSignal.any([signal, stall.signal]),
 			});
-			answer.body.on('data', watch.moved).pause();
+			// Whoever reads it hears of its errors himself; a body nobody reads must not end the process.
+			answer.body.on('error', () => undefined);
 			answer.body.once('close', watch.end);
-			return answer;
+			// A stream of its own: listening to the body's data would start or, paused, hold up whoever reads it later.
+			const body = Readable.from(watched(answer.body, watch.moved), { objectMode: false });
+			body.once('close', () => answer.body.destroy());
+			return { statusCode: answer.statusCode, headers: answer.headers, body };
 		} catch (error) {
 			watch.end();
 			if (signal.aborted) throw signal.reason;
