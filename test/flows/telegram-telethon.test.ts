@@ -78,4 +78,15 @@ describe('Telethon against the sandbox', () => {
 			'logged out': true,
 		});
 	});
+
+	it('through the MTProxy, padded or not', async () => {
+		const said = await runTelethon(sandbox, 'proxy');
+		expect(said).toEqual({ abridged: 'Boris', intermediate: 'Boris', randomized: 'Boris' });
+		const kinds = sandbox.control.connections().map((one) => `${one.kind} ${one.transport ?? ''}`);
+		expect(kinds).toEqual([
+			'mtproxy obfuscated abridged',
+			'mtproxy obfuscated intermediate',
+			'mtproxy obfuscated padded intermediate',
+		]);
+	});
 });

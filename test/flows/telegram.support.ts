@@ -15,9 +15,12 @@ export async function runTelethon(
 	script: string,
 	...args: readonly string[]
 ): Promise<Record<string, unknown>> {
-	const { dcs, demo, controlAddress } = sandbox;
+	const { dcs, proxy, demo, controlAddress } = sandbox;
 	const child = spawn(python, ['-B', join(scripts, `${script}.py`), ...args], {
-		env: { ...process.env, SANDBOX: JSON.stringify({ dcs, ...demo, control: `${controlAddress}/_control` }) },
+		env: {
+			...process.env,
+			SANDBOX: JSON.stringify({ dcs, proxy, ...demo, control: `${controlAddress}/_control` }),
+		},
 	});
 	const kill = setTimeout(() => child.kill('SIGKILL'), 60_000);
 	let out = '';

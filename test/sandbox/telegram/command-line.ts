@@ -5,7 +5,7 @@ import type { Policy } from './policy';
 import { startTelegramSandbox } from './start';
 
 const usage =
-	'usage: npm run -s sandbox -- telegram [--port N (0: free ports; else four from N on)] [--host ADDRESS] [--seed N] [--policy name=value …]';
+	'usage: npm run -s sandbox -- telegram [--port N (0: free ports; else five from N on)] [--host ADDRESS] [--seed N] [--policy name=value …]';
 
 function wholeNumber(name: string, text: string): number {
 	if (!/^\d+$/.test(text)) throw new Error(`--${name} must be a whole number\n${usage}`);
@@ -49,7 +49,7 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 		policy: policyOf(values.policy),
 		port: wholeNumber('port', values.port),
 	});
-	const { dcs, demo, controlAddress } = sandbox;
+	const { dcs, proxy, demo, controlAddress } = sandbox;
 	const control = `${controlAddress}/_control`;
 	return {
 		summary: {
@@ -57,6 +57,7 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 			apiId: 12345,
 			apiHash: '0123456789abcdef0123456789abcdef',
 			dcs,
+			proxy,
 			...demo,
 			control,
 		},
@@ -65,6 +66,7 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 			'Telegram sandbox. Values for the credential "Telegram User API" in n8n:',
 			'  API id: 12345, API hash: 0123456789abcdef0123456789abcdef (any number and text will do)',
 			...dcs.map((dc) => `  Data centre ${dc.id}: ${dc.host}:${dc.port}   (WebSocket: ${dc.websocket})`),
+			`  MTProxy: ${proxy.host}:${proxy.port}, secret ${proxy.secret}`,
 			`  Key fingerprint: ${dcs[0]?.fingerprint ?? ''}`,
 			dcs[0]?.publicKeyPem ?? '',
 			...demo.accounts.map(

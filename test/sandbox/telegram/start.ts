@@ -9,12 +9,15 @@ import { fillDemo } from './demo';
 import type { Demo } from './demo';
 import { World } from './state/world';
 import type { WorldOptions } from './state/world';
+import { Door } from './transport/door';
+import { ProxyClient } from './transport/mtproxy';
+import { Connection } from './wire/connection';
 import { DataCentre } from './wire/dc';
 
 export interface TelegramSandboxOptions extends WorldOptions {
 	/** Default 127.0.0.1. */
 	readonly host?: string;
-	/** First port; the data centres and the control plane take one each from here on. 0 (default): free ones. */
+	/** First port; data centres, MTProxy and control plane take one each from here on. 0 (default): free ones. */
 	readonly port?: number;
 	/** How many data centres, numbered from 1; default 3. Demo accounts live in 2 and 1. */
 	readonly dataCentres?: number;
@@ -48,6 +51,8 @@ export function telegramCommands(world: World) {
 
 export interface TelegramSandbox {
 	readonly dcs: readonly DcAddress[];
+	/** An MTProxy in front of all data centres; `secret` is 32 hexadecimal digits, with `dd` before it for padding. */
+	readonly proxy: { readonly host: string; readonly port: number; readonly secret: string };
 	/** Same as `demo.accounts`. */
 	readonly accounts: Demo['accounts'];
 	readonly demo: Demo;
@@ -69,9 +74,18 @@ export async function startTelegramSandbox(options: TelegramSandboxOptions = {})
 	for (let id = 1; id <= count; id++) world.dcs.push(new DataCentre(world, id, host, serverKey));
 	const first = options.port ?? 0;
 	for (const [index, dc] of world.dcs.entries()) await dc.door.open(first === 0 ? 0 : first + index);
+	const proxy = new Door(
+		host,
+		(pipe) =>
+			new ProxyClient(pipe, world.proxySecret, (id, inner) => {
+				const dc = world.dc(id);
+				return dc === undefined ? undefined : new Connection(world, dc, inner, world.proxySecret);
+			}),
+	);
+	await proxy.open(first === 0 ? 0 : first + count);
 	const commands = telegramCommands(world);
 	const control = controlListener(host, commands);
-	await control.start(first === 0 ? 0 : first + count);
+	await control.start(first === 0 ? 0 : first + count + 1);
 	const demo = fillDemo(world);
 	return {
 		dcs: world.dcs.map((dc) => ({
@@ -84,6 +98,7 @@ export async function startTelegramSandbox(options: TelegramSandboxOptions = {})
 			exponent: dc.serverKey.exponent,
 			websocket: `ws://${host}:${dc.port}/apiws`,
 		})),
+		proxy: { host, port: proxy.port, secret: world.proxySecret.toString('hex') },
 		accounts: demo.accounts,
 		demo,
 		control: functionsOf(commands),
@@ -91,7 +106,7 @@ export async function startTelegramSandbox(options: TelegramSandboxOptions = {})
 		clock: world.clock,
 		async close() {
 			world.end();
-			await Promise.all(world.dcs.map((dc) => dc.door.shut()));
+			await Promise.all([proxy.shut(), ...world.dcs.map((dc) => dc.door.shut())]);
 			await control.stop();
 			world.end();
 		},

@@ -73,6 +73,8 @@ export class World {
 		readonly messageId: number;
 		readonly data: string;
 	}[] = [];
+	/** Of the MTProxy beside the data centres: 16 bytes. */
+	readonly proxySecret: Buffer;
 	private readonly secret: string;
 	private readonly cancels = new Set<() => void>();
 
@@ -81,6 +83,7 @@ export class World {
 		this.random = new SeededRandom(options.seed ?? 1);
 		this.policy = { ...defaultPolicy(), ...options.policy };
 		this.secret = this.random.hex(32);
+		this.proxySecret = Buffer.from(this.random.hex(32), 'hex');
 	}
 
 	now(): number {

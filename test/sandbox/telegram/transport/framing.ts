@@ -65,7 +65,8 @@ export function intermediate(padded: boolean): Framing {
 			};
 		},
 		wrap(packet) {
-			const tail = padded ? randomBytes(randomInt(0, 16)) : Buffer.alloc(0);
+			// Documented as 0 to 15; Telethon and its kin strip only what exceeds a multiple of four, so servers send 0 to 3.
+			const tail = padded ? randomBytes(randomInt(0, 4)) : Buffer.alloc(0);
 			const head = Buffer.alloc(4);
 			head.writeUInt32LE(packet.length + tail.length);
 			return Buffer.concat([head, packet, tail]);

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Cipheriv, Decipheriv } from 'node:crypto';
 import { abridged, FramingError, full, intermediate } from './framing';
 import type { Framing, Packet } from './framing';
+import { obfuscationKeys } from './mtproxy';
 
 /** A byte stream of one client: finds out which transport it speaks, then yields its packets. */
 export class ClientStream {
@@ -11,6 +12,9 @@ export class ClientStream {
 	private encrypt: Cipheriv | undefined;
 	/** From the obfuscated header: negative for a media data centre. */
 	dcId: number | undefined;
+
+	/** `secret`: of the MTProxy this client came through; then it is always obfuscated. */
+	constructor(private readonly secret?: Buffer) {}
 
 	/** Transport as a person names it; undefined until enough bytes arrived. */
 	get name(): string | undefined {
@@ -44,6 +48,7 @@ export class ClientStream {
 
 	private detect(): boolean {
 		const data = this.pending;
+		if (this.secret !== undefined) return data.length >= 64 && this.deobfuscate();
 		if (data[0] === 0xef) return this.use(abridged(), 1);
 		if (data.length < 8) return false;
 		const first = data.readUInt32LE();
@@ -62,9 +67,9 @@ export class ClientStream {
 	/** The 64 bytes that begin an obfuscated connection hold both keys and, encrypted, the inner framing. */
 	private deobfuscate(): true {
 		const header = Buffer.from(this.pending.subarray(0, 64));
-		const back = Buffer.from(header.subarray(8, 56)).reverse();
-		this.decrypt = createDecipheriv('aes-256-ctr', header.subarray(8, 40), header.subarray(40, 56));
-		this.encrypt = createCipheriv('aes-256-ctr', back.subarray(0, 32), back.subarray(32, 48));
+		const { decryptKey, decryptIv, encryptKey, encryptIv } = obfuscationKeys(header, this.secret);
+		this.decrypt = createDecipheriv('aes-256-ctr', decryptKey, decryptIv);
+		this.encrypt = createCipheriv('aes-256-ctr', encryptKey, encryptIv);
 		this.pending = this.decrypt.update(this.pending);
 		this.dcId = this.pending.readInt16LE(60);
 		const tag = this.pending.readUInt32LE(56);

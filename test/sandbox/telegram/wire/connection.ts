@@ -12,7 +12,7 @@ import type { Session } from './session';
 export class Connection implements Receiver {
 	readonly record: ConnectionRecord;
 	readonly handshake: Handshake;
-	readonly stream = new ClientStream();
+	readonly stream: ClientStream;
 	/** Sessions that used this connection. */
 	readonly sessions = new Set<Session>();
 	ended = false;
@@ -23,8 +23,16 @@ export class Connection implements Receiver {
 		readonly world: World,
 		readonly dc: DataCentre,
 		private readonly pipe: Pipe,
+		/** Of the MTProxy it came through. */
+		secret?: Buffer,
 	) {
-		this.record = world.log.open(dc.id, pipe.kind, pipe.remote, world.now());
+		this.stream = new ClientStream(secret);
+		this.record = world.log.open(
+			dc.id,
+			secret === undefined ? pipe.kind : 'mtproxy',
+			pipe.remote,
+			world.now(),
+		);
 		this.handshake = new Handshake(this);
 		world.connections.add(this);
 	}
