@@ -103,7 +103,8 @@ export function floodSeconds(error: unknown): number | null {
 
 /** The server failed, not the request: worth a repeat (core.telegram.org/api/errors: unknown codes count as 500). */
 export function isServerFault(error: unknown): boolean {
-	if (!(error instanceof RpcFailure)) return false;
+	// Telegram says 500 also to a random id it has seen: that is an answer.
+	if (!(error instanceof RpcFailure) || error.type === 'RANDOM_ID_DUPLICATE') return false;
 	return (
 		error.code >= 500 ||
 		error.code < 0 ||

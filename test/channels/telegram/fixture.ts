@@ -1,0 +1,221 @@
+import { onTestFinished } from 'vitest';
+import type {
+	AccountStateChange,
+	CallResult,
+	ChannelEvent,
+	DriverServices,
+	EngineEvent,
+	IntentHandle,
+	Json,
+	JsonObject,
+	JournalWriter,
+	OpenAccount,
+} from '../../../src/contract';
+import { telegramDriver, type TelegramAccount } from '../../../src/channels/telegram';
+import { createLink } from '../../../src/channels/telegram/seam';
+import { formatSession } from '../../../src/channels/telegram/sessions';
+import { isTlObject, text } from '../../../src/channels/telegram/tl';
+import { silentLogger } from '../../../src/runtime';
+import { startTelegramSandbox, type DemoAccount, type TelegramSandbox } from '../../sandbox/telegram';
+import { ManualClock, seededRandom } from '../../support/manual-clock';
+
+export const API = { apiId: 12_345, apiHash: '0123456789abcdef0123456789abcdef' };
+
+/** What the pool would give a driver, in memory. */
+export interface TestServices extends DriverServices {
+	readonly stored: Map<string, Json>;
+	readonly states: AccountStateChange[];
+	readonly own: Set<string>;
+	readonly paused: [string, number][];
+	owner: boolean;
+}
+
+export function testServices(clock: ManualClock, stored = new Map<string, Json>()): TestServices {
+	const states: AccountStateChange[] = [];
+	const own = new Set<string>();
+	const paused: [string, number][] = [];
+	const services: TestServices = {
+		clock,
+		random: seededRandom(stored.size + 1),
+		logger: silentLogger,
+		stored,
+		states,
+		own,
+		paused,
+		owner: true,
+		budget: {
+			take: () => Promise.resolve(),
+			tryTake: () => true,
+			pause: (bucket, ms) => paused.push([bucket, ms]),
+			waitingUntil: () => null,
+			queued: () => 0,
+		},
+		values: {
+			get: (name) => Promise.resolve(stored.get(name)),
+			put: (name, value) => Promise.resolve(void stored.set(name, value)),
+			delete: (name) => Promise.resolve(void stored.delete(name)),
+			list: (prefix) =>
+				Promise.resolve([...stored].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value }))),
+		},
+		secrets: {
+			get: () => Promise.resolve(null),
+			put: () => Promise.resolve(),
+			delete: () => Promise.resolve(),
+		},
+		assertOwner: () => {
+			if (!services.owner) throw new Error('not the owner');
+		},
+		accountState: (change) => states.push(change),
+		sentByNode: (chat, message) => Promise.resolve(own.has(`${chat}:${message}`)),
+	};
+	return services;
+}
+
+/** A journal in memory with the rule of the real one: an event id is appended once. */
+export class MemoryJournal implements JournalWriter {
+	readonly account = '';
+	state: JsonObject | null = null;
+	recoverSince = 0;
+	readonly events: EngineEvent[] = [];
+	readonly liveEvents: ChannelEvent[] = [];
+	readonly #ids = new Set<string>();
+
+	append(events: readonly EngineEvent[], state?: JsonObject): Promise<{ appended: number }> {
+		const fresh = events.filter(({ event }) => !this.#ids.has(event.event_id));
+		for (const entry of fresh) {
+			this.#ids.add(entry.event.event_id);
+			this.events.push(entry);
+		}
+		if (state !== undefined) this.state = state;
+		return Promise.resolve({ appended: fresh.length });
+	}
+
+	live(event: ChannelEvent): void {
+		this.liveEvents.push(event);
+	}
+
+	texts(type = 'message'): string[] {
+		return this.events.filter(({ event }) => event.event_type === type).map(({ event }) => event.text);
+	}
+}
+
+export interface Bench {
+	sandbox: TelegramSandbox;
+	clock: ManualClock;
+	services: TestServices;
+	credential: JsonObject;
+	/** Boris, whose account is opened */
+	owner: DemoAccount;
+	anna: DemoAccount;
+	open(services?: TestServices): Promise<OpenAccount<TelegramAccount>>;
+	call(open: OpenAccount<TelegramAccount>, name: string, input?: JsonObject, intent?: IntentHandle): Promise<CallResult>;
+}
+
+/** A sandbox of its own, a clock that stands still, and Boris logged in. Everything ends with the test. */
+export async function startBench(credential: JsonObject = {}): Promise<Bench> {
+	const sandbox = await startTelegramSandbox();
+	onTestFinished(() => sandbox.close());
+	const [anna, boris] = sandbox.accounts;
+	const clock = new ManualClock(Date.now());
+	const services = testServices(clock);
+	const fields: JsonObject = {
+		...API,
+		session: await logIn(sandbox, boris),
+		publicKey: sandbox.dcs[1]?.publicKeyPem ?? '',
+		label: 'Boris',
+		...credential,
+	};
+	return {
+		sandbox,
+		clock,
+		services,
+		credential: fields,
+		owner: boris,
+		anna,
+		async open(own = services) {
+			const opened = await telegramDriver.open(telegramDriver.configure(fields), own, new AbortController().signal);
+			onTestFinished(() => opened.close());
+			return opened;
+		},
+		call: (open, name, input = {}, intent) => run(open, name, input, intent),
+	};
+}
+
+let anonymous = 0;
+
+function run(
+	open: OpenAccount<TelegramAccount>,
+	name: string,
+	input: JsonObject,
+	intent?: IntentHandle,
+): Promise<CallResult> {
+	const spec = telegramDriver.commands[name];
+	if (spec === undefined) throw new Error(`no command ${name}`);
+	return spec.run(open.account, spec.input.parse(input), {
+		signal: new AbortController().signal,
+		media: [],
+		intent: spec.effect === 'send' ? (intent ?? testIntent()) : null,
+		options: {},
+		progress: () => undefined,
+	}) as Promise<CallResult>;
+}
+
+/** An intent nobody remembers, but for the key it was made with. */
+export function testIntent(providerKey?: string): IntentHandle & { sentCalls: number } {
+	const key = providerKey ?? (++anonymous).toString(16).padStart(16, '7');
+	let state: IntentHandle['state'] = 'reserved';
+	const intent = {
+		get state() {
+			return state;
+		},
+		providerKey: key,
+		context: {},
+		sentCalls: 0,
+		sent: () => {
+			state = 'sent';
+			intent.sentCalls += 1;
+			return Promise.resolve();
+		},
+		part: (name: string) =>
+			Promise.resolve({
+				done: false as const,
+				handle: testIntent(`${key.slice(0, 14)}${name.padStart(2, '0')}`),
+				finish: () => Promise.resolve(),
+				refused: () => Promise.resolve(),
+			}),
+	};
+	return intent;
+}
+
+/** By code, as a person would; the session string of it. */
+export async function logIn(sandbox: TelegramSandbox, who: DemoAccount): Promise<string> {
+	const dc = sandbox.dcs[who.dc - 1];
+	if (dc === undefined) throw new Error('no such data centre');
+	const link = createLink({
+		session: { dc: dc.id, address: dc.host, port: dc.port, authKey: null, userId: null },
+		...API,
+		device: { model: 'test', system: 'test', app: '1.0', lang: 'en' },
+		proxy: null,
+		publicKeys: [dc.publicKeyPem],
+		connectMs: 10_000,
+		assertOwner: () => undefined,
+		events: { updates: () => undefined, undecodable: () => undefined, state: () => undefined, log: () => undefined },
+	});
+	try {
+		await link.connect();
+		const phone = { phone_number: who.phone };
+		const sent = await link.invoke({
+			_: 'auth.sendCode',
+			...phone,
+			api_id: API.apiId,
+			api_hash: API.apiHash,
+			settings: { _: 'codeSettings' },
+		});
+		if (!isTlObject(sent)) throw new Error('no code was sent');
+		const phoneCodeHash = text(sent, 'phone_code_hash');
+		await link.invoke({ _: 'auth.signIn', ...phone, phone_code_hash: phoneCodeHash, phone_code: who.code });
+		return formatSession(link.session());
+	} finally {
+		await link.close();
+	}
+}
