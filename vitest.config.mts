@@ -11,7 +11,9 @@ const conditions = ['source', 'node', 'module'];
 const LONG = '**/*.long.test.ts';
 
 /** Rooms whose tests stand under the same name in test/. */
-const ROOMS = '{contract,runtime,store,redis,pool,channels,n8n,nodes,credentials,sandbox,setup,support,docs}';
+const ROOMS = '{contract,runtime,store,pool,channels,n8n,nodes,credentials,setup,support,docs}';
+/** The other side of the wire: servers of our own and Redis. They change seldom and take their time. */
+const SERVERS = '{sandbox,redis}';
 
 function project(name: string, include: string[], testTimeout: number, exclude = [LONG]) {
 	return {
@@ -39,6 +41,7 @@ export default defineConfig({
 	test: {
 		projects: [
 			project('unit', [`test/${ROOMS}/**/*.test.ts`, 'test/*.test.ts'], 20_000),
+			project('servers', [`test/${SERVERS}/**/*.test.ts`], 60_000),
 			project('package', ['test/package/**/*.test.ts'], 180_000),
 			project('flows', ['test/flows/**/*.test.ts'], 120_000),
 			endToEnd('e2e', ['test/e2e/**/*.test.ts'], 180_000),
