@@ -112,7 +112,7 @@ export async function openTelegram(
 /** @throws ChannelError `session_ended` when the session belongs to nobody (any more) */
 export async function whoAmI(connection: TelegramConnection, signal: AbortSignal): Promise<TlObject> {
 	const users = await connection.call({ _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }, { signal });
-	const [self] = Array.isArray(users) ? users : [];
+	const self: unknown = Array.isArray(users) ? users[0] : null;
 	if (isTlObject(self)) return self;
 	throw new ChannelError('session_ended', 'The session is not logged in', {
 		channel: 'telegram',

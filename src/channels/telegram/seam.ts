@@ -127,7 +127,7 @@ export function createLink(options: LinkOptions): Link {
 	const client = new library.TelegramClient(makeSession(session), options.apiId, options.apiHash, {
 		baseLogger: logger,
 		// The library's socket class and ours share what is used of it, not their private fields.
-		networkSocket: LinkSocket as never,
+		networkSocket: LinkSocket,
 		securityChecks: true,
 		connectionRetries: 3,
 		retryDelay: 1000,
@@ -248,7 +248,7 @@ function makeSession({ dc, address, port, authKey }: SessionData): InstanceType<
 		if (session.getAuthKey(dc)?.getKey() !== undefined) return;
 		const made = new AuthKeyClass();
 		await made.setKey(authKey);
-		session.setAuthKey(made as never, dc);
+		session.setAuthKey(made, dc);
 	};
 	return session;
 }
@@ -337,7 +337,7 @@ function toPlain(value: unknown): TlValue {
 	if (Array.isArray(value)) return value.map(toPlain);
 	const { className, originalArgs } = value as { className?: string; originalArgs?: Record<string, unknown> };
 	// What is no TL object here is one of the library's big integers.
-	if (className === undefined) return String(value as { toString(): string });
+	if (className === undefined) return String(value);
 	const plain: Record<string, TlValue> & { _: string } = { _: tagOf(className) };
 	for (const [name, field] of Object.entries(originalArgs ?? value)) {
 		if (field === null || field === undefined || field === false || SKIPPED.has(name)) continue;

@@ -209,7 +209,7 @@ describe('sending', () => {
 		const account = await bench.open();
 		const chatId = bench.anna.id;
 		const [sent] = (await bench.call(account, 'message.send', { chatId, text: 'first' })).items;
-		const messageId = String(sent?.['message_id']);
+		const messageId = sent?.['message_id'] as string;
 		await bench.call(account, 'message.edit', { chatId, messageId, text: 'second' });
 		expect((await bench.call(account, 'message.get', { chatId, messageIds: [messageId] })).items[0]?.['text']).toBe('second');
 		const forwarded = await bench.call(account, 'message.forward', {

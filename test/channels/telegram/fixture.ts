@@ -157,7 +157,7 @@ function run(
 		intent: spec.effect === 'send' ? (intent ?? testIntent()) : null,
 		options: {},
 		progress: () => undefined,
-	}) as Promise<CallResult>;
+	});
 }
 
 /** An intent nobody remembers, but for the key it was made with. */

@@ -154,7 +154,7 @@ function plain(type: EventType, chat: string, update: TlObject, owner: Owner, no
 		client_phone: '',
 		media: { ...NO_MEDIA },
 		meta: {
-			external_message_id: data['message_id'] === undefined ? null : String(data['message_id'] as string),
+			external_message_id: typeof data['message_id'] === 'string' ? data['message_id'] : null,
 			ad_id: null,
 			ad_title: null,
 			direction: 'in',
