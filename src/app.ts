@@ -1,4 +1,5 @@
 import { avitoDriver } from './channels/avito';
+import { maxDriver } from './channels/max';
 import type { ChannelDriver, Logger, Store } from './contract';
 import { AccountPool, AnchoredPool, type Pool } from './pool';
 import {
@@ -14,7 +15,7 @@ import {
 import { openStore } from './store';
 
 /** Wiring: which drivers, which store. Nothing else. */
-const DRIVERS: readonly ChannelDriver[] = [avitoDriver];
+const DRIVERS: readonly ChannelDriver[] = [avitoDriver, maxDriver];
 
 /** n8n's logger, once the bridge has said which one it is. */
 let hostLogger: Logger = silentLogger;

@@ -1,8 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { MediaSource } from '../contract';
 import { invalidParameter } from '../contract';
-import { mediaSources } from './media-in';
+import { filesOf, mediaSources } from './media-in';
 import { asCollection, Values, type Located, type Parameters } from './parameters';
+import { toList } from './values';
 
 /** n8n's `getNodeParameter` for one item, behind the typed reader. Expressions are evaluated here and nowhere later. */
 export function itemParameters(
@@ -60,6 +61,10 @@ class ItemParameters extends Values implements Parameters {
 
 	media(): Promise<MediaSource[]> {
 		return mediaSources(this.#context, this, this.itemIndex);
+	}
+
+	files(names: string): Promise<MediaSource[]> {
+		return filesOf(this.#context, toList(names, 'names'), this.itemIndex);
 	}
 }
 

@@ -22,12 +22,19 @@ export async function mediaSources(
 			return allOfItem(context, itemIndex);
 		case 'binary':
 		case '':
-			return Promise.all(
-				requiredNames(values).map((name) => fromBinary(context, binaryOf(context, itemIndex, name), name)),
-			);
+			return filesOf(context, requiredNames(values), itemIndex);
 		default:
 			return [];
 	}
+}
+
+/** Binary fields of an item as sources. @throws n8n's error when the item has no such field */
+export function filesOf(
+	context: IExecuteFunctions,
+	names: readonly string[],
+	itemIndex: number,
+): Promise<MediaSource[]> {
+	return Promise.all(names.map((name) => fromBinary(context, binaryOf(context, itemIndex, name), name)));
 }
 
 function requiredNames(values: Values): string[] {
@@ -49,7 +56,7 @@ async function allOfItem(context: IExecuteFunctions, itemIndex: number): Promise
 			'the item has no files',
 			'Check that the node before outputs binary data.',
 		);
-	return Promise.all(names.map((name) => fromBinary(context, binaryOf(context, itemIndex, name), name)));
+	return filesOf(context, names, itemIndex);
 }
 
 async function fromBinary(

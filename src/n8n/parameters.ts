@@ -91,6 +91,8 @@ export interface Parameters extends Values {
 	limit(): { limit?: number };
 	/** the files to send, as the media fields say */
 	media(): Promise<MediaSource[]>;
+	/** the files in these binary fields of the item, separated by commas */
+	files(names: string): Promise<MediaSource[]>;
 }
 
 /** Display names of all fields, those inside collections included; the first one wins. */

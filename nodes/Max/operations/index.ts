@@ -64,11 +64,12 @@ import { sendLocation } from './message/sendLocation.operation';
 import { sendMedia } from './message/sendMedia.operation';
 import { sendPoll } from './message/sendPoll.operation';
 import { sendSticker } from './message/sendSticker.operation';
-import { sendAction } from './message/sendAction.operation';
+import { sendTyping } from './message/sendTyping.operation';
 import { transcribe } from './message/transcribe.operation';
 import { unpin } from './message/unpin.operation';
 import { unreact } from './message/unreact.operation';
 import { get as getProfile } from './profile/get.operation';
+import { update as updateProfile } from './profile/update.operation';
 
 /** Everything the MAX User node can do. A new operation is a file beside these and a line here. */
 export const maxOperations = [
@@ -158,11 +159,11 @@ export const maxOperations = [
 			sendMedia,
 			sendPoll,
 			sendSticker,
-			sendAction,
+			sendTyping,
 			transcribe,
 			unpin,
 			unreact,
 		],
 	},
-	{ value: 'profile', name: 'Profile', operations: [getProfile] },
+	{ value: 'profile', name: 'Profile', operations: [getProfile, updateProfile] },
 ] as const satisfies OperationTable;

@@ -173,7 +173,7 @@ describe('a login', () => {
 		expect(picture.subarray(1, 4).toString()).toBe('PNG');
 		const trackId = json[0]?.['track_id'] as string;
 		const early = await once(credential, ['login', 'checkQr'], { trackId, waitSeconds: 0 });
-		expect(early.json).toMatchObject([{ status: 'waiting' }]);
+		expect(early.json).toMatchObject([{ pending: true }]);
 		sandbox.control.scanQr({ account: anna.id, link: json[0]?.['qr_link'] as string });
 		const done = await once(credential, ['login', 'checkQr'], { trackId, password: anna.password ?? '' });
 		expect(done.error).toBeUndefined();

@@ -434,7 +434,7 @@ const cases: Record<string, Case> = {
 			payload: { type: 'SET_AS_UNREAD' },
 		});
 	},
-	'message.sendAction': async ({ run, incoming, sandbox }) => {
+	'message.sendTyping': async ({ run, incoming, sandbox }) => {
 		await run({ chatId: chat(incoming('Well?').chatId), activity: 'voice' });
 		expect(sandbox.control.requests({ opcode: 65 }).at(-1)).toMatchObject({ payload: { type: 'AUDIO' } });
 	},
@@ -472,6 +472,15 @@ const cases: Record<string, Case> = {
 		const items = await run();
 		expect(JSON.stringify(items)).toContain('Anna');
 		expect(JSON.stringify(items)).not.toContain(sandbox.accounts[0].phone.slice(1));
+	},
+	'profile.update': async ({ run, n8n, sandbox }) => {
+		const { id } = sandbox.control.addAccount({ firstName: 'Kurt', phone: '79990000012' });
+		const data = maxCredential(sandbox, sandbox.control.addSession({ account: id }));
+		const as = await n8n.api.createCredential('Kurt', maxCredentialType, data);
+		const before = file(tinyPng, 'me.png', 'image/png');
+		await run({ firstName: 'Konrad', updateFields: { pictureField: 'data' } }, { as, before });
+		expect(JSON.stringify(sandbox.control.state({}))).toContain('Konrad');
+		expect(JSON.stringify(sandbox.control.requests({ opcode: 16 }))).toContain('photoToken');
 	},
 };
 

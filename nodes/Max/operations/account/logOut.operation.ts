@@ -4,7 +4,8 @@ export const logOut: Operation = {
 	value: 'logOut',
 	name: 'Log Out',
 	action: 'Log out account',
-	description: 'End this session for good; a new login is needed afterwards',
+	description:
+		'End this session for good; a new login is needed afterwards. Has to be allowed in the credential (dangerous requests).',
 	effect: 'change',
 	properties: [],
 	toCommand: () => ({ name: 'account.logOut', input: {} }),

@@ -8,5 +8,5 @@ export const markUnread: Operation = {
 	description: 'Flag a chat as unread',
 	effect: 'change',
 	properties: [chat],
-	toCommand: (parameters) => ({ name: 'chat.markUnread', input: { chatId: parameters.id('chatId') } }),
+	toCommand: (parameters) => ({ name: 'message.markUnread', input: { chatId: parameters.id('chatId') } }),
 };

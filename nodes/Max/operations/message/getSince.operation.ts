@@ -13,9 +13,8 @@ export const getSince: Operation = {
 			displayName: 'Since',
 			name: 'since',
 			type: 'dateTime',
-			required: true,
 			default: '',
-			description: 'Messages from this time on',
+			description: 'Messages from this time on. Needed unless the option After Message ID is used.',
 		},
 		{
 			displayName: 'Direction',

@@ -1,8 +1,8 @@
 import type { Operation } from '../../../../src/n8n';
 import { chat } from '../../fields';
 
-export const sendAction: Operation = {
-	value: 'sendAction',
+export const sendTyping: Operation = {
+	value: 'sendTyping',
 	name: 'Send Activity',
 	action: 'Send activity to chat',
 	description: 'Show in a chat for some seconds that this account is typing, or recording, or sending a file',
@@ -26,7 +26,7 @@ export const sendAction: Operation = {
 		},
 	],
 	toCommand: (parameters) => ({
-		name: 'message.sendAction',
+		name: 'message.sendTyping',
 		input: { chatId: parameters.id('chatId'), activity: parameters.text('activity') },
 	}),
 };
