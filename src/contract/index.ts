@@ -15,5 +15,6 @@ export {
 	type Reading as RetentionReading,
 	type Unread as RetentionUnread,
 } from './retention';
+export * from './remote';
 export * from './store';
 export type * from './schemas';

@@ -74,6 +74,16 @@ export class RedisConnection implements Commands {
 		return this.#through(() => this.#client.call(command, ...args));
 	}
 
+	/** Gives this connection up and makes a new one: its server does not answer any more. */
+	reconnect(): void {
+		if (this.#closing === undefined) this.#client.disconnect(true);
+	}
+
+	/** What was asked for is not waited for any more, e.g. a read that blocks. */
+	abandon(): void {
+		this.#client.disconnect();
+	}
+
 	/** Lets what was asked for finish (bounded), then leaves nothing open. Idempotent. */
 	close(): Promise<void> {
 		this.#closing ??= this.#close();

@@ -15,3 +15,5 @@ export const LEASE_KEEP_MS = DAY_MS;
 export function lifeMs(expiresAt: number, now: number): number {
 	return Math.min(Math.max(Math.ceil(expiresAt - now), 1), VALUE_KEEP_MS);
 }
+/** Unread messages of a process that is gone; longer than any caller waits. */
+export const INBOX_KEEP_MS = 600_000;

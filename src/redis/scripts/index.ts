@@ -1,15 +1,22 @@
 import * as consumers from './consumers';
 import * as epoch from './epoch';
+import * as inbox from './inbox';
 import * as intents from './intents';
 import * as journal from './journal';
 import * as leases from './leases';
 import type { Script } from './script';
 import * as values from './values';
 
-export { consumers, epoch, intents, journal, leases, values };
+export { consumers, epoch, inbox, intents, journal, leases, values };
 export type { Script };
 
 /** Loaded into every server before the first command. */
-export const ALL_SCRIPTS: readonly Script[] = [epoch, leases, journal, consumers, intents, values].flatMap(
-	(group) => Object.values(group),
-);
+export const ALL_SCRIPTS: readonly Script[] = [
+	epoch,
+	leases,
+	journal,
+	consumers,
+	inbox,
+	intents,
+	values,
+].flatMap((group) => Object.values(group));

@@ -83,3 +83,13 @@ if held[1] and tonumber(held[2]) > now and held[3] ~= ARGV[2] then return 1 end
 return 0
 `,
 );
+
+/** KEYS 1 lease. ARGV 1 now or ''. Answers who holds it now, or ''. */
+export const holderOf = script(
+	'holderOf',
+	`${NOW}
+local held = redis.call('HMGET', KEYS[1], 'holder', 'expires')
+if held[1] and tonumber(held[2]) > now then return held[1] end
+return ''
+`,
+);

@@ -1,0 +1,175 @@
+import {
+	ChannelError,
+	sessionLeaseName,
+	type CallResult,
+	type Clock,
+	type Random,
+	type RemoteCall,
+	type RemoteOutcome,
+	type SessionKey,
+} from '../../contract';
+import { text } from '../replies';
+import { leases as scripts } from '../scripts';
+import type { Keys } from '../keys';
+import type { Mailbox } from './mailbox';
+import type { Pipes } from './pipes';
+import { fromWireError, present, type Message, type MessageOf } from './wire';
+
+/** How often a caller looks whether the one it waits for still owns the session, ms. */
+const WATCH_MS = 2_000;
+/** An owner has this long to give a session up: its calls may finish. ms */
+const YIELD_MS = 12_000;
+
+export interface CallClientOptions {
+	mailbox: Mailbox;
+	pipes: Pipes;
+	keys: Keys;
+	clock: Clock;
+	random: Random;
+	address: string;
+	/** see `LeaseOptions.time` */
+	time: 'server' | 'clock';
+}
+
+type Answer = MessageOf<'result'> | MessageOf<'error'> | MessageOf<'notOwner'> | MessageOf<'yielded'> | null;
+
+interface Pending {
+	answer(answer: Answer): void;
+	progress?: RemoteCall['options']['onProgress'];
+}
+
+/** Asks the process that owns a session, and notices when it is gone. */
+export class CallClient {
+	readonly #options: CallClientOptions;
+	readonly #pending = new Map<string, Pending>();
+
+	constructor(options: CallClientOptions) {
+		this.#options = options;
+	}
+
+	async call(session: SessionKey, call: RemoteCall): Promise<RemoteOutcome> {
+		const { pipes, random, address } = this.#options;
+		const owner = await this.#ownerOf(session);
+		if (owner === null) return { kind: 'gone', mayHaveBegun: false };
+		const offers = (call.command.media ?? []).map((source) => pipes.offerSource(source));
+		const { signal, timeoutMs, onProgress, idempotency, budgetWaitMs, causedBy, correlationId } =
+			call.options;
+		const message: Message = {
+			type: 'call',
+			id: random.hex(12),
+			from: address,
+			session,
+			timeoutMs,
+			name: call.command.name,
+			input: call.command.input,
+			media: offers.map(({ wire }) => wire),
+			policy: call.policy,
+			wantsProgress: onProgress !== undefined,
+			...present({ idempotency, budgetWaitMs, causedBy, correlationId }),
+		};
+		try {
+			const answer = await this.#ask(session, owner, message, signal, onProgress);
+			if (answer === null) return { kind: 'gone', mayHaveBegun: true };
+			if (answer.type === 'notOwner') return { kind: 'gone', mayHaveBegun: false };
+			if (answer.type === 'error') throw fromWireError(answer.error);
+			if (answer.type === 'yielded') throw new Error('a call was answered like another question');
+			return { kind: 'result', result: this.#toResult(owner, answer) };
+		} finally {
+			for (const { forget } of offers) forget();
+		}
+	}
+
+	async yield(session: SessionKey): Promise<boolean> {
+		const { clock, random, address } = this.#options;
+		const owner = await this.#ownerOf(session);
+		if (owner === null) return true;
+		const late = new AbortController();
+		const cancel = clock.after(YIELD_MS, () => {
+			late.abort(new ChannelError('timeout', 'The process that holds the session did not answer in time'));
+		});
+		try {
+			const message: Message = { type: 'yield', id: random.hex(12), from: address, session };
+			const answer = await this.#ask(session, owner, message, late.signal);
+			return answer === null || answer.type === 'notOwner' || (answer.type === 'yielded' && answer.did);
+		} finally {
+			cancel();
+		}
+	}
+
+	onAnswer(answer: Exclude<Answer, null>): void {
+		this.#pending.get(answer.id)?.answer(answer);
+	}
+
+	onProgress({ id, progress }: MessageOf<'progress'>): void {
+		this.#pending.get(id)?.progress?.(present(progress));
+	}
+
+	close(): void {
+		for (const pending of [...this.#pending.values()]) pending.answer(null);
+	}
+
+	/** null: nobody, or this process itself, whose own lease is not for itself to call. */
+	async #ownerOf(session: SessionKey): Promise<string | null> {
+		const { mailbox, keys, clock, time, address } = this.#options;
+		const now = time === 'server' ? '' : clock.now();
+		const key = keys.lease(sessionLeaseName(session));
+		const owner = text(await mailbox.commands.run(scripts.holderOf, [key], [now]));
+		return owner === '' || owner === address ? null : owner;
+	}
+
+	/** null: the owner was lost before it answered. */
+	async #ask(
+		session: SessionKey,
+		owner: string,
+		message: MessageOf<'call' | 'yield'>,
+		signal: AbortSignal,
+		progress?: Pending['progress'],
+	): Promise<Answer> {
+		const { mailbox } = this.#options;
+		const { id } = message;
+		const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+		promise.catch(() => undefined);
+		const stop = new AbortController();
+		const onAbort = (): void => {
+			mailbox.postIfPossible(owner, { type: 'cancel', id });
+			reject(signal.reason as Error);
+		};
+		this.#pending.set(id, { answer: resolve, ...(progress === undefined ? {} : { progress }) });
+		signal.addEventListener('abort', onAbort, { once: true });
+		void this.#ownerIsLost(session, owner, stop.signal).then(
+			() => resolve(null),
+			() => undefined,
+		);
+		try {
+			signal.throwIfAborted();
+			await mailbox.post(owner, message, signal);
+			return await promise;
+		} finally {
+			stop.abort();
+			signal.removeEventListener('abort', onAbort);
+			this.#pending.delete(id);
+		}
+	}
+
+	/** Resolves when somebody else, or nobody, has the session. While Redis is away nobody can know. */
+	async #ownerIsLost(session: SessionKey, owner: string, signal: AbortSignal): Promise<void> {
+		const { clock } = this.#options;
+		for (;;) {
+			await clock.sleep(WATCH_MS, signal);
+			const now = await this.#ownerOf(session).catch(() => owner);
+			if (now !== owner) return;
+		}
+	}
+
+	#toResult(owner: string, answer: MessageOf<'result'>): CallResult {
+		const { items, media, nextPage, hints } = answer;
+		return {
+			items,
+			...present({
+				nextPage,
+				hints,
+				media: media?.map((wire) => this.#options.pipes.outputFrom(owner, wire)),
+			}),
+		};
+	}
+}

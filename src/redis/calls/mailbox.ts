@@ -1,0 +1,144 @@
+import { ChannelError, type Clock, type Logger } from '../../contract';
+import { Scope } from '../../runtime';
+import { RedisConnection } from '../connection';
+import type { Keys } from '../keys';
+import { INBOX_KEEP_MS } from '../lifetimes';
+import { integer, list, text } from '../replies';
+import { inbox as scripts } from '../scripts';
+import type { RedisSettings } from '../settings';
+import { parseMessage, type Message } from './wire';
+
+/** Unread messages at most; whoever wants to send more waits. */
+const MOST_UNREAD = 1_000;
+const FULL_WAIT_MS = 20;
+/** How long one read waits in Redis, and how much later its connection is given up as dead, ms. */
+const BLOCK_MS = 5_000;
+const DEAD_MS = BLOCK_MS + 5_000;
+const AT_ONCE = 100;
+const RETRY_MS = 200;
+/** A read that took this much longer than it may: the process was suspended, and what it finds may be old. ms */
+const AWAY_MS = 1_000;
+
+export interface MailboxOptions {
+	settings: RedisSettings;
+	keys: Keys;
+	clock: Clock;
+	logger: Logger;
+	/** this process's name; unique for ever */
+	address: string;
+	/** in the order in which they were posted */
+	receive(messages: readonly Message[]): void;
+}
+
+/**
+ * Messages between processes: one stream per process, which only that process reads. A message that was read is taken
+ * out, so what is in it is unread, bounded, and forgotten soon after its process is gone. A message that was posted is
+ * delivered once, unless its reader dies with it.
+ */
+export class Mailbox {
+	readonly #options: MailboxOptions;
+	readonly #sending: RedisConnection;
+	/** reading waits inside Redis: nothing else can go over this connection */
+	readonly #reading: RedisConnection;
+	readonly #scope = new Scope();
+	readonly #loop: Promise<void>;
+
+	private constructor(options: MailboxOptions, sending: RedisConnection, reading: RedisConnection) {
+		this.#options = options;
+		this.#sending = sending;
+		this.#reading = reading;
+		this.#loop = this.#read();
+	}
+
+	static async open(options: MailboxOptions): Promise<Mailbox> {
+		const { settings, clock, logger } = options;
+		const shared = { settings, clock, logger };
+		const sending = await RedisConnection.open({ ...shared, name: 'messenger-accounts:outbox' });
+		try {
+			const name = 'messenger-accounts:inbox';
+			return new Mailbox(options, sending, await RedisConnection.open({ ...shared, name, blocking: true }));
+		} catch (error) {
+			await sending.close();
+			throw error;
+		}
+	}
+
+	/** For questions to Redis that belong to a call. */
+	get commands(): RedisConnection {
+		return this.#sending;
+	}
+
+	/** Waits while the other's inbox is full. @throws ChannelError `store_unavailable`; the signal's reason */
+	async post(address: string, message: Message, signal?: AbortSignal): Promise<void> {
+		const { keys, clock } = this.#options;
+		const args = [MOST_UNREAD, INBOX_KEEP_MS, JSON.stringify(message)];
+		const key = keys.inbox(address);
+		while (integer(await this.#sending.run(scripts.post, [key], args)) === 0) {
+			await clock.sleep(FULL_WAIT_MS, AbortSignal.any([this.#scope.signal, ...(signal ? [signal] : [])]));
+		}
+	}
+
+	/** What need not arrive: an answer nobody may wait for, a cancellation. */
+	postIfPossible(address: string, message: Message): void {
+		this.post(address, message).catch((error: unknown) => {
+			this.#options.logger.debug('a message to another process was lost', { error: String(error) });
+		});
+	}
+
+	async close(): Promise<void> {
+		if (this.#scope.ended) return this.#scope.end();
+		await this.#scope.end(new ChannelError('cancelled', 'The calls between processes are closed.'));
+		await this.#sending.call('DEL', this.#options.keys.inbox(this.#options.address)).catch(() => undefined);
+		this.#reading.abandon();
+		await Promise.all([this.#sending.close(), this.#reading.close(), this.#loop]);
+	}
+
+	async #read(): Promise<void> {
+		const { clock, keys, address, logger } = this.#options;
+		const key = keys.inbox(address);
+		let after = '0';
+		let failed = false;
+		while (!this.#scope.ended) {
+			const asked = clock.monotonic();
+			const giveUp = clock.after(DEAD_MS, () => this.#reading.reconnect());
+			try {
+				const args = ['COUNT', AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', key, after];
+				const reply = await this.#reading.call('XREAD', ...args);
+				if (reply === null || this.#scope.ended) continue;
+				const entries = list(list(list(reply)[0])[1]).map((entry) => {
+					const [id, fields] = list(entry);
+					return { id: text(id), message: parseMessage(text(list(fields)[1])) };
+				});
+				after = entries.at(-1)?.id ?? after;
+				this.#sending.call('XDEL', key, ...entries.map(({ id }) => id)).catch(() => undefined);
+				const understood = entries.flatMap(({ id, message }) => (message === null ? [] : [{ id, message }]));
+				if (understood.length < entries.length) {
+					logger.warn(
+						'a message of another process was not understood: is it another version of this package?',
+					);
+				}
+				const wasAway = failed || clock.monotonic() - asked > BLOCK_MS + AWAY_MS;
+				const now = wasAway ? await this.#serverTime() : 0;
+				failed = false;
+				const fresh = understood.filter(({ id, message }) => !isOver(message, now - Number.parseInt(id, 10)));
+				this.#options.receive(fresh.map(({ message }) => message));
+			} catch {
+				failed = true;
+				// Said by the connection. Messages stay in the stream until it is back.
+				await clock.sleep(RETRY_MS, this.#scope.signal).catch(() => undefined);
+			} finally {
+				giveUp();
+			}
+		}
+	}
+
+	async #serverTime(): Promise<number> {
+		const [seconds, micros] = list(await this.#sending.call('TIME')).map(integer);
+		return (seconds ?? 0) * 1_000 + Math.floor((micros ?? 0) / 1_000);
+	}
+}
+
+/** A call whose caller has given up: done now, it would be done a second time. */
+function isOver(message: Message, ageMs: number): boolean {
+	return message.type === 'call' && ageMs > message.timeoutMs;
+}

@@ -1,0 +1,115 @@
+import { z } from '#lib/zod';
+import { ChannelError, CHANNELS, ERROR_CODES, type JsonObject } from '../../contract';
+import { accountPolicySchema } from '../../contract/schemas';
+
+/** Messages between processes, as JSON. A door: what arrives is parsed, and what cannot be is dropped. */
+
+const jsonObject = z.record(z.string(), z.json());
+
+/** Where a file comes from. `pipe`: its bytes are asked for piece by piece from the process that sent this. */
+const mediaSchema = z.discriminatedUnion('kind', [
+	z.object({ kind: z.literal('url'), url: z.string(), fileName: z.string().optional() }),
+	z.object({ kind: z.literal('ref'), ref: z.string() }),
+	z.object({
+		kind: z.literal('pipe'),
+		pipe: z.string(),
+		fileName: z.string(),
+		mimeType: z.string(),
+		size: z.number().optional(),
+	}),
+]);
+
+const errorSchema = z.object({
+	code: z.enum(ERROR_CODES),
+	message: z.string(),
+	retry: z.union([z.enum(['never', 'now']), z.object({ afterMs: z.number() })]),
+	hint: z.string().optional(),
+	channel: z.enum(CHANNELS).optional(),
+	account: z.string().optional(),
+	providerCode: z.string().optional(),
+	field: z.string().optional(),
+});
+
+const progressSchema = z.object({ done: z.number(), total: z.number().optional(), what: z.string() });
+
+export const messageSchema = z.discriminatedUnion('type', [
+	z.object({
+		type: z.literal('call'),
+		id: z.string(),
+		from: z.string(),
+		session: z.string(),
+		/** after this long nobody waits for the answer any more, ms */
+		timeoutMs: z.number(),
+		name: z.string(),
+		input: jsonObject,
+		media: z.array(mediaSchema),
+		policy: accountPolicySchema,
+		idempotency: z.object({ key: z.string(), rememberMs: z.number() }).optional(),
+		budgetWaitMs: z.number().optional(),
+		causedBy: z.object({ chatId: z.string(), eventId: z.string() }).optional(),
+		correlationId: z.string().optional(),
+		wantsProgress: z.boolean(),
+	}),
+	z.object({ type: z.literal('yield'), id: z.string(), from: z.string(), session: z.string() }),
+	z.object({ type: z.literal('cancel'), id: z.string() }),
+	z.object({
+		type: z.literal('result'),
+		id: z.string(),
+		items: z.array(jsonObject),
+		media: z.array(mediaSchema).optional(),
+		nextPage: z.string().optional(),
+		hints: z.array(z.string()).optional(),
+	}),
+	z.object({ type: z.literal('error'), id: z.string(), error: errorSchema }),
+	z.object({ type: z.literal('notOwner'), id: z.string() }),
+	z.object({ type: z.literal('yielded'), id: z.string(), did: z.boolean() }),
+	z.object({ type: z.literal('progress'), id: z.string(), progress: progressSchema }),
+	z.object({ type: z.literal('pull'), pipe: z.string(), from: z.string(), reading: z.string() }),
+	z.object({ type: z.literal('drop'), pipe: z.string(), reading: z.string() }),
+	z.object({ type: z.literal('piece'), reading: z.string(), bytes: z.string() }),
+	z.object({ type: z.literal('end'), reading: z.string(), error: errorSchema.optional() }),
+]);
+export type Message = z.infer<typeof messageSchema>;
+export type MessageOf<Type extends Message['type']> = Extract<Message, { type: Type }>;
+export type WireMedia = z.infer<typeof mediaSchema>;
+export type WireError = z.infer<typeof errorSchema>;
+
+/** Leaves out what is undefined: optional on the wire means absent in the contract. */
+export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+	// The filter is what the type says.
+	return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
+		[K in keyof T]: Exclude<T[K], undefined>;
+	};
+}
+
+/** Anything that is no ChannelError stays where it happened, and so does every cause: it may hold anything. */
+export function toWireError(error: unknown): WireError {
+	const known = ChannelError.is(error)
+		? error
+		: new ChannelError('upstream_error', 'Unexpected failure in the process that holds this account');
+	return {
+		code: known.code,
+		message: known.message,
+		retry: known.retry,
+		...present({
+			hint: known.hint,
+			channel: known.channel,
+			account: known.account,
+			providerCode: known.providerCode,
+			field: known.field,
+		}),
+	};
+}
+
+export function fromWireError(wire: WireError): ChannelError {
+	const { code, message, ...options } = wire;
+	return new ChannelError(code, message, present(options));
+}
+
+export function parseMessage(text: string): Message | null {
+	try {
+		return messageSchema.parse(JSON.parse(text) as JsonObject);
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,350 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+	ChannelError,
+	type CallResult,
+	type Clock,
+	type MediaSource,
+	type RemoteCall,
+	type RemoteCalls,
+	type RemoteServer,
+	type Store,
+	type StoreLease,
+} from '../../../src/contract';
+import { openRedisCalls, openRedisStore } from '../../../src/redis';
+import { nextTurn, silentLogger, systemClock, systemRandom } from '../../../src/runtime';
+import { ManualClock, until } from '../../support/manual-clock';
+import { complaints, listKeys } from '../support/key-table';
+import { RedisServer } from '../support/redis-server';
+
+const OWNER = 'host/1/main/aa';
+const CALLER = 'host/2/worker/bb';
+const SESSION = 'session-1';
+
+const POLICY: RemoteCall['policy'] = {
+	permissions: ['read', 'send'],
+	allowedChats: ['chat-1'],
+	budget: { points: 10, windowMs: 60_000, chatGapMs: 1_000 },
+	firstContactsPerDay: 5,
+	loopLimit: 10,
+	loopWindowMs: 120_000,
+	allowDangerousRaw: false,
+};
+
+describe('calls between processes', () => {
+	let redis: RedisServer;
+	let store: Store;
+	let lease: StoreLease;
+	let answers: RemoteServer;
+	let prefix = 0;
+	const open: RemoteCalls[] = [];
+
+	beforeAll(async () => {
+		redis = await RedisServer.start();
+	});
+	afterAll(() => redis.stop());
+	beforeEach(async () => {
+		prefix += 1;
+		answers = { call: () => null, yield: () => Promise.resolve(false) };
+		store = await openRedisStore({ ...services(), guardMs: 0 });
+		const answer = await store.acquireLease(`session:${SESSION}`, OWNER, 60_000);
+		if (!answer.acquired) throw new Error('not acquired');
+		lease = answer.lease;
+	});
+	afterEach(async () => {
+		await Promise.all(open.splice(0).map((calls) => calls.close()));
+		await store.close();
+	});
+
+	function services() {
+		const settings = redis.settings(`calls-${prefix}`);
+		return { settings, clock: systemClock, random: systemRandom, logger: silentLogger };
+	}
+
+	async function join(
+		address: string,
+		server: RemoteServer,
+		clock: Clock = systemClock,
+	): Promise<RemoteCalls> {
+		const calls = await openRedisCalls({ ...services(), clock }, address, server);
+		open.push(calls);
+		return calls;
+	}
+
+	/** The owner answers as `answers` says at that moment. */
+	async function both(clock: Clock = systemClock): Promise<RemoteCalls> {
+		await join(OWNER, {
+			call: (session, call) => answers.call(session, call),
+			yield: (session) => answers.yield(session),
+		});
+		return join(CALLER, { call: () => null, yield: () => Promise.resolve(false) }, clock);
+	}
+
+	const serve = (run: (call: RemoteCall) => Promise<CallResult>) => {
+		answers.call = (session, call) => (session === SESSION ? run(call) : null);
+	};
+
+	function call(change: Partial<RemoteCall['options']> = {}, media: MediaSource[] = []): RemoteCall {
+		return {
+			command: { name: 'message.sendText', input: { chat_id: 'chat-1', text: 'ёж 🙂' }, media },
+			options: { signal: new AbortController().signal, timeoutMs: 20_000, ...change },
+			policy: POLICY,
+		};
+	}
+
+	it('carry the command, its options and the caller’s own policy there, and the result back', async () => {
+		const caller = await both();
+		const seen: RemoteCall[] = [];
+		const result: CallResult = { items: [{ message_id: 'm1', n: null }], nextPage: 'p2', hints: ['careful'] };
+		serve((received) => {
+			seen.push(received);
+			return Promise.resolve(result);
+		});
+		const options = {
+			idempotency: { key: 'k1', rememberMs: 1_000 },
+			budgetWaitMs: 0,
+			causedBy: { chatId: 'c', eventId: 'e' },
+			correlationId: 'x-1',
+		};
+		expect(await caller.call(SESSION, call(options))).toEqual({ kind: 'result', result });
+		const { signal, ...received } = seen[0]!.options;
+		expect(received).toEqual({ ...options, timeoutMs: 20_000 });
+		expect(signal.aborted).toBe(false);
+		expect(seen[0]?.policy).toEqual(POLICY);
+		expect(seen[0]?.command).toEqual({ name: 'message.sendText', input: call().command.input });
+	});
+
+	it('carry errors whole, and of an unexpected one only that it happened', async () => {
+		const caller = await both();
+		const error = new ChannelError('flood_wait', 'Too fast', {
+			retry: { afterMs: 30_000 },
+			hint: 'Wait.',
+			channel: 'telegram',
+			account: 'telegram:1',
+			providerCode: 'FLOOD_WAIT_30',
+			field: 'text',
+			cause: new Error('with a secret'),
+		});
+		serve(() => Promise.reject(error));
+		const told: unknown = await caller.call(SESSION, call()).catch((reason: unknown) => reason);
+		const { code, message, retry, hint, channel, account, providerCode, field } = error;
+		expect(told).toMatchObject({ code, message, retry, hint, channel, account, providerCode, field });
+		expect((told as ChannelError).cause).toBeUndefined();
+		serve(() => Promise.reject(new Error('with a secret')));
+		const hidden: unknown = await caller.call(SESSION, call()).catch((reason: unknown) => reason);
+		expect(hidden).toMatchObject({ code: 'upstream_error' });
+		expect(JSON.stringify([told, hidden, String(hidden)])).not.toContain('secret');
+	});
+
+	it('many at once are answered each with its own', async () => {
+		const caller = await both();
+		serve(async ({ command }) => {
+			await nextTurn();
+			return { items: [command.input] };
+		});
+		const outcomes = await Promise.all(
+			Array.from({ length: 200 }, (_, n) =>
+				caller.call(SESSION, { ...call(), command: { name: 'x', input: { n } } }),
+			),
+		);
+		expect(outcomes).toEqual(
+			Array.from({ length: 200 }, (_, n) => ({ kind: 'result', result: { items: [{ n }] } })),
+		);
+	});
+
+	it('tell progress where it is asked for', async () => {
+		const caller = await both();
+		const told: unknown[] = [];
+		let enough = (): void => undefined;
+		const finished = new Promise<void>((resolve) => (enough = resolve));
+		serve(async ({ options }) => {
+			options.onProgress?.({ done: 1, what: 'pages' });
+			options.onProgress?.({ done: 2, total: 9, what: 'pages' });
+			await finished;
+			return { items: [] };
+		});
+		const running = caller.call(
+			SESSION,
+			call({
+				onProgress: (progress) => {
+					told.push(progress);
+					if (told.length === 2) enough();
+				},
+			}),
+		);
+		await running;
+		expect(told).toEqual([
+			{ done: 1, what: 'pages' },
+			{ done: 2, total: 9, what: 'pages' },
+		]);
+	});
+
+	it('end there when the caller gives up, and when their time is over', async () => {
+		const caller = await both();
+		const ended: string[] = [];
+		serve(
+			({ options }) =>
+				new Promise((_, reject) => {
+					options.signal.addEventListener('abort', () => {
+						const reason = options.signal.reason as ChannelError;
+						ended.push(reason.code);
+						reject(reason);
+					});
+				}),
+		);
+		const stop = new AbortController();
+		const stopped = caller.call(SESSION, call({ signal: stop.signal }));
+		const told = expect(stopped).rejects.toThrow('stopped by hand');
+		await nextTurn();
+		stop.abort(new Error('stopped by hand'));
+		await told;
+		await expect(caller.call(SESSION, call({ timeoutMs: 20 }))).rejects.toMatchObject({ code: 'timeout' });
+		await until(() => ended.length > 0, 'the end there');
+		expect(ended.every((code) => ['cancelled', 'timeout'].includes(code))).toBe(true);
+	});
+
+	it('find nobody: no owner, another session, or the process itself', async () => {
+		const caller = await both();
+		const gone = { kind: 'gone', mayHaveBegun: false };
+		expect(await caller.call(SESSION, call())).toEqual(gone);
+		expect(await caller.call('session-2', call())).toEqual(gone);
+		await store.releaseLease(lease);
+		serve(() => Promise.resolve({ items: [] }));
+		expect(await caller.call(SESSION, call())).toEqual(gone);
+		await store.acquireLease(`session:${SESSION}`, CALLER, 60_000);
+		expect(await caller.call(SESSION, call())).toEqual(gone);
+	});
+
+	it('notice that the owner lost the session while they waited', async () => {
+		const clock = new ManualClock();
+		const caller = await both(clock);
+		let lost = false;
+		serve(async () => {
+			await store.releaseLease(lease);
+			lost = true;
+			return new Promise(() => undefined);
+		});
+		let outcome: unknown;
+		void caller.call(SESSION, call()).then((told) => (outcome = told));
+		await until(() => lost, 'the owner to lose it');
+		await until(async () => {
+			await clock.advance(500);
+			return outcome !== undefined;
+		}, 'the caller to notice');
+		expect(outcome).toEqual({ kind: 'gone', mayHaveBegun: true });
+	});
+
+	it('ask for the session, and hear whether it was given up', async () => {
+		const caller = await both();
+		const asked: string[] = [];
+		answers.yield = (session) => {
+			asked.push(session);
+			return Promise.resolve(asked.length === 1);
+		};
+		expect(await caller.yield(SESSION)).toBe(true);
+		expect(await caller.yield(SESSION)).toBe(false);
+		expect(asked).toEqual([SESSION, SESSION]);
+		await store.releaseLease(lease);
+		expect(await caller.yield(SESSION)).toBe(true);
+		expect(asked).toHaveLength(2);
+	});
+
+	it('bring files there, as often as they are opened, and back', async () => {
+		const caller = await both();
+		const bytes = Buffer.from(systemRandom.hex(700_000), 'hex');
+		let opened = 0;
+		const source: MediaSource = {
+			kind: 'stream',
+			open: () => {
+				opened += 1;
+				return Promise.resolve(Readable.from([bytes.subarray(0, 100_001), bytes.subarray(100_001)]));
+			},
+			fileName: 'a.png',
+			mimeType: 'image/png',
+			size: bytes.length,
+		};
+		const others: MediaSource[] = [
+			{ kind: 'url', url: 'https://x/y' },
+			{ kind: 'ref', ref: 'avito:image:1' },
+		];
+		serve(async ({ command }) => {
+			const [file, ...rest] = command.media ?? [];
+			expect(rest).toEqual(others);
+			if (file?.kind !== 'stream') throw new Error('no file');
+			expect([file.fileName, file.mimeType, file.size]).toEqual(['a.png', 'image/png', bytes.length]);
+			const first = await buffer(await file.open());
+			const second = await buffer(await file.open());
+			expect(first.equals(bytes) && second.equals(bytes)).toBe(true);
+			return {
+				items: [{ ok: true }],
+				media: [
+					{ stream: Readable.from([bytes, Buffer.from('end')]), fileName: 'b', mimeType: 'text/plain' },
+				],
+			};
+		});
+		const outcome = await caller.call(SESSION, call({}, [source, ...others]));
+		if (outcome.kind !== 'result') throw new Error('no result');
+		const output = outcome.result.media?.[0];
+		expect(output).toMatchObject({ fileName: 'b', mimeType: 'text/plain' });
+		expect((await buffer(output!.stream)).equals(Buffer.concat([bytes, Buffer.from('end')]))).toBe(true);
+		expect(opened).toBe(2);
+	});
+
+	it('read a file no faster than it is taken, and let go of it when the reader does', async () => {
+		const caller = await both();
+		let read = 0;
+		const endless = new Readable({
+			highWaterMark: 1,
+			read() {
+				read += 1;
+				this.push(Buffer.alloc(64 * 1024));
+			},
+		});
+		serve(() => Promise.resolve({ items: [], media: [{ stream: endless, fileName: 'x', mimeType: 'x' }] }));
+		const outcome = await caller.call(SESSION, call());
+		if (outcome.kind !== 'result') throw new Error('no result');
+		const stream = outcome.result.media![0]!.stream;
+		for await (const _ of stream) break;
+		await until(() => endless.destroyed, 'the source is let go');
+		expect(read).toBeLessThan(20);
+	});
+
+	it('wait while an inbox is full, and leave nothing behind', async () => {
+		const caller = await join(CALLER, { call: () => null, yield: () => Promise.resolve(false) });
+		const client = redis.client();
+		const inbox = `calls-${prefix}:v1:inbox:{${OWNER}}`;
+		for (let n = 0; n < 1_000; n += 1) await client.xadd(inbox, '*', 'm', 'not a message');
+		serve(() => Promise.resolve({ items: [] }));
+		const waiting = caller.call(SESSION, call());
+		let done = false;
+		void waiting.then(() => (done = true));
+		for (let n = 0; n < 50; n += 1) await client.xlen(inbox);
+		expect([done, await client.xlen(inbox)]).toEqual([false, 1_000]);
+		await join(OWNER, {
+			call: (session, received) => answers.call(session, received),
+			yield: async () => false,
+		});
+		expect(await waiting).toMatchObject({ kind: 'result' });
+		await until(async () => (await client.xlen(inbox)) === 0, 'every message is taken out');
+		expect(complaints(await listKeys(client, `calls-${prefix}`), [])).toEqual([]);
+		await Promise.all(open.splice(0).map((calls) => calls.close()));
+		expect((await listKeys(client, `calls-${prefix}`)).map(({ kind }) => kind).sort()).toEqual([
+			'epoch',
+			'lease',
+		]);
+		client.disconnect();
+	});
+
+	it('go on after Redis was away', async () => {
+		const caller = await both();
+		serve(() => Promise.resolve({ items: [] }));
+		const admin = redis.client();
+		await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+		admin.disconnect();
+		await until(
+			async () => (await caller.call(SESSION, call()).catch(() => null))?.kind === 'result',
+			'calls work again',
+		);
+	});
+});
