@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { ChannelError, type DriverServices, type EventAccount, type OpenAccount } from '../../contract';
+import type { DriverServices, EventAccount, OpenAccount } from '../../contract';
 import type { MaxAccount } from './account';
 import { ChatOrder } from './chat-order';
 import { deviceIdFrom, deviceIdOfToken } from './device';
 import { Directory } from './directory';
-import { unexpectedAnswer } from './errors';
+import { notLoggedIn, unexpectedAnswer } from './errors';
 import { readContact } from './facts';
 import { eventsSince, latestEvents } from './history';
 import { FileTransfers } from './http/files';
@@ -116,11 +116,16 @@ function makeOpen(
 		},
 		account,
 		startReading(journal) {
-			if (login === null)
-				throw new ChannelError('session_ended', 'The credential holds no login token', {
-					channel: 'max',
-					hint: 'Log in first.',
+			if (login === null) {
+				const error = notLoggedIn();
+				services.accountState({
+					state: 'ended',
+					reason: error.message,
+					error,
+					...(error.hint === undefined ? {} : { hint: error.hint }),
 				});
+				throw error;
+			}
 			const started = new MaxReader(account, journal, atOpen);
 			reader = started;
 			return {

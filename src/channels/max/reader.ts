@@ -1,4 +1,4 @@
-import { ChannelError, type JournalWriter, type Json, type JsonObject, type Reader } from '../../contract';
+import { ChannelError, type JournalWriter, type JsonObject, type Reader } from '../../contract';
 import { backoffMs, Scope } from '../../runtime';
 import { isAllowedChat, type MaxAccount } from './account';
 import { ChatOrder } from './chat-order';
@@ -19,6 +19,10 @@ import { OP } from './opcodes';
 import type { LoginReply } from './session/greeting';
 import type { Push } from './session/port';
 
+/** Pushes worked on at once; more are dropped unacknowledged, and the comparison that follows finds them. */
+const MAX_WORKING = 20_000;
+/** ms that what was received has to be journalled when reading stops; the rest is recovered at the next start */
+const STOP_MS = 5_000;
 /** After a failed comparison: soon again, then ever slower. */
 const RETRY = { firstMs: 2_000, maxMs: 120_000 };
 
@@ -46,6 +50,7 @@ export class MaxReader implements Reader {
 	#suspicion: EditSuspicion;
 	#wake: (() => void) | null = null;
 	#again = false;
+	#stopping = false;
 
 	/** @param atOpen chats of the LOGIN reply the account was opened with */
 	constructor(account: MaxAccount, journal: JournalWriter, atOpen: readonly ChatFacts[]) {
@@ -67,6 +72,7 @@ export class MaxReader implements Reader {
 
 	/** A new LOGIN: what happened meanwhile comes first. */
 	connected(login: LoginReply): void {
+		if (!this.#connection.signal.aborted) this.disconnected();
 		this.#connection = new AbortController();
 		this.#gate = new RecoveryGate();
 		this.#status = 'recovering';
@@ -85,6 +91,7 @@ export class MaxReader implements Reader {
 		this.#connection.abort(
 			new ChannelError('unreachable', 'The connection to MAX broke', { channel: 'max', retry: 'now' }),
 		);
+		this.#gate.open();
 		this.#status = 'waiting';
 	}
 
@@ -94,7 +101,11 @@ export class MaxReader implements Reader {
 	}
 
 	push(push: Push): void {
-		if (this.#scope.ended) return;
+		if (this.#stopping || this.#scope.ended) return;
+		if (this.#working.size >= MAX_WORKING) {
+			this.#compareSoon();
+			return;
+		}
 		this.#work(
 			push.opcode === OP.notifMessage && push.unreadable === undefined
 				? this.#message(push)
@@ -122,12 +133,23 @@ export class MaxReader implements Reader {
 		this.#becameLive.reject(
 			new ChannelError('cancelled', 'Reading was stopped before the account was live', { channel: 'max' }),
 		);
+		this.#stopping = true;
+		this.#gate.open();
+		await this.#settleWork();
 		const reason = new ChannelError('cancelled', 'Reading is being stopped', { channel: 'max' });
 		const ended = this.#scope.end(reason);
-		this.#gate.open();
+		this.#connection.abort(reason);
 		this.#wake?.();
 		await Promise.allSettled([ended, this.#running, ...this.#working]);
 		await this.#appender.idle();
+	}
+
+	async #settleWork(): Promise<void> {
+		if (this.#working.size === 0) return;
+		const done = new AbortController();
+		const late = this.#account.services.clock.sleep(STOP_MS, done.signal).catch(() => undefined);
+		await Promise.race([Promise.allSettled(this.#working), late]);
+		done.abort();
 	}
 
 	/** Nothing a push does may end the loop: what fails is left unacknowledged and looked for again. */
@@ -198,7 +220,7 @@ export class MaxReader implements Reader {
 
 	async #unknown(push: Push): Promise<void> {
 		const at = Math.floor(this.#account.serverNow());
-		const event = unknownEvent(this.#account, push.opcode, push.payload as Json, at, push.unreadable);
+		const event = unknownEvent(this.#account, push.opcode, push.payload, at, push.unreadable);
 		await this.#appender.append([{ event, at, recovered: false }]);
 	}
 

@@ -469,6 +469,23 @@ describe('get since', () => {
 	});
 });
 
+it('stops at once while an own message waits to learn who sent it', async () => {
+	const services = scene.services();
+	services.sentByNode = () => new Promise(() => undefined);
+	const { journal, reader } = await openReading(scene, { services });
+	scene.control.injectMessage({ from: ANNA, to: BORIS, text: 'whose?' });
+	say('behind it');
+	await settle(30);
+	const stopping = reader.stop();
+	await settle(5);
+	await scene.clock.advance(5_000);
+	await stopping;
+	expect(journal.entries).toEqual([]);
+	const next = await openReading(scene, { journal: journal.reopen() });
+	await count(next.journal, 2);
+	expect(next.journal.texts()).toEqual(['whose?', 'behind it']);
+});
+
 it('without a reader pushes are acknowledged and nothing is kept', async () => {
 	const { open, reader } = await openReading(scene);
 	await reader.stop();

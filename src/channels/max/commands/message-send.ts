@@ -38,10 +38,8 @@ const textOptionFields = {
 	format: z.enum(FORMATS).default('none'),
 	splitLongText: z.enum(['refuse', 'split']).default('refuse'),
 };
-const optionSchema = z.object(optionFields);
-const textOptionSchema = z.object(textOptionFields);
-type SendOptions = z.output<typeof optionSchema>;
-type TextOptions = z.output<typeof textOptionSchema>;
+type SendOptions = z.output<z.ZodObject<typeof optionFields>>;
+type TextOptions = z.output<z.ZodObject<typeof textOptionFields>>;
 
 /** What a file can be sent as. */
 const KINDS = {

@@ -66,7 +66,7 @@ export const rawRequest = command({
 		const { intent } = context;
 		if (intent?.state === 'sent') throw outcomeUnknown();
 		try {
-			const reply = await account.session.request(opcode, toOutgoing(payload as Json, ''), {
+			const reply = await account.session.request(opcode, toOutgoing(payload, ''), {
 				...requestOptions(context),
 				repeat: READS.has(opcode),
 				beforeFirstByte: async () => intent?.sent(),

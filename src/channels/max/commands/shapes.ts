@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
 import { readChat, readContact, type ChatFacts, type ContactFacts } from '../facts';
-import { maskRaw } from '../events/mask';
+import { maskRaw, maskText } from '../events/mask';
 import { readMessage, type MessageFacts } from '../events/normalise';
 import { array, id, ids, number, object, text } from '../json';
 
@@ -45,7 +45,7 @@ export function chatItem(account: MaxAccount, raw: JsonObject, withRaw: boolean)
 function shortMessage(account: MaxAccount, message: MessageFacts): JsonObject {
 	return {
 		id: message.id,
-		text: String(masked(account, message.text)),
+		text: maskText(message.text, { ownPhone: account.ownPhone, service: false, maybeCodes: true }),
 		direction: message.senderId === account.userId ? 'out' : 'in',
 		timestamp: new Date(message.time).toISOString(),
 	};

@@ -1,5 +1,6 @@
 import { isAllowedChat } from '../account';
 import { id, object } from '../json';
+import { pace } from '../pace';
 import { changedChats, lastEventOf } from './changed-chats';
 import { fillChat, findEdits, type FillContext } from './fill';
 import type { RecoveryGate } from './gate';
@@ -7,6 +8,9 @@ import { isAfter, moveAll, positionOf, type Position } from './state';
 
 /** How far the common position stays behind the newest event: lists and messages need not appear at the same instant. */
 const OVERLAP_MS = 5_000;
+
+/** Chats read without a pause between them: what a short cut leaves behind is there at once. */
+const AT_ONCE = 10;
 
 interface Changed {
 	chatId: string;
@@ -56,7 +60,8 @@ export async function compareChats(
 	}
 	gate?.listed(changed.map(({ chatId }) => chatId));
 	// Oldest change first: over all chats events come in about the order they happened.
-	for (const { chatId, target } of changed.reverse()) {
+	for (const [index, { chatId, target }] of changed.reverse().entries()) {
+		if (index >= AT_ONCE) await pace(clock, account.settings.pageDelayMs, signal);
 		await fillChat(context, chatId, target);
 		gate?.filled(chatId);
 	}

@@ -1,4 +1,5 @@
 import type { ChannelEvent, Json } from '../../../contract';
+import { abortable } from '../abortable';
 import type { MaxAccount } from '../account';
 import { partnerOf } from '../ids';
 import { normaliseMessage, readMessage, type MessageFacts } from './normalise';
@@ -26,10 +27,20 @@ export async function eventFromMessage(
 			sender: facts.senderId === null ? null : directory.knownContact(facts.senderId),
 			partner: partnerId === null ? null : directory.knownContact(partnerId),
 			muted: directory.isMuted(facts.chatId),
-			sentByNode: own && (options.sentByNode ?? (await account.services.sentByNode(facts.chatId, facts.id))),
+			sentByNode: own && (options.sentByNode ?? (await wasSentByNode(account, facts, options.signal))),
 		},
 		ownerOf(account),
 	);
+}
+
+/** May wait for a send under way; whoever gives up waiting is let go. */
+function wasSentByNode(
+	{ services }: MaxAccount,
+	{ chatId, id }: MessageFacts,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
+	const asking = services.sentByNode(chatId, id);
+	return signal === undefined ? asking : abortable(asking, signal);
 }
 
 /** Messages of one chat in the order they came; what is no message is left out. Their people are met in one request. */

@@ -193,7 +193,7 @@ function detailsOf(facts: MessageFacts, control: JsonObject | undefined): Pick<C
 		if (text(control['title']) !== null) data['title'] = control['title'] ?? null;
 	}
 	for (const attach of facts.attaches) {
-		switch (attach['_type']) {
+		switch (text(attach['_type']) ?? '') {
 			case 'CALL':
 				Object.assign(data, {
 					call_type: attach['callType'] ?? null,

@@ -1,4 +1,4 @@
-import { z } from '#lib/zod';
+import type { z } from '#lib/zod';
 import { ChannelError, invalidParameter } from '../../../contract';
 import type { MaxAccount } from '../account';
 import { resolveLink } from '../api/chats';
@@ -23,8 +23,7 @@ export const recipientFields = {
 	phone: phoneField.optional(),
 	link: linkField.optional(),
 };
-const recipientSchema = z.object(recipientFields);
-export type RecipientInput = z.output<typeof recipientSchema>;
+export type RecipientInput = z.output<z.ZodObject<typeof recipientFields>>;
 
 export async function resolveRecipient(
 	account: MaxAccount,
@@ -50,12 +49,12 @@ export const userFields = {
 	phone: phoneField.optional(),
 	link: linkField.optional(),
 };
-const userSchema = z.object(userFields);
+type UserInput = z.output<z.ZodObject<typeof userFields>>;
 
 /** @throws ChannelError `not_on_messenger`, `user_not_found` */
 export async function resolveUser(
 	account: MaxAccount,
-	input: z.output<typeof userSchema>,
+	input: UserInput,
 	options: RequestOptions,
 ): Promise<string> {
 	if (input.userId !== undefined) return input.userId;

@@ -1,4 +1,4 @@
-import { ChannelError } from '../../../contract';
+import type { ChannelError } from '../../../contract';
 import { endsSession } from '../errors';
 
 /**

@@ -17,6 +17,6 @@ export function fence(socket: Socket, assertOwner: () => void): Socket {
 		return write(...args);
 	};
 	// Overloads of `write` differ in their callbacks only, which are passed on untouched.
-	socket.write = fenced as typeof socket.write;
+	socket.write = fenced;
 	return socket;
 }

@@ -53,9 +53,9 @@ function abortableTunnel<T extends { socket: Socket }>(opening: Promise<T>, sign
 				if (signal.aborted) tunnel.socket.destroy();
 				else resolve(tunnel);
 			},
-			(error: unknown) => {
+			(error: Error) => {
 				signal.removeEventListener('abort', onAbort);
-				reject(error as Error);
+				reject(error);
 			},
 		);
 	});

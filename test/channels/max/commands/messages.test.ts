@@ -4,7 +4,7 @@ import type { MaxAccount } from '../../../../src/channels/max/account';
 import { OP } from '../../../../src/channels/max/opcodes';
 import { TestIntents, type TestServices } from '../../../support/driver-services';
 import { settle, until } from '../../../support/manual-clock';
-import { Journal } from '../support/journal';
+import type { Journal } from '../support/journal';
 import { item, run } from '../support/run';
 import { ANNA, BORIS, DIALOG, openReading, Scene } from '../support/scene';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OP } from '../../../../src/channels/max/opcodes';
-import { Session } from '../../../../src/channels/max/session/session';
+import type { Session } from '../../../../src/channels/max/session/session';
 import type { Push } from '../../../../src/channels/max/session/port';
 import { settle, until } from '../../../support/manual-clock';
 import { ANNA, BORIS, Scene, type Front } from '../support/scene';
