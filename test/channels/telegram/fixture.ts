@@ -9,6 +9,7 @@ import type {
 	Json,
 	JsonObject,
 	JournalWriter,
+	MediaSource,
 	OpenAccount,
 } from '../../../src/contract';
 import { telegramDriver, type TelegramAccount } from '../../../src/channels/telegram';
@@ -108,7 +109,13 @@ export interface Bench {
 	owner: DemoAccount;
 	anna: DemoAccount;
 	open(services?: TestServices): Promise<OpenAccount<TelegramAccount>>;
-	call(open: OpenAccount<TelegramAccount>, name: string, input?: JsonObject, intent?: IntentHandle): Promise<CallResult>;
+	call(
+		open: OpenAccount<TelegramAccount>,
+		name: string,
+		input?: JsonObject,
+		intent?: IntentHandle,
+		media?: MediaSource[],
+	): Promise<CallResult>;
 }
 
 /** A sandbox of its own, a clock that stands still, and Boris logged in. Everything ends with the test. */
@@ -137,7 +144,7 @@ export async function startBench(credential: JsonObject = {}): Promise<Bench> {
 			onTestFinished(() => opened.close());
 			return opened;
 		},
-		call: (open, name, input = {}, intent) => run(open, name, input, intent),
+		call: (open, name, input = {}, intent, media) => run(open, name, input, intent, media),
 	};
 }
 
@@ -148,12 +155,13 @@ function run(
 	name: string,
 	input: JsonObject,
 	intent?: IntentHandle,
+	media: MediaSource[] = [],
 ): Promise<CallResult> {
 	const spec = telegramDriver.commands[name];
 	if (spec === undefined) throw new Error(`no command ${name}`);
 	return spec.run(open.account, spec.input.parse(input), {
 		signal: new AbortController().signal,
-		media: [],
+		media,
 		intent: spec.effect === 'send' ? (intent ?? testIntent()) : null,
 		options: {},
 		progress: () => undefined,

@@ -7,11 +7,13 @@ import { mediaDownload } from './media-download';
 import { messageDelete, messageEdit, messageForward, messagePin, messageReact } from './message-change';
 import { messageGet, messageGetMany, messageGetSince, messageSearch } from './message-read';
 import { messageSend } from './message-send';
+import { messageSendMedia } from './message-send-media';
 import { rawRequest } from './raw';
 
 /** Everything a Telegram account can do, by name. */
 export const commands: CommandTable<TelegramAccount> = {
 	'message.send': messageSend,
+	'message.sendMedia': messageSendMedia,
 	'message.edit': messageEdit,
 	'message.delete': messageDelete,
 	'message.forward': messageForward,
