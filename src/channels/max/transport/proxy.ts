@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { SocksClient } from '#lib/socks';
+import { abortable } from '../abortable';
 
 /** ms; the dial's own, injected deadline is shorter, this only bounds the library's sockets */
 const SOCKS_TIMEOUT_MS = 25_000;
@@ -43,22 +44,15 @@ export async function openSocksTunnel(
 	}
 }
 
+/** A tunnel that comes after everybody has given up is closed at once. */
 function abortableTunnel<T extends { socket: Socket }>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const onAbort = (): void => reject(signal.reason as Error);
-		signal.addEventListener('abort', onAbort, { once: true });
-		opening.then(
-			(tunnel) => {
-				signal.removeEventListener('abort', onAbort);
-				if (signal.aborted) tunnel.socket.destroy();
-				else resolve(tunnel);
-			},
-			(error: Error) => {
-				signal.removeEventListener('abort', onAbort);
-				reject(error);
-			},
-		);
-	});
+	opening.then(
+		(tunnel) => {
+			if (signal.aborted) tunnel.socket.destroy();
+		},
+		() => undefined,
+	);
+	return abortable(opening, signal);
 }
 
 /** HTTP CONNECT over a socket to the proxy. */
