@@ -23,6 +23,14 @@ describe('cryptography', () => {
 		}
 	});
 
+	it('one block decrypted is the platform’s AES', () => {
+		for (let i = 0; i < 50; i++) {
+			const [key, block] = [randomBytes(32), randomBytes(16)];
+			const aes = createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+			expect(igeDecrypt(block, key, Buffer.alloc(32))).toEqual(aes.update(block));
+		}
+	});
+
 	it('AES-IGE undoes itself at every length', () => {
 		const [key, iv] = [randomBytes(32), randomBytes(32)];
 		for (const blocks of [1, 2, 3, 100]) {

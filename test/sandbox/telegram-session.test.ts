@@ -119,7 +119,8 @@ describe('messages', () => {
 
 	it('codes 34 and 35: even where odd is due and the reverse', async () => {
 		const client = await settled(here);
-		client.send(encode({ _: 'msgs_ack', msg_ids: [4n] }), { seqno: 101 });
+		const inner = { msgId: client.messageId(), seqno: 0, body: encode(ping) };
+		client.send(container([inner]), { seqno: 101 });
 		expect(await badMessage(client)).toBe(34);
 		client.received.length = 0;
 		client.send(RawClient.request({ _: 'help.getNearestDc' }), { seqno: 100 });

@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
+import { decryptIge } from './aes';
 
 /**
  * AES-256-IGE with the platform's AES. Encryption is one CBC run: with y = c XOR the previous p,
- * y[i] = E(p[i] XOR p[i-2] XOR y[i-1]). Decryption has no such form and goes block by block through ECB.
+ * y[i] = E(p[i] XOR p[i-2] XOR y[i-1]). Decryption has no such form and goes block by block.
  */
 export function igeEncrypt(data: Buffer, key: Buffer, iv: Buffer): Buffer {
 	const [cipherIv, plainIv] = halves(iv);
@@ -13,18 +14,7 @@ export function igeEncrypt(data: Buffer, key: Buffer, iv: Buffer): Buffer {
 }
 
 export function igeDecrypt(data: Buffer, key: Buffer, iv: Buffer): Buffer {
-	const aes = createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
-	const out = Buffer.allocUnsafe(data.length);
-	let [cipher, plain] = halves(iv);
-	const mixed = Buffer.allocUnsafe(16);
-	for (let at = 0; at < data.length; at += 16) {
-		for (let i = 0; i < 16; i++) mixed[i] = (data[at + i] ?? 0) ^ (plain[i] ?? 0);
-		const block = aes.update(mixed);
-		for (let i = 0; i < 16; i++) out[at + i] = (block[i] ?? 0) ^ (cipher[i] ?? 0);
-		plain = out.subarray(at, at + 16);
-		cipher = data.subarray(at, at + 16);
-	}
-	return out;
+	return decryptIge(data, key, iv);
 }
 
 function halves(iv: Buffer): [Buffer, Buffer] {
@@ -33,6 +23,13 @@ function halves(iv: Buffer): [Buffer, Buffer] {
 
 export function xor(a: Buffer, b: Buffer): Buffer {
 	const out = Buffer.allocUnsafe(a.length);
-	for (let i = 0; i < a.length; i++) out[i] = (a[i] ?? 0) ^ (b[i] ?? 0);
+	const views = [a, b, out].map((one) => new DataView(one.buffer, one.byteOffset, one.length)) as [
+		DataView,
+		DataView,
+		DataView,
+	];
+	const whole = a.length & ~3;
+	for (let i = 0; i < whole; i += 4) views[2].setInt32(i, views[0].getInt32(i) ^ views[1].getInt32(i));
+	for (let i = whole; i < a.length; i++) out[i] = (a[i] ?? 0) ^ (b[i] ?? 0);
 	return out;
 }

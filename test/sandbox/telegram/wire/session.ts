@@ -17,6 +17,8 @@ const containerId = 0x73f1f8dc;
 const maxInContainer = 100;
 const maxContainerBytes = 512 * 1024;
 const remembered = 1000;
+/** Pieces of files are not kept for repeats: a long download would fill the memory. */
+const largestKept = 64 * 1024;
 
 /** One MTProto session of one auth key: numbers, acknowledgements, answers kept for repeats, pushes that wait. */
 export class Session {
@@ -76,7 +78,12 @@ export class Session {
 		if (this.seen.size > remembered * 4) this.seen.delete(first(this.seen));
 	}
 
+	/** Keeps an answer for a request that comes twice; one too large to keep is worked out again instead. */
 	keepAnswer(request: bigint, body: Buffer): void {
+		if (body.length > largestKept) {
+			this.seen.delete(request);
+			return;
+		}
 		this.answers.set(request, body);
 		if (this.answers.size > 200) this.answers.delete(first(this.answers.keys()));
 	}
@@ -104,7 +111,7 @@ export class Session {
 		}
 		const item = { msgId: this.clock.messageId(kind), seqno: this.contentCount * 2 + 1, body };
 		this.contentCount += 1;
-		this.unacknowledged.set(item.msgId, item);
+		if (body.length <= largestKept) this.unacknowledged.set(item.msgId, item);
 		if (this.unacknowledged.size > remembered) this.unacknowledged.delete(first(this.unacknowledged.keys()));
 		this.enqueue(item, connection, cut);
 	}
