@@ -96,6 +96,17 @@ describe('registration', () => {
 		expect(registered).toHaveLength(1);
 	});
 
+	test('puts the new address in place of the old one after the client secret was changed, without publishing', async () => {
+		provide();
+		let clientSecret = 'a-secret';
+		await publish({ credentials: () => ({ ...SANDBOX, clientSecret }) });
+		const [before] = registered;
+		clientSecret = 'another';
+		await bridge.clock.advance(5 * 60_000);
+		expect(registered).toHaveLength(1);
+		expect(registered).not.toEqual([before]);
+	});
+
 	test('two creates at the same time are one registration (trap 16)', async () => {
 		provide();
 		const node = new AvitoTrigger();

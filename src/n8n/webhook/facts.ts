@@ -15,6 +15,8 @@ interface IdentityContext extends CredentialContext {
 export interface WebhookFacts {
 	credential: CredentialSource;
 	secret: string;
+	/** the secret of the credential as it is stored by then */
+	readSecret(): Promise<string>;
 	endpoint: string;
 }
 
@@ -23,22 +25,28 @@ export async function webhookFacts(
 	spec: WebhookTriggerSpec,
 ): Promise<WebhookFacts> {
 	const credential = await credentialSource(context, spec);
-	const fields = credential.data as Record<string, unknown>;
-	const secret = fields[spec.secretField];
-	// An empty key would make every trigger's secret computable by anybody.
-	if (typeof secret !== 'string' || secret === '')
-		throw new ChannelError('credential_invalid', `The credential has no ${spec.secretField}.`, {
-			field: spec.secretField,
-			hint: 'Fill in the credential of the trigger.',
-		});
-	const endpoint = fields[spec.endpointField];
+	const identity = {
+		instance: context.getInstanceId(),
+		workflow: context.getWorkflow().id ?? '',
+		node: context.getNode().id,
+	};
+	const secretOf = (data: unknown): string => urlSecret(keyIn(data, spec), identity);
+	const endpoint = (credential.data as Record<string, unknown>)[spec.endpointField];
 	return {
 		credential,
-		secret: urlSecret(secret, {
-			instance: context.getInstanceId(),
-			workflow: context.getWorkflow().id ?? '',
-			node: context.getNode().id,
-		}),
+		secret: secretOf(credential.data),
+		readSecret: async () => secretOf(await credential.read()),
 		endpoint: typeof endpoint === 'string' && endpoint !== '' ? endpoint : spec.defaultEndpoint,
 	};
+}
+
+/** An empty key would make every trigger's secret computable by anybody. */
+function keyIn(data: unknown, { secretField }: WebhookTriggerSpec): string {
+	const key =
+		typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[secretField] : null;
+	if (typeof key === 'string' && key !== '') return key;
+	throw new ChannelError('credential_invalid', `The credential has no ${secretField}.`, {
+		field: secretField,
+		hint: 'Fill in the credential of the trigger.',
+	});
 }

@@ -52,10 +52,9 @@ async function begin(
 ): Promise<void> {
 	const url = webhookUrl(context);
 	const settings = readTriggerSettings(context, spec, properties);
-	const { credential, secret, endpoint } = await webhookFacts(context, spec);
+	const { credential, secret, readSecret, endpoint } = await webhookFacts(context, spec);
 	const services = { ...(await host(context.logger)), logger: context.logger };
 	const known = registrations();
-	const registered = withSecret(url, secret);
 	const wantsAddress = !settings.options.boolean('pollingOnly');
 	const isTest = context.getMode() === 'manual';
 
@@ -69,7 +68,7 @@ async function begin(
 			`${context.getNode().name}: the address of this n8n is not public, messages are polled`,
 		);
 	if (!isTest && lease !== undefined && former?.keep !== undefined) {
-		former.keep(registered, lease);
+		former.keep(readSecret, lease);
 		return;
 	}
 
@@ -79,8 +78,11 @@ async function begin(
 	};
 	const parts: Registered[] = [];
 	if (lease !== undefined)
-		parts.push(new Registration(registered, lease, spec.webhookCommands, services, forget));
-	if (isTest) parts.push(listenForTest(context, { url: registered, credential, settings, services }));
+		parts.push(new Registration(url, readSecret, lease, spec.webhookCommands, services, forget));
+	if (isTest) {
+		const test = { url: withSecret(url, secret), credential, settings, services };
+		parts.push(listenForTest(context, test));
+	}
 	const [only] = parts;
 	const entry: Registered =
 		parts.length === 1 && only !== undefined

@@ -1,7 +1,7 @@
 import type { Clock, Json, Logger, Random } from '../../contract';
 import type { Lease } from '../../pool';
 import { backoffMs, redactText } from '../../runtime';
-import { sameAddress } from './address';
+import { sameAddress, withSecret } from './address';
 import type { Registered } from './registry';
 
 /** Providers drop addresses on their own; one look per reconciliation pass is enough to notice. */
@@ -32,20 +32,24 @@ export class Registration implements Registered {
 	readonly #commands: WebhookCommands;
 	readonly #services: RegistrationServices;
 	readonly #ended: () => void;
-	#url: string;
+	readonly #url: string;
+	#readSecret: () => Promise<string>;
 	#lease: Lease;
 	#wanted = true;
 	#lastProblem = '';
 	#wake = new AbortController();
 
+	/** The secret is read before every look: it changes with the credential, without a new publication. */
 	constructor(
 		url: string,
+		readSecret: () => Promise<string>,
 		lease: Lease,
 		commands: WebhookCommands,
 		services: RegistrationServices,
 		ended: () => void,
 	) {
 		this.#url = url;
+		this.#readSecret = readSecret;
 		this.#lease = lease;
 		this.#commands = commands;
 		this.#services = services;
@@ -53,9 +57,9 @@ export class Registration implements Registered {
 		void this.#run();
 	}
 
-	keep(url: string, lease: Lease): void {
+	keep(readSecret: () => Promise<string>, lease: Lease): void {
 		const former = this.#lease;
-		this.#url = url;
+		this.#readSecret = readSecret;
 		this.#lease = lease;
 		this.#wanted = true;
 		this.#wake.abort();
@@ -95,13 +99,14 @@ export class Registration implements Registered {
 	}
 
 	async #ensure(): Promise<void> {
+		const address = withSecret(this.#url, await this.#readSecret());
 		const registered = await this.#listed();
-		if (!registered.includes(this.#url)) {
-			await this.#call(this.#commands.subscribe);
+		if (!registered.includes(address)) {
+			await this.#call(this.#commands.subscribe, address);
 			this.#services.logger.info('webhook registered');
 		}
 		for (const url of registered)
-			if (url !== this.#url && sameAddress(url, this.#url)) await this.#call(this.#commands.unsubscribe, url);
+			if (url !== address && sameAddress(url, address)) await this.#call(this.#commands.unsubscribe, url);
 	}
 
 	async #takeAway(): Promise<void> {
@@ -115,7 +120,7 @@ export class Registration implements Registered {
 		return items.map(({ url }) => url).filter((url: Json | undefined) => typeof url === 'string');
 	}
 
-	async #call(name: string, url = this.#url): Promise<void> {
+	async #call(name: string, url: string): Promise<void> {
 		await this.#lease.call({ name, input: { url } });
 	}
 

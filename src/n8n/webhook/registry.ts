@@ -3,8 +3,8 @@ import { sharedSlot } from '../../runtime';
 
 /** What other copies of this package may do with a registration: plain functions, no classes. */
 export interface Registered {
-	/** Wanted (again), at this address and with the credential of now; absent where a new one has to be begun. */
-	keep?(url: string, lease: Lease): void;
+	/** Wanted (again), with the credential of now; absent where a new one has to be begun. */
+	keep?(readSecret: () => Promise<string>, lease: Lease): void;
 	/** Unpublished: the address goes, in the background. */
 	remove(): void;
 }
