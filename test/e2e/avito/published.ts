@@ -15,9 +15,14 @@ export class Published {
 	) {}
 
 	/** Trigger → NoOp: each event is one execution that does nothing. */
-	static async listening(scene: Scene, name: string, parameters: INodeParameters = {}): Promise<Published> {
+	static async listening(
+		scene: Scene,
+		name: string,
+		parameters: INodeParameters = {},
+		options: { reachable?: boolean } = {},
+	): Promise<Published> {
 		const trigger = avitoTrigger('Avito Trigger', scene.credential, parameters);
-		return await Published.of(scene, name, [trigger, node('Nothing', 'n8n-nodes-base.noOp')]);
+		return await Published.of(scene, name, [trigger, node('Nothing', 'n8n-nodes-base.noOp')], options);
 	}
 
 	/** Trigger → IF (is it incoming and has it a text?) → Avito: send text. */
@@ -51,7 +56,7 @@ export class Published {
 
 	/** The webhook addresses Avito knows that lead to this trigger. */
 	get webhooks(): string[] {
-		const known = this.scene.sandbox.control.state({}).accounts[0]?.webhooks ?? [];
+		const known = this.scene.sandbox.control.state({}).accounts.flatMap(({ webhooks }) => webhooks);
 		return known.filter((url) => url.includes(this.trigger.webhookId ?? ''));
 	}
 
