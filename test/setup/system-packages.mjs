@@ -34,7 +34,9 @@ const TABLE = {
 	redis: { find: () => onPath(['redis-server', 'valkey-server']), apt: 'redis-server', purpose: 'Redis' },
 	postgresql: { find: postgresServer, apt: 'postgresql', purpose: 'the PostgreSQL server' },
 	telethon: {
-		find: () => (probe('python3', ['-c', 'import telethon']) === undefined ? undefined : 'python3'),
+		// Debian's interpreter by its path: another python3 that stands before it does not see Debian's packages.
+		find: () =>
+			probe('/usr/bin/python3', ['-c', 'import telethon']) === undefined ? undefined : '/usr/bin/python3',
 		apt: 'python3-telethon',
 		purpose: 'Python with Telethon',
 	},

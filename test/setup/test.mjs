@@ -9,6 +9,7 @@ import { summarise, tallyOf } from './tally.mjs';
 
 const BUILT = [ensureBuild];
 const REDIS = [() => ensureSystemPackages(['redis'])];
+const PEERS = [() => ensureSystemPackages(['redis', 'telethon'])];
 const HOSTED = [() => ensureSystemPackages(['chromium', 'redis']), ensureBuild, ensureN8nHost];
 
 /**
@@ -27,7 +28,7 @@ const STEPS = {
 	unit: { project: 'unit' },
 	servers: { project: 'servers', needs: REDIS },
 	package: { project: 'package', needs: BUILT },
-	flows: { project: 'flows', needs: REDIS },
+	flows: { project: 'flows', needs: PEERS },
 	e2e: { project: 'e2e', needs: HOSTED },
 	long: { project: 'long', needs: HOSTED },
 };
