@@ -95,6 +95,9 @@ export function deviceIdFrom(type: DeviceType, hex: string): string {
 	].join('-');
 }
 
+/** Name of the stored value that keeps the device of a login under way over restarts. */
+export const DEVICE_ID = 'device-id';
+
 /** A device id that stays the same for a token whose own device id nobody noted. */
 export function deviceIdOfToken(type: DeviceType, token: string): string {
 	return deviceIdFrom(type, createHash('sha256').update(`device\n${token}`).digest('hex'));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DriverServices, EventAccount, OpenAccount } from '../../contract';
 import type { MaxAccount } from './account';
 import { ChatOrder } from './chat-order';
-import { deviceIdFrom, deviceIdOfToken } from './device';
+import { DEVICE_ID, deviceIdFrom, deviceIdOfToken } from './device';
 import { Directory } from './directory';
 import { notLoggedIn, unexpectedAnswer } from './errors';
 import { readContact } from './facts';
@@ -41,10 +41,10 @@ export async function openMax(
 async function deviceIdOf(settings: MaxSettings, services: DriverServices): Promise<string> {
 	if (settings.deviceId !== null) return settings.deviceId;
 	if (settings.token !== null) return deviceIdOfToken(settings.device.type, settings.token);
-	const kept = await services.values.get('device-id');
+	const kept = await services.values.get(DEVICE_ID);
 	if (typeof kept === 'string') return kept;
 	const fresh = deviceIdFrom(settings.device.type, services.random.hex(16));
-	await services.values.put('device-id', fresh);
+	await services.values.put(DEVICE_ID, fresh);
 	return fresh;
 }
 

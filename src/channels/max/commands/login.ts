@@ -11,6 +11,7 @@ import {
 	requestCode,
 	type AuthOutcome,
 } from '../api/auth';
+import { DEVICE_ID } from '../device';
 import { readContact } from '../facts';
 import { phoneField, textField } from '../input-fields';
 import { command, requestOptions } from './shared';
@@ -196,6 +197,8 @@ async function finish(
 				hints: ['Nobody has this number yet: run Register to create the account.'],
 			};
 		case 'token':
+			// The device belongs to this account now: the next login is another device.
+			await account.services.values.delete(DEVICE_ID);
 			return {
 				items: [sessionItem(account, outcome)],
 				hints: [

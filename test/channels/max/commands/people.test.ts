@@ -230,6 +230,7 @@ describe('logging in', () => {
 		await scene.clock.advance(5_000);
 		const session = await waiting;
 		expect(session).toMatchObject({ device_type: 'WEB', user_id: ANNA, phone_masked: '+7********01' });
+		expect(await account.account.services.values.get('device-id')).toBeUndefined();
 		await account.close();
 		await works('websocketPlain', session);
 	});
