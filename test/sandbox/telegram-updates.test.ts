@@ -112,6 +112,39 @@ describe('pushes', () => {
 		expect(pushed(client)[5]).toMatchObject({ max_id: idOf(sent) });
 	});
 
+	it('a stranger in a channel is known only through the message', async () => {
+		const { client } = await live(here);
+		const { supergroupId } = here.sandbox.demo;
+		here.sandbox.control.injectMessage({ from: '1000003', to: supergroupId, text: 'from Clara' });
+		await client.until(() => (texts(client).length === 1 ? true : undefined));
+		const { object } = client.received.find((one) => one.object._ === 'updates')!;
+		const clara = children(object, 'users').find((one) => one.id === 1_000_003n)!;
+		expect(clara).toMatchObject({ min: true, first_name: 'Clara' });
+		const { id: user_id, access_hash } = clara;
+		const direct: TlObject = { _: 'inputPeerUser', user_id, access_hash };
+		expect(await refusal(sendText(client, direct, 'x'))).toBe('400 PEER_ID_INVALID');
+		const peer = (await peers(client)).get('Team');
+		const msg_id = child(pushed(client)[0]!, 'message').id;
+		const through: TlObject = { _: 'inputPeerUserFromMessage', peer, msg_id, user_id };
+		expect(await refusal(sendText(client, through, 'x'))).toBe('accepted');
+	});
+
+	it('any container: updatesCombined with a seq of one’s choice', async () => {
+		const { client } = await live(here);
+		const update = { _: 'updateChannel', channel_id: { $long: '2000001' } };
+		const payload = {
+			_: 'updatesCombined',
+			updates: [update],
+			users: [],
+			chats: [],
+			date: 5,
+			seq_start: 7,
+			seq: 9,
+		};
+		here.sandbox.control.pushContainer({ account: '@boris_sandbox', payload });
+		expect((await client.next('updatesCombined')).object).toMatchObject({ seq_start: 7, seq: 9 });
+	});
+
 	it('lost, doubled and swapped pushes', async () => {
 		const { client } = await live(here);
 		const { control } = here.sandbox;

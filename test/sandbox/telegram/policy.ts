@@ -35,6 +35,8 @@ export interface Policy {
 	sessionLifeMs: number;
 	/** Number every pushed `updates` (seq); otherwise only those without pts are numbered. */
 	numberAllPushes: boolean;
+	/** Strangers in pushes from channels come as `min`: usable only through the message they were seen in. */
+	minUsers: boolean;
 	/** Login codes have so many digits. */
 	codeDigits: number;
 	/** Login code life, milliseconds. */
@@ -65,6 +67,7 @@ export function defaultPolicy(): Policy {
 		queuedPushes: 100,
 		sessionLifeMs: 300_000,
 		numberAllPushes: false,
+		minUsers: true,
 		codeDigits: 5,
 		codeLifeMs: 300_000,
 		loginTokenLifeMs: 30_000,

@@ -1,8 +1,9 @@
+import { children } from '../tl/value';
 import type { TlObject } from '../tl/value';
 import type { Session } from '../wire/session';
 import { present } from './chats';
 import type { Channel, Copy, Person } from './model';
-import { peersIn, viewMessage } from './views';
+import { minUser, peersIn, viewMessage } from './views';
 import type { World } from './world';
 
 /** Updates that only matter now: never numbered, never repeated by a difference. */
@@ -132,10 +133,13 @@ export class Delivery {
 				: undefined;
 			if (brief !== undefined) return brief;
 		}
-		return this.container(
+		const payload = this.container(
 			person,
 			list.map(({ update }) => update),
 		);
+		const fromChannels = list.every(({ update }) => /^update(New|Edit)ChannelMessage$/.test(update._));
+		if (!this.world.policy.minUsers || !fromChannels) return payload;
+		return { ...payload, users: children(payload, 'users').map((user) => minUser(this.world, person, user)) };
 	}
 }
 

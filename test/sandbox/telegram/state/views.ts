@@ -43,6 +43,19 @@ export function viewUser(world: World, viewer: Person, person: Person): TlObject
 	};
 }
 
+/**
+ * A stranger seen in a channel: what is needed to show the name. The hash is good for nothing by itself; such a
+ * user is named by the message (core.telegram.org/api/min).
+ */
+export function minUser(world: World, viewer: Person, user: TlObject): TlObject {
+	const id = long(user, 'id');
+	const known = id === viewer.id || viewer.contacts.has(id) || viewer.dialogs.has(id);
+	if (known || user.bot === true) return user;
+	const { _, first_name, last_name, username, photo, status } = user;
+	const access_hash = world.accessHash(-viewer.id, id);
+	return { _, min: true, id, access_hash, first_name, last_name, username, photo, status };
+}
+
 function chatPhoto(chat: Chat): TlObject {
 	if (chat.photo === undefined) return { _: 'chatPhotoEmpty' };
 	return { _: 'chatPhoto', photo_id: chat.photo.id, dc_id: chat.photo.dcId };
