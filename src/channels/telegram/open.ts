@@ -7,6 +7,7 @@ import { MessageChats } from './events/message-chats';
 import { eventsSince, latestEvents } from './history';
 import { PeerBook } from './peers/peer-book';
 import { PeerResolver } from './peers/resolve';
+import { startOfLogin } from './login';
 import { TelegramReader } from './reader';
 import { createLink } from './seam';
 import type { TelegramSettings } from './settings';
@@ -14,6 +15,7 @@ import { isTlObject, text, type TlObject } from './tl';
 import type { EngineInput } from './updates/types';
 
 const CONNECT_MS = 15_000;
+const LOG_IN = 'Log in (Login operations) and put the session into the credential.';
 
 /** Opens an account: a connection, and who it belongs to. Nothing stays open when it fails. */
 export async function openTelegram(
@@ -24,7 +26,7 @@ export async function openTelegram(
 	const book = new PeerBook(services);
 	let reader: TelegramReader | null = null;
 	const connection = new TelegramConnection({
-		session: settings.session,
+		session: settings.loggedOut ? await startOfLogin(settings, services) : settings.session,
 		makeLink: (session, events) =>
 			createLink({
 				session,
@@ -61,6 +63,7 @@ export async function openTelegram(
 	});
 	await connection.open(signal);
 	try {
+		if (settings.loggedOut) return loggedOutAccount({ settings, services, connection, book });
 		await book.load();
 		const self = await whoAmI(connection, signal);
 		book.learn({ _: '', users: [self] });
@@ -116,8 +119,29 @@ export async function whoAmI(connection: TelegramConnection, signal: AbortSignal
 	if (isTlObject(self)) return self;
 	throw new ChannelError('session_ended', 'The session is not logged in', {
 		channel: 'telegram',
-		hint: 'Log in again (Account: Log In) and put the new session into the credential.',
+		hint: LOG_IN,
 	});
+}
+
+/** An account nobody is logged in to: only the login operations work on it. */
+function loggedOutAccount(
+	parts: Pick<TelegramAccount, 'settings' | 'services' | 'connection' | 'book'>,
+): OpenAccount<TelegramAccount> {
+	const account = makeAccount({ _: 'userEmpty', id: '0' }, parts);
+	return {
+		accountId: account.accountId,
+		profile: { id: '', name: '', username: null, phone: null },
+		account,
+		startReading() {
+			throw new ChannelError('session_ended', 'The credential holds no session', { channel: 'telegram', hint: LOG_IN });
+		},
+		status: () => ({
+			state: statusOf(parts.connection, null),
+			reconnects: parts.connection.reconnects,
+			inFlight: parts.connection.inFlight,
+		}),
+		close: () => parts.connection.close(),
+	};
 }
 
 function makeAccount(

@@ -4,7 +4,7 @@ import { ChannelError, type AccountConfig } from '../../contract';
 import { PERMISSIONS } from '../../contract/schemas';
 import { environmentValue } from '../../runtime';
 import type { LinkOptions } from './seam';
-import { parseSession, SessionFormatError, type SessionData } from './sessions';
+import { DC_ADDRESSES, DC_PORT, parseSession, SessionFormatError, type SessionData } from './sessions';
 
 /** A text field; n8n stores an unset one as '', null or nothing, and a pasted key may carry spaces. */
 const fieldText = z
@@ -31,12 +31,13 @@ const credentialSchema = z.object({
 	apiId: fieldText.default(''),
 	/** empty: `TELEGRAM_API_HASH` of the server */
 	apiHash: fieldText.default(''),
-	session: fieldText.pipe(z.string().min(1, 'is missing: log in first, or paste a session string')),
+	/** empty: only the login operations work */
+	session: fieldText.default(''),
 	/** socks5://, http:// with optional user:password@; tg://proxy?server=…&port=…&secret=… or its t.me form for MTProxy */
 	proxyUrl: fieldText.default(''),
 	deviceName: fieldText.default(''),
-	/** `host:port` of another data centre (sandbox, test servers); the session's own address otherwise */
-	endpoint: fieldText.default('').pipe(z.union([z.literal(''), z.string().regex(/^\[?[\w.:-]+\]?:\d{1,5}$/, 'must be host:port')])),
+	/** `host:port` of another data centre (sandbox, test servers), for a login also `2@host:port`; else the session's own */
+	endpoint: fieldText.default('').pipe(z.union([z.literal(''), z.string().regex(/^(\d@)?\[?[\w.:-]+\]?:\d{1,5}$/, 'must be host:port')])),
 	/** PEM of that data centre's RSA key */
 	publicKey: fieldText.default(''),
 	timeoutSeconds: numberField(30, 1, 300),
@@ -61,6 +62,8 @@ export interface TelegramSettings {
 	apiId: number;
 	apiHash: string;
 	session: SessionData;
+	/** there is no session yet: only the login operations work */
+	loggedOut: boolean;
 	/** of the session: `seq` and `qts` belong to it */
 	sessionHash: string;
 	proxy: LinkOptions['proxy'];
@@ -84,13 +87,15 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 	const apiHash = fields.apiHash || (environmentValue('TELEGRAM_API_HASH') ?? '');
 	if (!Number.isInteger(apiId) || apiId <= 0) throw invalid('apiId', 'must be the number from my.telegram.org');
 	if (!/^[0-9a-f]{32}$/i.test(apiHash)) throw invalid('apiHash', 'must be the 32 hex digits from my.telegram.org');
-	const session = at(readSession(fields.session), fields.endpoint);
+	const loggedOut = fields.session === '';
+	const session = at(loggedOut ? NO_SESSION : readSession(fields.session), fields.endpoint);
 	const settings: TelegramSettings = {
 		label: fields.label || 'Telegram',
 		apiId,
 		apiHash,
 		session,
 		sessionHash: hash(session.authKey ?? '').slice(0, 16),
+		loggedOut,
 		proxy: readProxy(fields.proxyUrl),
 		device: { model: fields.deviceName || 'n8n', system: 'Node.js', app: '1.0', lang: 'en' },
 		publicKeys: fields.publicKey === '' ? [] : [fields.publicKey.replaceAll('\\n', '\n')],
@@ -101,7 +106,7 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 	};
 	return {
 		channel: 'telegram',
-		session: `telegram:${hash(session.authKey ?? '').slice(0, 32)}`,
+		session: `telegram:${hash(session.authKey ?? `${String(apiId)}\n${apiHash}\n${fields.endpoint}`).slice(0, 32)}`,
 		settingsHash: hash(
 			JSON.stringify({ ...settings, label: '', allowedChats: [], session: { ...session, authKey: settings.sessionHash } }),
 		),
@@ -119,7 +124,7 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 			loopWindowMs: fields.loopWindowSeconds * 1000,
 			allowDangerousRaw: fields.allowDangerousRaw,
 		},
-		sealingSecret: fields.session,
+		sealingSecret: loggedOut ? apiHash : fields.session,
 		settings,
 		shownSettings: {
 			data_centre: session.dc,
@@ -144,13 +149,18 @@ function readSession(text: string): SessionData {
 	}
 }
 
+/** Where a login begins; Telegram sends it on to the account's own data centre. */
+const NO_SESSION: SessionData = { dc: 2, address: DC_ADDRESSES[2] ?? '', port: DC_PORT, authKey: null, userId: null };
+
 function at(session: SessionData, endpoint: string): SessionData {
 	if (endpoint === '') return session;
-	const colon = endpoint.lastIndexOf(':');
+	const [, dc, rest = ''] = /^(?:(\d)@)?(.*)$/.exec(endpoint) ?? [];
+	const colon = rest.lastIndexOf(':');
 	return {
 		...session,
-		address: endpoint.slice(0, colon).replace(/^\[|\]$/g, ''),
-		port: Number(endpoint.slice(colon + 1)),
+		dc: session.authKey === null && dc !== undefined ? Number(dc) : session.dc,
+		address: rest.slice(0, colon).replace(/^\[|\]$/g, ''),
+		port: Number(rest.slice(colon + 1)),
 	};
 }
 

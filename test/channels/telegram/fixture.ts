@@ -35,6 +35,7 @@ export function testServices(clock: ManualClock, stored = new Map<string, Json>(
 	const states: AccountStateChange[] = [];
 	const own = new Set<string>();
 	const paused: [string, number][] = [];
+	const secrets = new Map<string, string>();
 	const services: TestServices = {
 		clock,
 		random: seededRandom(stored.size + 1),
@@ -59,9 +60,9 @@ export function testServices(clock: ManualClock, stored = new Map<string, Json>(
 				Promise.resolve([...stored].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value }))),
 		},
 		secrets: {
-			get: () => Promise.resolve(null),
-			put: () => Promise.resolve(),
-			delete: () => Promise.resolve(),
+			get: (name) => Promise.resolve(secrets.get(name) ?? null),
+			put: (name, value) => Promise.resolve(void secrets.set(name, value)),
+			delete: (name) => Promise.resolve(void secrets.delete(name)),
 		},
 		assertOwner: () => {
 			if (!services.owner) throw new Error('not the owner');
@@ -144,16 +145,16 @@ export async function startBench(credential: JsonObject = {}): Promise<Bench> {
 			onTestFinished(() => opened.close());
 			return opened;
 		},
-		call: (open, name, input = {}, intent, media) => run(open, name, input, intent, media),
+		call: (open, name, input = {}, intent, media) => runCommand(open, name, input, intent, media),
 	};
 }
 
 let anonymous = 0;
 
-function run(
+export function runCommand(
 	open: OpenAccount<TelegramAccount>,
 	name: string,
-	input: JsonObject,
+	input: JsonObject = {},
 	intent?: IntentHandle,
 	media: MediaSource[] = [],
 ): Promise<CallResult> {

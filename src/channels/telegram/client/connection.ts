@@ -125,6 +125,12 @@ export class TelegramConnection {
 		this.#session = this.session;
 	}
 
+	/** Leaves this session alone and goes on with another: after a login the key is in other hands. */
+	async restart(session: SessionData): Promise<void> {
+		this.#session = session;
+		await this.#dial();
+	}
+
 	async close(): Promise<void> {
 		if (this.#closing.signal.aborted) return;
 		this.#closing.abort(new ChannelError('cancelled', 'The connection is being closed', { channel: 'telegram' }));

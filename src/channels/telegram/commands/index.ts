@@ -3,6 +3,7 @@ import type { TelegramAccount } from '../account';
 import { accountEndSession, accountGetSelf, accountGetSessions } from './account';
 import { chatGet, chatGetMany, chatList } from './chat';
 import { chatMarkRead, chatMarkUnread } from './chat-mark-read';
+import * as login from './login';
 import { mediaDownload } from './media-download';
 import { messageDelete, messageEdit, messageForward, messagePin, messageReact } from './message-change';
 import { messageGet, messageGetMany, messageGetSince, messageSearch } from './message-read';
@@ -32,5 +33,11 @@ export const commands: CommandTable<TelegramAccount> = {
 	'account.getSelf': accountGetSelf,
 	'account.getSessions': accountGetSessions,
 	'account.endSession': accountEndSession,
+	'login.requestCode': login.loginRequestCode,
+	'login.resendCode': login.loginResendCode,
+	'login.checkCode': login.loginCheckCode,
+	'login.checkPassword': login.loginCheckPassword,
+	'login.getQr': login.loginGetQr,
+	'login.checkQr': login.loginCheckQr,
 	'raw.request': rawRequest,
 };

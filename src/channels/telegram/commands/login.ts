@@ -1,0 +1,139 @@
+import { z } from '#lib/zod';
+import { ChannelError, type CallResult } from '../../../contract';
+import type { TelegramAccount } from '../account';
+import { finishLogin, keepLogin, loginCall, moveTo, passwordLogin } from '../login';
+import { bytes, child, int, text, type TlObject } from '../tl';
+import { command } from './shared';
+
+/**
+ * The steps of a login, each an execution of its own, perhaps in another process. They run on an account whose credential
+ * holds no session; the last one's result is the session for the credential, shown once. A code is asked for only because
+ * a person ran the operation.
+ */
+const login = { permission: 'account', effect: 'change' } as const;
+const phone = z
+	.string()
+	.transform((value) => value.replace(/[^\d+]/g, ''))
+	.pipe(z.string().regex(/^\+?\d{7,15}$/, 'must be in international form, such as +79991234567'));
+const secret = z.string().trim().min(1, 'is missing');
+const password = z.string().min(1).optional();
+const DONE = 'Put the session into the credential. Whoever has it has the account: delete this execution afterwards.';
+
+export const loginRequestCode = command({
+	...login,
+	input: z.strictObject({ phone }),
+	async run(account, input, { signal }) {
+		const { apiId, apiHash } = account.settings;
+		const sent = await loginCall(
+			account,
+			{ _: 'auth.sendCode', phone_number: input.phone, api_id: apiId, api_hash: apiHash, settings: { _: 'codeSettings' } },
+			signal,
+		);
+		return codeSent(account, sent);
+	},
+});
+
+export const loginResendCode = command({
+	...login,
+	input: z.strictObject({ phone, codeToken: secret }),
+	async run(account, input, { signal }) {
+		const request = { _: 'auth.resendCode', phone_number: input.phone, phone_code_hash: input.codeToken };
+		return codeSent(account, await loginCall(account, request, signal));
+	},
+});
+
+export const loginCheckCode = command({
+	...login,
+	input: z.strictObject({ phone, codeToken: secret, code: secret, password }),
+	async run(account, input, { signal }) {
+		const request = {
+			_: 'auth.signIn',
+			phone_number: input.phone,
+			phone_code_hash: input.codeToken,
+			phone_code: input.code.replaceAll(/\s|-/g, ''),
+		};
+		return finish(account, input.password, signal, () => loginCall(account, request, signal));
+	},
+});
+
+export const loginCheckPassword = command({
+	...login,
+	input: z.strictObject({ password: z.string().min(1, 'is missing') }),
+	async run(account, input, { signal }) {
+		return done(account, await passwordLogin(account, input.password, signal));
+	},
+});
+
+/** A QR code to be scanned in a Telegram app that is logged in. */
+export const loginGetQr = command({
+	...login,
+	input: z.strictObject({}),
+	run: (account, _input, { signal }) => qr(account, undefined, signal),
+});
+
+/** Scanned yet? Until then a fresh code, since each lives about 30 seconds. */
+export const loginCheckQr = command({
+	...login,
+	input: z.strictObject({ password }),
+	run: (account, input, { signal }) => qr(account, input.password, signal),
+});
+
+async function qr(account: TelegramAccount, secretWord: string | undefined, signal: AbortSignal): Promise<CallResult> {
+	const { apiId, apiHash } = account.settings;
+	const request = { _: 'auth.exportLoginToken', api_id: apiId, api_hash: apiHash, except_ids: [] };
+	return finish(account, secretWord, signal, async () => {
+		let answer = await loginCall(account, request, signal);
+		if (answer._ === 'auth.loginTokenMigrateTo') {
+			await moveTo(account, int(answer, 'dc_id') ?? 0);
+			answer = await loginCall(account, { _: 'auth.importLoginToken', token: bytes(answer, 'token') }, signal);
+		}
+		return answer._ === 'auth.loginTokenSuccess' ? (child(answer, 'authorization') ?? answer) : answer;
+	});
+}
+
+async function finish(
+	account: TelegramAccount,
+	secretWord: string | undefined,
+	signal: AbortSignal,
+	step: () => Promise<TlObject>,
+): Promise<CallResult> {
+	try {
+		const answer = await step();
+		if (answer._ !== 'auth.loginToken') return await done(account, answer);
+		await keepLogin(account);
+		const url = `tg://login?token=${(bytes(answer, 'token') ?? Buffer.alloc(0)).toString('base64url')}`;
+		return { items: [{ state: 'waiting', url, expires: new Date((int(answer, 'expires') ?? 0) * 1000).toISOString() }] };
+	} catch (error) {
+		if (!ChannelError.is(error) || error.code !== '2fa_required') throw error;
+		await keepLogin(account);
+		if (secretWord === undefined) throw error;
+		return done(account, await passwordLogin(account, secretWord, signal));
+	}
+}
+
+async function done(account: TelegramAccount, authorization: TlObject): Promise<CallResult> {
+	return { items: [{ state: 'done', ...(await finishLogin(account, authorization)) }], hints: [DONE] };
+}
+
+async function codeSent(account: TelegramAccount, sent: TlObject): Promise<CallResult> {
+	if (sent._ === 'auth.sentCodeSuccess') return done(account, child(sent, 'authorization') ?? sent);
+	if (sent._ !== 'auth.sentCode') {
+		throw new ChannelError('not_supported', 'Telegram wants this login paid for or set up in an official app', {
+			channel: 'telegram',
+			providerCode: sent._,
+		});
+	}
+	await keepLogin(account);
+	const type = child(sent, 'type');
+	return {
+		items: [
+			{
+				code_token: text(sent, 'phone_code_hash'),
+				sent_by: (type?._ ?? '').replace('auth.sentCodeType', '').toLowerCase(),
+				code_length: type === null ? null : int(type, 'length'),
+				next_request_in_seconds: int(sent, 'timeout'),
+			},
+		],
+		hints: ['The code comes in a Telegram app that is logged in; Telegram sends none by SMS to programs like this one.'],
+	};
+}
