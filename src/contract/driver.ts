@@ -215,6 +215,11 @@ export interface ChannelDriver<Account = unknown> {
 	configure(credential: unknown): AccountConfig;
 	/** Opens without holding a reader; single-flight is the pool's. @throws ChannelError */
 	open(config: AccountConfig, services: DriverServices, signal: AbortSignal): Promise<OpenAccount<Account>>;
+	/**
+	 * Only opening the account tells whether its session is good, and a session may be open once: then the pool opens it
+	 * for the test as for any use, or takes the connection it has. Without this, or when it says no, `test` is asked.
+	 */
+	testByOpening?(config: AccountConfig): boolean;
 	/** What a failed credential test should say; never logs in. */
 	test(config: AccountConfig, services: DriverServices, signal: AbortSignal): Promise<{ message: string }>;
 }

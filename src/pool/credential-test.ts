@@ -1,4 +1,5 @@
-import { ChannelError, type ChannelDriver, type Clock } from '../contract';
+import { ChannelError, type AccountConfig, type ChannelDriver, type Clock } from '../contract';
+import { abortable } from '../runtime';
 import { AccountBudget } from './budget/account-budget';
 import { hashOf } from './account/credential-watch';
 import { withDeadline } from './account/deadline';
@@ -13,6 +14,11 @@ export interface TestAnswer {
 	message: string;
 }
 
+/** Whose account the test has opened. */
+export interface OpenedForTest {
+	name: string;
+}
+
 /** Credential tests, cached for a minute: n8n runs one on every save and every time the window is opened. */
 export class CredentialTests {
 	readonly #answers = new Map<string, { at: number; answer: Promise<TestAnswer> }>();
@@ -22,21 +28,33 @@ export class CredentialTests {
 		this.#shared = shared;
 	}
 
-	run(driver: ChannelDriver, data: unknown): Promise<TestAnswer> {
+	/** @param open the account of this configuration, opened or found open; null: another one with its session is in the way */
+	run(
+		driver: ChannelDriver,
+		data: unknown,
+		open: (config: AccountConfig) => Promise<OpenedForTest> | null,
+	): Promise<TestAnswer> {
 		const { clock } = this.#shared;
 		for (const [key, { at }] of this.#answers) if (clock.now() - at >= CACHE_MS) this.#answers.delete(key);
 		const key = `${driver.channel}:${hashOf(data)}`;
 		const known = this.#answers.get(key);
 		if (known !== undefined) return known.answer;
-		const answer = this.#ask(driver, data, clock);
+		const answer = this.#ask(driver, data, clock, open);
 		this.#answers.set(key, { at: clock.now(), answer });
 		return answer;
 	}
 
-	async #ask(driver: ChannelDriver, data: unknown, clock: Clock): Promise<TestAnswer> {
+	async #ask(
+		driver: ChannelDriver,
+		data: unknown,
+		clock: Clock,
+		open: (config: AccountConfig) => Promise<OpenedForTest> | null,
+	): Promise<TestAnswer> {
 		const deadline = withDeadline(clock, TEST_MS, 'the credential test');
 		try {
 			const config = driver.configure(data);
+			const opened = driver.testByOpening?.(config) === true ? open(config) : null;
+			if (opened !== null) return await outcomeOf(opened, deadline.signal);
 			const { points, windowMs, chatGapMs } = config.policy.budget;
 			const budget = new AccountBudget(
 				{ account: { points, windowMs }, chatGapMs, buckets: driver.buckets },
@@ -56,6 +74,19 @@ export class CredentialTests {
 		} finally {
 			deadline.end();
 		}
+	}
+}
+
+/** @throws ChannelError why the account cannot be opened */
+async function outcomeOf(opened: Promise<OpenedForTest>, signal: AbortSignal): Promise<TestAnswer> {
+	try {
+		const { name } = await abortable(opened, signal);
+		return { ok: true, message: name === '' ? 'Connected.' : `Connected as ${name}.` };
+	} catch (error) {
+		// Another process of this n8n works with it: then it works.
+		if (ChannelError.is(error) && error.code === 'account_in_use')
+			return { ok: true, message: error.message };
+		throw error;
 	}
 }
 

@@ -16,7 +16,7 @@ import { entryStatus } from './account/entry-status';
 import { LeaseKeeper } from './account/lease-keeper';
 import { ReaderSeats } from './account/reader-seat';
 import type { PoolShared } from './account/shared';
-import { CredentialTests } from './credential-test';
+import { CredentialTests, type OpenedForTest } from './credential-test';
 import { retentionGap } from './journal';
 import { EntryLease } from './lease';
 import { BoundSubscription, withinAllowedChats } from './subscription';
@@ -164,7 +164,12 @@ export class AccountPool implements Pool {
 	}
 
 	test(credential: CredentialSource): Promise<{ ok: boolean; message: string }> {
-		return this.#tests.run(this.#driver(credential.channel), credential.data);
+		return this.#tests.run(this.#driver(credential.channel), credential.data, (config) => {
+			const known = this.#entries.get(config.session);
+			// What is typed into the window may never be saved: it does not reopen what others use.
+			if (known !== undefined && known.config.settingsHash !== config.settingsHash) return null;
+			return openForTest(known ?? this.#entryFor(credential));
+		});
 	}
 
 	statuses(): Promise<AccountStatus[]> {
@@ -300,5 +305,16 @@ export class AccountPool implements Pool {
 		this.#entries.clear();
 		if (this.#leases !== undefined) (await this.#leases).stop();
 		if (this.#store !== undefined) await (await this.#store).close();
+	}
+}
+
+/** Used like any other: what the test has opened lingers for the first execution. */
+async function openForTest(entry: AccountEntry): Promise<OpenedForTest> {
+	const release = entry.use();
+	try {
+		const { open } = await entry.opened();
+		return { name: open.profile.name };
+	} finally {
+		release();
 	}
 }

@@ -12,6 +12,7 @@ export const maxDriver: ChannelDriver<MaxAccount> = {
 	buckets: {},
 	configure,
 	open: (config, services, signal) => openMax(settingsOf(config), services, signal),
+	testByOpening: (config) => settingsOf(config).token !== null,
 	test: (config, services, signal) => testMax(settingsOf(config), services, signal),
 };
 

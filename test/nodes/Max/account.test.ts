@@ -171,6 +171,66 @@ describe('a login', () => {
 	});
 });
 
+describe('the test of a credential', () => {
+	const tested = (fields: object) => {
+		const data = { ...annas(), ...fields };
+		return pool.test({ channel: 'max', id: 'tested', data, read: () => Promise.resolve(data) });
+	};
+	const sessionOf = (account: string): object => sandbox.control.addSession({ account });
+
+	test('takes the connection that is open', async () => {
+		await call('profile', 'get');
+		expect(await tested({})).toEqual({ ok: true, message: 'Connected as Anna Lee.' });
+	});
+
+	test('opens the account once for itself and the first execution', async () => {
+		const { id } = sandbox.control.addAccount({ firstName: 'Olga', phone: '79990000020' });
+		const session = sessionOf(id);
+		expect(await tested(session)).toEqual({ ok: true, message: 'Connected as Olga.' });
+		await call('profile', 'get', {}, () => ({ ...annas(), ...session }));
+		expect(sandbox.control.logins({ account: id })).toMatchObject([{ logins: 1 }]);
+	});
+
+	test('tells a dead session from a blocked account and from an address nobody listens at', async () => {
+		const dead = await tested({ token: 'not-a-token' });
+		expect(dead).toMatchObject({
+			ok: false,
+			message: expect.stringMatching(/no longer valid.*Log in/) as string,
+		});
+		expect(dead.message).not.toContain('not-a-token');
+		const { id } = sandbox.control.addAccount({ firstName: 'Pavel', phone: '79990000021' });
+		const session = sessionOf(id);
+		sandbox.control.setAccount({ account: id, banned: 'login.blocked' });
+		expect(await tested(session)).toMatchObject({
+			ok: false,
+			message: expect.stringMatching(/blocked or suspended/) as string,
+		});
+		const nobody = { token: 'x', endpoint: 'ws://127.0.0.1:9/websocket' };
+		expect(await tested(nobody)).toMatchObject({
+			ok: false,
+			message: expect.stringMatching(/cannot be reached/) as string,
+		});
+	});
+
+	test('before the first login it only says that MAX answers', async () => {
+		expect(await tested({ token: '' })).toMatchObject({
+			ok: true,
+			message: expect.stringMatching(/run Login/) as string,
+		});
+	});
+
+	test('an unsaved change of the proxy does not reopen what others use', async () => {
+		await call('profile', 'get');
+		const answer = await tested({ proxyUrl: 'http://127.0.0.1:9' });
+		expect(answer).toMatchObject({ ok: false });
+		const { token } = sandbox.accounts[0].web!;
+		const own = sandbox.control
+			.logins({ account: sandbox.accounts[0].id })
+			.find((one) => one.token === token);
+		expect(own).toMatchObject({ logins: 1 });
+	});
+});
+
 test('a published trigger hands a new message on and takes the end of its execution as settlement', async () => {
 	const node = new MaxTrigger();
 	const started = triggerContext(node, { credentials: annas as never, settings });
