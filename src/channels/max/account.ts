@@ -1,5 +1,5 @@
+import type { KeyedQueue } from '../../runtime';
 import type { AccountId, DriverServices, EventAccount, Json, JsonObject } from '../../contract';
-import type { ChatOrder } from './chat-order';
 import type { Directory } from './directory';
 import type { FileTransfers } from './http/files';
 import type { ReadyWaits } from './media/ready-waits';
@@ -19,7 +19,7 @@ export interface MaxAccount {
 	session: Session;
 	directory: Directory;
 	/** sends to one chat go out in the order they were asked for */
-	sends: ChatOrder;
+	sends: KeyedQueue;
 	/** uploads that wait for push 136 */
 	ready: ReadyWaits;
 	/** voices that wait for push 293, by `chat/message` */

@@ -1,5 +1,5 @@
+import { BoundedMap } from '../../runtime';
 import type { Clock, Json, Logger } from '../../contract';
-import { BoundedMap } from './bounded-map';
 import { readChat, readContact, type ChatFacts, type ContactFacts } from './facts';
 import { ids, number, object, objects } from './json';
 import { OP } from './opcodes';

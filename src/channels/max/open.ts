@@ -1,7 +1,7 @@
+import { KeyedQueue } from '../../runtime';
 import { createHash } from 'node:crypto';
 import type { DriverServices, EventAccount, OpenAccount } from '../../contract';
 import type { MaxAccount } from './account';
-import { ChatOrder } from './chat-order';
 import { DEVICE_ID, deviceIdFrom, deviceIdOfToken } from './device';
 import { Directory } from './directory';
 import { notLoggedIn, unexpectedAnswer } from './errors';
@@ -70,7 +70,7 @@ function makeOpen(
 		services,
 		session,
 		directory: new Directory(session, userId, clock, services.logger),
-		sends: new ChatOrder(),
+		sends: new KeyedQueue(),
 		ready: new ReadyWaits(),
 		transcriptions: new ReadyWaits(),
 		files: new FileTransfers(settings, clock),

@@ -1,7 +1,6 @@
 import { ChannelError, type JournalWriter, type JsonObject, type Reader } from '../../contract';
-import { backoffMs, Scope } from '../../runtime';
+import { backoffMs, Scope, KeyedQueue } from '../../runtime';
 import { isAllowedChat, type MaxAccount } from './account';
-import { ChatOrder } from './chat-order';
 import { messageId, wireId } from './codec';
 import { Appender } from './engine/appender';
 import { compareChats, startOfNow, type EditSuspicion } from './engine/compare';
@@ -38,7 +37,7 @@ export class MaxReader implements Reader {
 	readonly #journal: JournalWriter;
 	readonly #appender: Appender;
 	readonly #tips = new Tips();
-	readonly #order = new ChatOrder();
+	readonly #order = new KeyedQueue();
 	readonly #scope: Scope;
 	readonly #becameLive = Promise.withResolvers<void>();
 	readonly #working = new Set<Promise<unknown>>();

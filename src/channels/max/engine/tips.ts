@@ -1,4 +1,4 @@
-import { BoundedMap } from '../bounded-map';
+import { BoundedMap } from '../../../runtime';
 
 const MAX_CHATS = 5_000;
 const LIFE_MS = 7 * 24 * 3_600_000;

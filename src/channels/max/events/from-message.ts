@@ -1,5 +1,5 @@
+import { abortable } from '../../../runtime';
 import type { ChannelEvent, Json } from '../../../contract';
-import { abortable } from '../abortable';
 import type { MaxAccount } from '../account';
 import { partnerOf } from '../ids';
 import { normaliseMessage, readMessage, type MessageFacts } from './normalise';

@@ -1,6 +1,5 @@
 import { ChannelError, type DriverServices, type Json } from '../../../contract';
-import { backoffMs, Scope } from '../../../runtime';
-import { abortable } from '../abortable';
+import { backoffMs, Scope, abortable } from '../../../runtime';
 import type { IncomingFrame, Outgoing } from '../codec';
 import { connectFailure, connectionLost, ConnectionError, loggedOut, notLoggedIn } from '../errors';
 import { object, text } from '../json';

@@ -1,6 +1,6 @@
+import { abortable } from '../../../runtime';
 import type { Socket } from 'node:net';
 import { SocksClient } from '#lib/socks';
-import { abortable } from '../abortable';
 
 /** ms; the dial's own, injected deadline is shorter, this only bounds the library's sockets */
 const SOCKS_TIMEOUT_MS = 25_000;
