@@ -1,4 +1,4 @@
-import type { SessionKey } from './channel';
+import type { JsonObject, SessionKey } from './channel';
 import type { CallOptions, CallResult, Command } from './command';
 import type { AccountPolicy } from './schemas';
 
@@ -17,12 +17,14 @@ export interface RemoteCall {
  */
 export type RemoteOutcome = { kind: 'result'; result: CallResult } | { kind: 'gone'; mayHaveBegun: boolean };
 
-/** What a process does for others. Both answer for the sessions it owns at this moment, and for no other. */
+/** What a process does for others. All answer for the sessions it owns at this moment, and for no other. */
 export interface RemoteServer {
 	/** null: not the owner */
 	call(session: SessionKey, call: RemoteCall): Promise<CallResult> | null;
 	/** Gives the session up for a process that has a trigger on it, if nobody listens to it here. @returns whether it did */
 	yield(session: SessionKey): Promise<boolean>;
+	/** An event that arrived early, by a webhook, in a process without the session. @returns whether it was journalled */
+	hint(session: SessionKey, hint: JsonObject): Promise<boolean>;
 }
 
 /** Calls between processes that share a store. In transport at least once; once in effect through intents. */
@@ -31,6 +33,8 @@ export interface RemoteCalls {
 	call(session: SessionKey, call: RemoteCall): Promise<RemoteOutcome>;
 	/** Asks the owner to give up the session. @returns whether it did, or nobody owns it */
 	yield(session: SessionKey): Promise<boolean>;
+	/** Hands an early event to the owner; losing it costs time, not the message. @returns whether it was journalled */
+	hint(session: SessionKey, hint: JsonObject): Promise<boolean>;
 	close(): Promise<void>;
 }
 

@@ -30,7 +30,10 @@ export class EntryLease implements Lease {
 		const own = ACCOUNT_COMMANDS[command.name];
 		if (own === undefined) return this.#withStoreHint(await this.#entry.call(command, options));
 		assertPermitted(this.#entry, command, own.permission);
-		return own.run(this.#entry, this.#operations);
+		return (
+			(await this.#operations.elsewhere(this.#entry, command, options)) ??
+			own.run(this.#entry, this.#operations)
+		);
 	}
 
 	/** Whoever sends must know when nothing is remembered over a restart. */

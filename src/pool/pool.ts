@@ -6,11 +6,16 @@ import {
 	type Clock,
 	type JsonObject,
 	type Logger,
+	type OpenRemoteCalls,
 	type Random,
+	type RemoteCalls,
+	type RemoteServer,
 	type Store,
 } from '../contract';
-import type { AccountOperations } from './account/account-commands';
+import { ACCOUNT_COMMANDS, type AccountOperations } from './account/account-commands';
 import { CredentialWatch } from './account/credential-watch';
+import { withDeadline } from './account/deadline';
+import { askOwner } from './account/elsewhere';
 import { AccountEntry } from './account/entry';
 import { entryStatus } from './account/entry-status';
 import { LeaseKeeper } from './account/lease-keeper';
@@ -35,6 +40,8 @@ export interface PoolOptions {
 	drivers: readonly ChannelDriver[];
 	/** called once, at first use */
 	openStore(): Promise<Store>;
+	/** where several processes share the store: how they call each other; called once, with the first lease */
+	openRemoteCalls?: OpenRemoteCalls;
 	clock: Clock;
 	random: Random;
 	logger: Logger;
@@ -50,6 +57,8 @@ export interface PoolOptions {
 const LINGER_MS = 300_000;
 const MAX_ACCOUNTS = 1_000;
 const SHUTDOWN_MS = 10_000;
+/** An account operation in another process: as long as connecting may take, and a little. ms */
+const ACCOUNT_CALL_MS = 70_000;
 const SWEEP_MS = 600_000;
 const RETENTION = {
 	maxAgeMs: 604_800_000,
@@ -69,6 +78,7 @@ export class AccountPool implements Pool {
 	#store: Promise<Store> | undefined;
 	#openStore: Store | undefined;
 	#leases: Promise<LeaseKeeper> | undefined;
+	#remote: RemoteCalls | null = null;
 	#cancelSweep: (() => void) | undefined;
 	#ending: Promise<void> | undefined;
 	#retired = false;
@@ -86,6 +96,10 @@ export class AccountPool implements Pool {
 			lingerMs: () => (this.#retired ? 0 : (options.lingerMs ?? LINGER_MS)),
 			store: () => this.#getStore(),
 			leases: () => this.#getLeases(),
+			remote: async () => {
+				await this.#getLeases();
+				return this.#remote;
+			},
 			seats: new ReaderSeats(),
 			watch: new CredentialWatch(options.clock, options.logger),
 			resumeWait: this.#waits.resume,
@@ -141,7 +155,15 @@ export class AccountPool implements Pool {
 
 	async handOver(credential: CredentialSource, hint: JsonObject): Promise<boolean> {
 		const config = this.#driver(credential.channel).configure(credential.data);
-		const connection = this.#entries.get(config.session)?.connection;
+		if (this.#entries.get(config.session)?.connection !== undefined)
+			return this.#accept(config.session, hint);
+		const remote = this.#options.openRemoteCalls === undefined ? null : await this.#shared.remote();
+		// Early or not at all: the reader looks by itself too.
+		return remote === null ? false : remote.hint(config.session, hint).catch(() => false);
+	}
+
+	async #accept(session: string, hint: JsonObject): Promise<boolean> {
+		const connection = this.#entries.get(session)?.connection;
 		if (connection === undefined) return false;
 		return (await this.#shared.seats.find(connection.open.accountId)?.hub?.accept(hint)) ?? false;
 	}
@@ -190,6 +212,18 @@ export class AccountPool implements Pool {
 		return this.#ending;
 	}
 
+	/** What this process does for others with the sessions it owns. */
+	readonly #server: RemoteServer = {
+		call: (session, call) => {
+			const entry = this.#entries.get(session);
+			if (entry?.owns !== true) return null;
+			const own = ACCOUNT_COMMANDS[call.command.name];
+			return own === undefined ? entry.serve(call) : own.run(entry, this.#operations);
+		},
+		yield: (session) => this.#entries.get(session)?.yieldSession() ?? Promise.resolve(true),
+		hint: (session, hint) => this.#accept(session, hint),
+	};
+
 	readonly #operations: AccountOperations = {
 		status: (entry) =>
 			Promise.resolve(
@@ -202,6 +236,21 @@ export class AccountPool implements Pool {
 			this.#entries.delete(entry.config.session);
 			await entry.close();
 			if (account !== null) await store.forget(account);
+		},
+		elsewhere: async (entry, command, options) => {
+			if (entry.owns || this.#options.openRemoteCalls === undefined) return null;
+			const remote = await this.#shared.remote();
+			if (remote === null || command.name === 'account.getMany') return null;
+			const deadline = withDeadline(this.#options.clock, ACCOUNT_CALL_MS, command.name, options.signal);
+			try {
+				return await askOwner(remote, entry.config.session, {
+					command,
+					options: { signal: deadline.signal, timeoutMs: ACCOUNT_CALL_MS },
+					policy: entry.config.policy,
+				});
+			} finally {
+				deadline.end();
+			}
 		},
 	};
 
@@ -260,17 +309,21 @@ export class AccountPool implements Pool {
 	}
 
 	#getLeases(): Promise<LeaseKeeper> {
-		this.#leases ??= this.#getStore().then(
-			(store) => {
-				const holder = { process: this.#options.processName, startId: this.#options.random.hex(4) };
-				return new LeaseKeeper(store, holder, this.#options.clock, this.#options.logger);
-			},
-			(error: unknown) => {
-				this.#leases = undefined;
-				throw error;
-			},
-		);
+		this.#leases ??= this.#openLeases().catch((error: unknown) => {
+			this.#leases = undefined;
+			throw error;
+		});
 		return this.#leases;
+	}
+
+	/** Whoever holds a lease can be called: the way to this process is open before it acquires anything. */
+	async #openLeases(): Promise<LeaseKeeper> {
+		const store = await this.#getStore();
+		const { clock, logger, random, processName, openRemoteCalls } = this.#options;
+		const holder = { process: processName, startId: random.hex(4) };
+		const leases = new LeaseKeeper(store, holder, clock, logger);
+		this.#remote = (await openRemoteCalls?.(leases.holder, this.#server)) ?? null;
+		return leases;
 	}
 
 	#scheduleSweep(store: Store): void {
@@ -303,6 +356,7 @@ export class AccountPool implements Pool {
 		await Promise.race([closing, clock.sleep(SHUTDOWN_MS, stop.signal).catch(() => undefined)]);
 		stop.abort();
 		this.#entries.clear();
+		await this.#remote?.close();
 		if (this.#leases !== undefined) (await this.#leases).stop();
 		if (this.#store !== undefined) await (await this.#store).close();
 	}

@@ -1,5 +1,6 @@
 import {
 	ChannelError,
+	type CallOptions,
 	type CallResult,
 	type Command,
 	type JsonObject,
@@ -12,6 +13,8 @@ export interface AccountOperations {
 	status(entry: AccountEntry): Promise<JsonObject>;
 	all(): Promise<JsonObject[]>;
 	forget(entry: AccountEntry): Promise<void>;
+	/** Runs it in the process that owns the session. @returns null when that is this process or nobody */
+	elsewhere(entry: AccountEntry, command: Command, options: CallOptions): Promise<CallResult | null>;
 }
 
 interface PoolCommand {

@@ -9,6 +9,8 @@ import type { PoolShared } from './shared';
 /** A trigger's person is told of an outage once it is no blip, and then once in this long. */
 export const OUTAGE_MS = 60_000;
 export const REPORT_EVERY_MS = 3_600_000;
+/** How often a paused account looks whether it still is, ms. */
+const PAUSED_LOOK_MS = 15_000;
 const RETRY = { firstMs: 1_000, maxMs: 60_000 };
 
 /** A trigger or manual listen as an account keeps it. */
@@ -25,6 +27,8 @@ export interface Host {
 	readonly config: AccountConfig;
 	readonly closed: boolean;
 	opened(): Promise<Connection>;
+	/** Opening failed: asks whoever has the session to give it up. @returns whether it did */
+	askForSession(error: unknown): Promise<boolean>;
 	/** the account is open and everybody has been handed over to its reader */
 	seated(connection: Connection): void;
 }
@@ -93,24 +97,27 @@ export class Attendance {
 			} catch (error) {
 				failures += 1;
 				downSince ??= clock.now();
-				await this.#afterFailure(error, failures, clock.now() - downSince);
+				const free = await this.#host.askForSession(error);
+				await this.#afterFailure(error, failures, clock.now() - downSince, free);
 			}
 		}
 		this.#keeping = false;
 	}
 
-	async #afterFailure(error: unknown, failures: number, downMs: number): Promise<void> {
+	/** `free`: the session has just been given up, no need to wait as long as its lease would have lasted. */
+	async #afterFailure(error: unknown, failures: number, downMs: number, free: boolean): Promise<void> {
 		const { clock, random, watch } = this.#shared;
 		// Paused or ended: only a person can change that, and then `wake` is called.
 		const final = this.#host.state === 'ended' || this.#host.state === 'paused';
 		this.#report(error, final || downMs >= OUTAGE_MS);
 		if (this.#host.state === 'ended') for (const { source } of this.#attached) watch.hurry(source);
-		if (final) {
+		if (this.#host.state === 'ended') {
 			await this.#wake.promise;
 			return;
 		}
-		const asked = ChannelError.is(error) && typeof error.retry === 'object' ? error.retry.afterMs : 0;
-		const pause = Math.max(asked, backoffMs(failures, RETRY, random));
+		const told = !free && ChannelError.is(error) && typeof error.retry === 'object' ? error.retry.afterMs : 0;
+		// *Connect* may run in another process, which cannot wake this one.
+		const pause = final ? PAUSED_LOOK_MS : Math.max(told, backoffMs(failures, RETRY, random));
 		const stop = new AbortController();
 		await Promise.race([this.#wake.promise, clock.sleep(pause, stop.signal).catch(() => undefined)]);
 		stop.abort();

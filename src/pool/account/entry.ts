@@ -7,17 +7,19 @@ import {
 	type CallResult,
 	type ChannelDriver,
 	type Command,
+	type RemoteCall,
 	type StoreInfo,
 } from '../../contract';
 import { abortable } from '../../runtime';
 import { AccountBudget } from '../budget/account-budget';
-import { assertAllowed, FIRST_CONTACTS_STOPPED } from '../policy';
+import { assertAllowed, FIRST_CONTACTS_STOPPED, natureOf } from '../policy';
 import { parseInput } from '../policy/parse-input';
 import type { CredentialSource } from '../types';
 import { accountStateEvent, NewsLimiter } from './account-events';
 import { Attendance, OUTAGE_MS, REPORT_EVERY_MS, type Attached } from './attendance';
 import { Connection } from './connection';
 import { withDeadline } from './deadline';
+import { callWhereOwned, isOwnedElsewhere } from './elsewhere';
 import { SettingsMemory } from './settings-choice';
 import type { PoolShared } from './shared';
 
@@ -26,7 +28,19 @@ const OPEN_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Running calls may finish this long when a connection is closed on purpose; n8n's whole shutdown has 30 s. */
 const DRAIN_MS = 8_000;
+/** A session goes to and fro at most this often; whoever gave it up leaves it to the other for a moment. ms */
+const YIELD_EVERY_MS = 60_000;
+const YIELD_REST_MS = 5_000;
 const PAUSED = 'paused';
+
+/** A call with its input parsed, its permission checked and its time running. */
+interface BoundedCall {
+	spec: ChannelDriver['commands'][string];
+	input: unknown;
+	signal: AbortSignal;
+	/** monotonic ms */
+	deadline: number;
+}
 
 /** Everything one session is in this process, open or not: who uses it, its pace, its connection when it has one. */
 export class AccountEntry {
@@ -47,6 +61,9 @@ export class AccountEntry {
 	#awaySince: number | null = null;
 	#cancelLinger: (() => void) | undefined;
 	#closed = false;
+	/** monotonic ms */
+	#mayYieldAt = 0;
+	#leftUntil = 0;
 	state: AccountState = 'idle';
 	since: number;
 	lastUsed: number | null = null;
@@ -104,33 +121,87 @@ export class AccountEntry {
 		};
 	}
 
-	async call(command: Command, options: CallOptions): Promise<CallResult> {
+	/** Where the session is: here, or in the process that owns it. */
+	call(command: Command, options: CallOptions): Promise<CallResult> {
+		const { policy } = this.#config;
+		return this.#bounded(command, options, policy, ({ spec, input, signal, deadline }) =>
+			callWhereOwned({
+				...{ shared: this.#shared, session: this.#config.session },
+				...{ command, options, policy, signal, deadline },
+				isSend: natureOf(spec, input).effect === 'send',
+				opened: () => this.opened(),
+				here: (connection, known) => connection.call(spec, command, input, this.#config, known, signal),
+			}),
+		);
+	}
+
+	/** For a caller in another process, whose own credential decides what it may do. null: not the owner */
+	serve({ command, options, policy }: RemoteCall): Promise<CallResult> | null {
+		if (!this.owns) return null;
+		return this.#bounded(command, options, policy, async ({ spec, input, signal }) => {
+			const connection = await abortable(this.opened(), signal);
+			return connection.call(spec, command, input, { ...this.#config, policy }, options, signal);
+		});
+	}
+
+	/** Does this process have the session, or is it just taking it? */
+	get owns(): boolean {
+		return this.#connection?.alive === true || this.#opening !== undefined;
+	}
+
+	/**
+	 * For a process with a trigger: nobody listens here, so it should be the one. At most once a minute, and then this
+	 * process does not take the session back before the other has it. @returns whether it was given up
+	 */
+	async yieldSession(): Promise<boolean> {
+		await this.#opening?.catch(() => undefined);
+		if (!this.owns) return true;
+		const { clock } = this.#shared;
+		if (this.subscribers > 0 || clock.monotonic() < this.#mayYieldAt) return false;
+		this.#mayYieldAt = clock.monotonic() + YIELD_EVERY_MS;
+		this.#leftUntil = clock.monotonic() + DRAIN_MS + YIELD_REST_MS;
+		await this.#drop('another process has a trigger on this account');
+		this.#leftUntil = clock.monotonic() + YIELD_REST_MS;
+		return true;
+	}
+
+	/** Opening failed: asks whoever has the session to give it up. */
+	async askForSession(error: unknown): Promise<boolean> {
+		if (!isOwnedElsewhere(error)) return false;
+		try {
+			return (await (await this.#shared.remote())?.yield(this.#config.session)) ?? false;
+		} catch {
+			return false;
+		}
+	}
+
+	async #bounded(
+		command: Command,
+		options: CallOptions,
+		policy: AccountConfig['policy'],
+		run: (call: BoundedCall) => Promise<CallResult>,
+	): Promise<CallResult> {
 		const spec = this.#driver.commands[command.name];
 		if (spec === undefined) {
 			throw new ChannelError('not_supported', `${this.#driver.channel} has no operation "${command.name}"`);
 		}
 		const input: unknown = parseInput(spec, command.input);
-		assertAllowed(this.#config.policy, command.name, spec, input);
-		const deadline = withDeadline(
-			this.#shared.clock,
-			options.timeoutMs ?? spec.timeoutMs ?? DEFAULT_CALL_MS,
-			command.name,
-			options.signal,
-		);
+		assertAllowed(policy, command.name, spec, input);
+		const timeoutMs = options.timeoutMs ?? spec.timeoutMs ?? DEFAULT_CALL_MS;
+		const { clock } = this.#shared;
+		const { signal, end } = withDeadline(clock, timeoutMs, command.name, options.signal);
 		this.#inFlight += 1;
 		this.#cancelLinger?.();
 		try {
-			const connection = await abortable(this.opened(), deadline.signal);
-			const result = await connection.call(spec, command, input, this.#config, options, deadline.signal);
-			this.lastUsed = this.#shared.clock.now();
+			const result = await run({ spec, input, signal, deadline: clock.monotonic() + timeoutMs });
+			this.lastUsed = clock.now();
 			return result;
 		} catch (error) {
-			const shown =
-				deadline.signal.aborted && !ChannelError.is(error) ? (deadline.signal.reason as Error) : error;
+			const shown = signal.aborted && !ChannelError.is(error) ? (signal.reason as Error) : error;
 			this.#noteError(shown);
 			throw shown;
 		} finally {
-			deadline.end();
+			end();
 			this.#inFlight -= 1;
 			this.#linger();
 		}
@@ -243,6 +314,12 @@ export class AccountEntry {
 			);
 		}
 		if (this.#closed) throw new ChannelError('cancelled', 'The connection pool is closing', { retry: 'now' });
+		const restMs = this.#leftUntil - this.#shared.clock.monotonic();
+		if (restMs > 0) {
+			throw new ChannelError('account_in_use', 'The account is just moving to the process with its trigger', {
+				retry: { afterMs: restMs },
+			});
+		}
 		this.#setState('connecting');
 		const deadline = withDeadline(this.#shared.clock, OPEN_MS, 'connecting');
 		try {

@@ -22,7 +22,7 @@ export interface HeldLease {
 }
 
 /** The part of the store that leases need. */
-export type LeaseStore = Pick<Store, 'acquireLease' | 'renewLeases' | 'releaseLease' | 'breakLease'>;
+export type LeaseStore = Pick<Store, 'acquireLease' | 'renewLeases' | 'releaseLease' | 'breakLease' | 'info'>;
 
 interface Entry {
 	lease: StoreLease;
@@ -36,7 +36,8 @@ export class LeaseKeeper {
 	readonly #store: LeaseStore;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
-	readonly #holder: string;
+	/** the name under which this process holds leases, unique for ever */
+	readonly holder: string;
 	readonly #held = new Map<string, Entry>();
 	#cancelTimer: (() => void) | undefined;
 
@@ -44,19 +45,20 @@ export class LeaseKeeper {
 		this.#store = store;
 		this.#clock = clock;
 		this.#logger = logger;
-		this.#holder = `${holder.process}/${holder.startId}`;
+		this.holder = `${holder.process}/${holder.startId}`;
 	}
 
 	/** @throws ChannelError `account_in_use` naming the process that holds it */
 	async acquire(name: string): Promise<HeldLease> {
 		const started = this.#clock.monotonic();
-		let answer = await this.#store.acquireLease(name, this.#holder, LEASE_MS);
-		if (!answer.acquired && isDead(answer.holder, this.#holder)) {
+		let answer = await this.#store.acquireLease(name, this.holder, LEASE_MS);
+		if (!answer.acquired && this.#store.info.kind !== 'redis' && isDead(answer.holder, this.holder)) {
 			await this.#store.breakLease(name, answer.holder);
-			answer = await this.#store.acquireLease(name, this.#holder, LEASE_MS);
+			answer = await this.#store.acquireLease(name, this.holder, LEASE_MS);
 		}
 		if (!answer.acquired) throw inUse(answer.holder, answer.expiresAt - this.#clock.now());
-		const entry: Entry = { lease: answer.lease, deadline: started + LEASE_MS, lost: [] };
+		const counted = await this.#countedFrom(started, answer.lease);
+		const entry: Entry = { lease: answer.lease, deadline: counted + LEASE_MS, lost: [] };
 		this.#held.set(name, entry);
 		this.#schedule();
 		return {
@@ -70,6 +72,15 @@ export class LeaseKeeper {
 				await this.#store.releaseLease(entry.lease);
 			},
 		};
+	}
+
+	/** A store that took its time (Redis waits after it lost data): the lease began somewhere in it, so it begins anew. */
+	async #countedFrom(asked: number, lease: StoreLease): Promise<number> {
+		const now = this.#clock.monotonic();
+		if (now - asked < RENEW_MS) return asked;
+		const lost = await this.#store.renewLeases([lease], LEASE_MS);
+		if (lost.length > 0) throw inUse(this.holder, 0);
+		return now;
 	}
 
 	stop(): void {
@@ -111,7 +122,11 @@ export class LeaseKeeper {
 	}
 }
 
-/** Same host, but its process is gone – or has our pid and is not us: a container restarted on the same volume. */
+/**
+ * Only where processes share a file, and so a machine: over Redis two containers may well have one host name and see
+ * nothing of each other's processes. Same host, but its process is gone – or has our pid and is not us: a container
+ * restarted on the same volume.
+ */
 function isDead(holder: string, own: string): boolean {
 	const [host, pid, , startId] = holder.split('/');
 	const [ownHost, ownPid, , ownStartId] = own.split('/');

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, Store } from '../../contract';
+import type { Clock, Logger, Random, RemoteCalls, Store } from '../../contract';
 import type { ResumeWait } from '../types';
 import type { CredentialWatch } from './credential-watch';
 import type { LeaseKeeper } from './lease-keeper';
@@ -17,6 +17,8 @@ export interface PoolShared {
 	/** opened at first use, once */
 	store(): Promise<Store>;
 	leases(): Promise<LeaseKeeper>;
+	/** the way to the process that owns a session; null where processes cannot call each other */
+	remote(): Promise<RemoteCalls | null>;
 	seats: ReaderSeats;
 	watch: CredentialWatch;
 	resumeWait: ResumeWait;

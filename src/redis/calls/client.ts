@@ -3,6 +3,7 @@ import {
 	sessionLeaseName,
 	type CallResult,
 	type Clock,
+	type JsonObject,
 	type Random,
 	type RemoteCall,
 	type RemoteOutcome,
@@ -19,6 +20,8 @@ import { fromWireError, present, type Message, type MessageOf } from './wire';
 const WATCH_MS = 2_000;
 /** An owner has this long to give a session up: its calls may finish. ms */
 const YIELD_MS = 12_000;
+/** Whoever called a webhook waits for it. ms */
+const HINT_MS = 3_000;
 
 export interface CallClientOptions {
 	mailbox: Mailbox;
@@ -31,7 +34,8 @@ export interface CallClientOptions {
 	time: 'server' | 'clock';
 }
 
-type Answer = MessageOf<'result'> | MessageOf<'error'> | MessageOf<'notOwner'> | MessageOf<'yielded'> | null;
+type Question = MessageOf<'call' | 'yield' | 'hint'>;
+type Answer = MessageOf<'result'> | MessageOf<'error'> | MessageOf<'notOwner'> | MessageOf<'did'> | null;
 
 interface Pending {
 	answer(answer: Answer): void;
@@ -72,28 +76,27 @@ export class CallClient {
 			if (answer === null) return { kind: 'gone', mayHaveBegun: true };
 			if (answer.type === 'notOwner') return { kind: 'gone', mayHaveBegun: false };
 			if (answer.type === 'error') throw fromWireError(answer.error);
-			if (answer.type === 'yielded') throw new Error('a call was answered like another question');
+			if (answer.type === 'did') throw new Error('a call was answered like another question');
 			return { kind: 'result', result: this.#toResult(owner, answer) };
 		} finally {
 			for (const { forget } of offers) forget();
 		}
 	}
 
+	/** Nobody to ask, or nobody left to answer, has given it up. */
 	async yield(session: SessionKey): Promise<boolean> {
-		const { clock, random, address } = this.#options;
-		const owner = await this.#ownerOf(session);
-		if (owner === null) return true;
-		const late = new AbortController();
-		const cancel = clock.after(YIELD_MS, () => {
-			late.abort(new ChannelError('timeout', 'The process that holds the session did not answer in time'));
-		});
-		try {
-			const message: Message = { type: 'yield', id: random.hex(12), from: address, session };
-			const answer = await this.#ask(session, owner, message, late.signal);
-			return answer === null || answer.type === 'notOwner' || (answer.type === 'yielded' && answer.did);
-		} finally {
-			cancel();
-		}
+		const did = await this.#askWhether(session, YIELD_MS, (id, from) => ({
+			type: 'yield',
+			id,
+			from,
+			session,
+		}));
+		return did ?? true;
+	}
+
+	async hint(session: SessionKey, hint: JsonObject): Promise<boolean> {
+		const ask = (id: string, from: string): Question => ({ type: 'hint', id, from, session, hint });
+		return (await this.#askWhether(session, HINT_MS, ask)) ?? false;
 	}
 
 	onAnswer(answer: Exclude<Answer, null>): void {
@@ -117,11 +120,32 @@ export class CallClient {
 		return owner === '' || owner === address ? null : owner;
 	}
 
+	/** null: nobody owns the session (any more). */
+	async #askWhether(
+		session: SessionKey,
+		waitMs: number,
+		question: (id: string, from: string) => Question,
+	): Promise<boolean | null> {
+		const { clock, random, address } = this.#options;
+		const owner = await this.#ownerOf(session);
+		if (owner === null) return null;
+		const late = new AbortController();
+		const cancel = clock.after(waitMs, () => {
+			late.abort(new ChannelError('timeout', 'The process that holds the session did not answer in time'));
+		});
+		try {
+			const answer = await this.#ask(session, owner, question(random.hex(12), address), late.signal);
+			return answer?.type === 'did' ? answer.did : null;
+		} finally {
+			cancel();
+		}
+	}
+
 	/** null: the owner was lost before it answered. */
 	async #ask(
 		session: SessionKey,
 		owner: string,
-		message: MessageOf<'call' | 'yield'>,
+		message: Question,
 		signal: AbortSignal,
 		progress?: Pending['progress'],
 	): Promise<Answer> {

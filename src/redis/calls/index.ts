@@ -66,10 +66,12 @@ export async function openRedisCalls(
 				return answers.onCancel(message);
 			case 'yield':
 				return void answers.onYield(message);
+			case 'hint':
+				return void answers.onHint(message);
 			case 'result':
 			case 'error':
 			case 'notOwner':
-			case 'yielded':
+			case 'did':
 				return calls.onAnswer(message);
 			case 'progress':
 				return calls.onProgress(message);
@@ -89,6 +91,7 @@ export async function openRedisCalls(
 	return {
 		call: (session, call) => calls.call(session, call),
 		yield: (session) => calls.yield(session),
+		hint: (session, hint) => calls.hint(session, hint),
 		close: async () => {
 			answers.close();
 			calls.close();

@@ -35,7 +35,12 @@ export class CallServer {
 
 	async onYield({ id, from, session }: MessageOf<'yield'>): Promise<void> {
 		const did = await this.#options.server.yield(session).catch(() => false);
-		this.#options.mailbox.postIfPossible(from, { type: 'yielded', id, did });
+		this.#options.mailbox.postIfPossible(from, { type: 'did', id, did });
+	}
+
+	async onHint({ id, from, session, hint }: MessageOf<'hint'>): Promise<void> {
+		const did = await this.#options.server.hint(session, hint).catch(() => false);
+		this.#options.mailbox.postIfPossible(from, { type: 'did', id, did });
 	}
 
 	close(): void {

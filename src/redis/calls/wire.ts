@@ -51,6 +51,13 @@ export const messageSchema = z.discriminatedUnion('type', [
 		wantsProgress: z.boolean(),
 	}),
 	z.object({ type: z.literal('yield'), id: z.string(), from: z.string(), session: z.string() }),
+	z.object({
+		type: z.literal('hint'),
+		id: z.string(),
+		from: z.string(),
+		session: z.string(),
+		hint: jsonObject,
+	}),
 	z.object({ type: z.literal('cancel'), id: z.string() }),
 	z.object({
 		type: z.literal('result'),
@@ -62,7 +69,7 @@ export const messageSchema = z.discriminatedUnion('type', [
 	}),
 	z.object({ type: z.literal('error'), id: z.string(), error: errorSchema }),
 	z.object({ type: z.literal('notOwner'), id: z.string() }),
-	z.object({ type: z.literal('yielded'), id: z.string(), did: z.boolean() }),
+	z.object({ type: z.literal('did'), id: z.string(), did: z.boolean() }),
 	z.object({ type: z.literal('progress'), id: z.string(), progress: progressSchema }),
 	z.object({ type: z.literal('pull'), pipe: z.string(), from: z.string(), reading: z.string() }),
 	z.object({ type: z.literal('drop'), pipe: z.string(), reading: z.string() }),

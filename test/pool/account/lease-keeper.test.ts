@@ -40,6 +40,7 @@ describe('LeaseKeeper', () => {
 	it('a process that was suspended past its deadline knows at once, before it asks anybody', async () => {
 		const { clock, store, keeper } = await setup();
 		const stuck: LeaseStore = {
+			info: store.info,
 			acquireLease: (name, holder, ttlMs) => store.acquireLease(name, holder, ttlMs),
 			breakLease: (name, holder) => store.breakLease(name, holder),
 			releaseLease: (lease) => store.releaseLease(lease),
@@ -50,6 +51,26 @@ describe('LeaseKeeper', () => {
 		expect(lease.valid()).toBe(true);
 		await clock.advance(1);
 		expect(lease.valid()).toBe(false);
+	});
+
+	it('counts from when it was given, by a store that took longer than a lease to give it', async () => {
+		const { clock, store, keeper } = await setup();
+		const slow: LeaseStore = {
+			info: store.info,
+			acquireLease: async (name, holder, ttlMs) => {
+				await clock.sleep(LEASE_MS);
+				return store.acquireLease(name, holder, ttlMs);
+			},
+			breakLease: (name, holder) => store.breakLease(name, holder),
+			releaseLease: (lease) => store.releaseLease(lease),
+			renewLeases: (leases, ttlMs) => store.renewLeases(leases, ttlMs),
+		};
+		const acquiring = keeper('elsewhere/10/main', 'a', slow).acquire('session:s');
+		await clock.advance(LEASE_MS);
+		const lease = await acquiring;
+		expect(lease.valid()).toBe(true);
+		await clock.advance(LEASE_MS - 1);
+		expect(lease.valid()).toBe(true);
 	});
 
 	it('tells once that it was lost to somebody else', async () => {

@@ -46,7 +46,7 @@ describe('calls between processes', () => {
 	afterAll(() => redis.stop());
 	beforeEach(async () => {
 		prefix += 1;
-		answers = { call: () => null, yield: () => Promise.resolve(false) };
+		answers = { call: () => null, yield: async () => false, hint: async () => false };
 		store = await openRedisStore({ ...services(), guardMs: 0 });
 		const answer = await store.acquireLease(`session:${SESSION}`, OWNER, 60_000);
 		if (!answer.acquired) throw new Error('not acquired');
@@ -77,8 +77,9 @@ describe('calls between processes', () => {
 		await join(OWNER, {
 			call: (session, call) => answers.call(session, call),
 			yield: (session) => answers.yield(session),
+			hint: (session, hint) => answers.hint(session, hint),
 		});
-		return join(CALLER, { call: () => null, yield: () => Promise.resolve(false) }, clock);
+		return join(CALLER, { call: () => null, yield: async () => false, hint: async () => false }, clock);
 	}
 
 	const serve = (run: (call: RemoteCall) => Promise<CallResult>) => {
@@ -250,6 +251,19 @@ describe('calls between processes', () => {
 		expect(asked).toHaveLength(2);
 	});
 
+	it('hand an early event to the owner, if there is one', async () => {
+		const caller = await both();
+		const seen: unknown[] = [];
+		answers.hint = (session, hint) => {
+			seen.push([session, hint]);
+			return Promise.resolve(true);
+		};
+		expect(await caller.hint(SESSION, { chat: 'ё', n: [1] })).toBe(true);
+		expect(seen).toEqual([[SESSION, { chat: 'ё', n: [1] }]]);
+		await store.releaseLease(lease);
+		expect(await caller.hint(SESSION, {})).toBe(false);
+	});
+
 	it('bring files there, as often as they are opened, and back', async () => {
 		const caller = await both();
 		const bytes = Buffer.from(systemRandom.hex(700_000), 'hex');
@@ -311,7 +325,11 @@ describe('calls between processes', () => {
 	});
 
 	it('wait while an inbox is full, and leave nothing behind', async () => {
-		const caller = await join(CALLER, { call: () => null, yield: () => Promise.resolve(false) });
+		const caller = await join(CALLER, {
+			call: () => null,
+			yield: async () => false,
+			hint: async () => false,
+		});
 		const client = redis.client();
 		const inbox = `calls-${prefix}:v1:inbox:{${OWNER}}`;
 		for (let n = 0; n < 1_000; n += 1) await client.xadd(inbox, '*', 'm', 'not a message');
@@ -324,6 +342,7 @@ describe('calls between processes', () => {
 		await join(OWNER, {
 			call: (session, received) => answers.call(session, received),
 			yield: async () => false,
+			hint: async () => false,
 		});
 		expect(await waiting).toMatchObject({ kind: 'result' });
 		await until(async () => (await client.xlen(inbox)) === 0, 'every message is taken out');

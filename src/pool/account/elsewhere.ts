@@ -1,0 +1,86 @@
+import {
+	ChannelError,
+	type CallOptions,
+	type CallResult,
+	type Command,
+	type RemoteCall,
+	type RemoteCalls,
+	type SessionKey,
+} from '../../contract';
+import { abortable, backoffMs } from '../../runtime';
+import type { Connection } from './connection';
+import type { PoolShared } from './shared';
+
+/** Between two looks at who owns a session that is just changing hands, ms. */
+const CHANGING = { firstMs: 100, maxMs: 1_000 };
+
+export interface SharedCall {
+	shared: PoolShared;
+	session: SessionKey;
+	command: Command;
+	options: CallOptions;
+	policy: RemoteCall['policy'];
+	signal: AbortSignal;
+	/** monotonic ms; after it nobody waits any more */
+	deadline: number;
+	/** a send that may be tried again needs a key, or it could happen twice */
+	isSend: boolean;
+	opened(): Promise<Connection>;
+	/** runs it on a connection of this process */
+	here(connection: Connection, options: CallOptions): Promise<CallResult>;
+}
+
+/**
+ * Runs a command where the session is: here, if this process has it or nobody does, else in the process that owns it. An
+ * owner that goes away is followed by the next one, this process perhaps; a send is then repeated under its first key.
+ */
+export async function callWhereOwned(call: SharedCall): Promise<CallResult> {
+	const { shared, session, command, policy, signal } = call;
+	const options = call.isSend ? { idempotency: anonymousKey(call), ...call.options } : call.options;
+	for (let attempt = 1; ; attempt += 1) {
+		const found = await findOwner(call);
+		if ('connection' in found) return call.here(found.connection, options);
+		const timeoutMs = Math.max(1, call.deadline - shared.clock.monotonic());
+		const result = await askOwner(found.remote, session, {
+			command,
+			policy,
+			options: { ...options, signal, timeoutMs },
+		});
+		if (result !== null) return result;
+		await shared.clock.sleep(backoffMs(attempt, CHANGING, shared.random), signal);
+	}
+}
+
+/** @throws what opening here threw, unless another process has the session and can be asked */
+async function findOwner(call: SharedCall): Promise<{ connection: Connection } | { remote: RemoteCalls }> {
+	try {
+		return { connection: await abortable(call.opened(), call.signal) };
+	} catch (error) {
+		const remote = isOwnedElsewhere(error) ? await call.shared.remote() : null;
+		if (remote === null) throw error;
+		return { remote };
+	}
+}
+
+/** null: nobody owns it any more, or it is just being lost; look again. */
+export async function askOwner(
+	remote: RemoteCalls,
+	session: SessionKey,
+	call: RemoteCall,
+): Promise<CallResult | null> {
+	try {
+		const outcome = await remote.call(session, call);
+		return outcome.kind === 'result' ? outcome.result : null;
+	} catch (error) {
+		if (isOwnedElsewhere(error)) return null;
+		throw error;
+	}
+}
+
+export function isOwnedElsewhere(error: unknown): boolean {
+	return ChannelError.is(error) && error.code === 'account_in_use';
+}
+
+function anonymousKey({ shared }: SharedCall): NonNullable<CallOptions['idempotency']> {
+	return { key: `anonymous:${shared.random.hex(16)}`, rememberMs: 3_600_000 };
+}
