@@ -25,34 +25,74 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 		`Use a session in one program only. ${RELOGIN}`,
 	),
 	USER_DEACTIVATED: say('account_banned', 'The account was deleted'),
-	USER_DEACTIVATED_BAN: say('account_banned', 'The account was banned by Telegram', 'Write to recover@telegram.org.'),
+	USER_DEACTIVATED_BAN: say(
+		'account_banned',
+		'The account was banned by Telegram',
+		'Write to recover@telegram.org.',
+	),
 	PHONE_NUMBER_BANNED: say('account_banned', 'This phone number is banned from Telegram'),
-	API_ID_INVALID: say('credential_invalid', 'Telegram does not know this API id and hash', 'Copy both from my.telegram.org.'),
-	API_ID_PUBLISHED_FLOOD: say('credential_invalid', 'This API id is published and closed for logins', 'Make your own at my.telegram.org.'),
-	PHONE_NUMBER_INVALID: say('invalid_phone', 'Telegram does not accept this phone number', 'Give it in international form, such as +79991234567.'),
+	API_ID_INVALID: say(
+		'credential_invalid',
+		'Telegram does not know this API id and hash',
+		'Copy both from my.telegram.org.',
+	),
+	API_ID_PUBLISHED_FLOOD: say(
+		'credential_invalid',
+		'This API id is published and closed for logins',
+		'Make your own at my.telegram.org.',
+	),
+	PHONE_NUMBER_INVALID: say(
+		'invalid_phone',
+		'Telegram does not accept this phone number',
+		'Give it in international form, such as +79991234567.',
+	),
 	PHONE_NUMBER_UNOCCUPIED: say('not_on_messenger', 'Nobody has registered this phone number with Telegram'),
 	PHONE_NUMBER_FLOOD: say('flood_wait', 'Too many login attempts with this number', 'Wait a day.'),
 	PHONE_PASSWORD_FLOOD: say('flood_wait', 'Too many wrong passwords', 'Wait some hours.'),
 	PHONE_CODE_INVALID: say('invalid_code', 'The code is wrong'),
 	PHONE_CODE_EMPTY: say('invalid_code', 'No code was given'),
-	PHONE_CODE_EXPIRED: say('code_expired', 'The code is no longer valid', 'Ask for a new one. A code that is sent on in any chat is cancelled by Telegram.'),
+	PHONE_CODE_EXPIRED: say(
+		'code_expired',
+		'The code is no longer valid',
+		'Ask for a new one. A code that is sent on in any chat is cancelled by Telegram.',
+	),
 	PHONE_HASH_EXPIRED: say('code_expired', 'The login has taken too long', 'Start it again.'),
-	SESSION_PASSWORD_NEEDED: say('2fa_required', 'The account has a password (two-step verification)', 'Give the password, too.'),
+	SESSION_PASSWORD_NEEDED: say(
+		'2fa_required',
+		'The account has a password (two-step verification)',
+		'Give the password, too.',
+	),
 	PASSWORD_HASH_INVALID: say('password_invalid', 'The password is wrong'),
 	SRP_ID_INVALID: say('password_invalid', 'The password check was interrupted', 'Try it again.'),
 	AUTH_TOKEN_EXPIRED: say('code_expired', 'The QR code is no longer valid', 'Start again.'),
 	AUTH_RESTART: say('code_expired', 'Telegram wants the login started again'),
-	SEND_CODE_UNAVAILABLE: say('upstream_error', 'Telegram offers no further way to send the code', 'Look into the Telegram app, where the first code is.'),
+	SEND_CODE_UNAVAILABLE: say(
+		'upstream_error',
+		'Telegram offers no further way to send the code',
+		'Look into the Telegram app, where the first code is.',
+	),
 	UPDATE_APP_TO_LOGIN: say('not_supported', 'Telegram wants a newer program for this login'),
-	PEER_FLOOD: say('new_contact_limit', 'Telegram has limited this account: it may not write to strangers for now', 'Ask @SpamBot; write to contacts only until it is lifted.'),
-	PEER_ID_INVALID: say('peer_not_found', 'Telegram does not know this chat for this account', 'Open the chat once, or use its @username, link or phone number.'),
+	PEER_FLOOD: say(
+		'new_contact_limit',
+		'Telegram has limited this account: it may not write to strangers for now',
+		'Ask @SpamBot; write to contacts only until it is lifted.',
+	),
+	PEER_ID_INVALID: say(
+		'peer_not_found',
+		'Telegram does not know this chat for this account',
+		'Open the chat once, or use its @username, link or phone number.',
+	),
 	CHAT_ID_INVALID: say('peer_not_found', 'There is no such group'),
 	CHANNEL_INVALID: say('peer_not_found', 'There is no such channel for this account'),
 	CHANNEL_PRIVATE: say('permission_denied', 'The channel is private, or the account was removed from it'),
 	USER_ID_INVALID: say('user_not_found', 'There is no such user for this account'),
 	USERNAME_INVALID: say('peer_not_found', 'This is no valid username'),
 	USERNAME_NOT_OCCUPIED: say('peer_not_found', 'Nobody has this username'),
-	PHONE_NOT_OCCUPIED: say('not_on_messenger', 'Nobody with this number can be found', 'The person may have hidden the number: add it as a contact first.'),
+	PHONE_NOT_OCCUPIED: say(
+		'not_on_messenger',
+		'Nobody with this number can be found',
+		'The person may have hidden the number: add it as a contact first.',
+	),
 	INVITE_HASH_INVALID: say('peer_not_found', 'The invite link is wrong'),
 	INVITE_HASH_EXPIRED: say('peer_not_found', 'The invite link is no longer valid'),
 	CHAT_ADMIN_REQUIRED: say('permission_denied', 'Only administrators of the chat may do this'),
@@ -60,13 +100,23 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 	CHAT_RESTRICTED: say('permission_denied', 'The chat is restricted'),
 	CHAT_FORWARDS_RESTRICTED: say('permission_denied', 'The chat forbids forwarding'),
 	CHAT_GUEST_SEND_FORBIDDEN: say('permission_denied', 'Join the group first to write there'),
-	USER_BANNED_IN_CHANNEL: say('permission_denied', 'The account is banned from writing in groups', 'Ask @SpamBot.'),
+	USER_BANNED_IN_CHANNEL: say(
+		'permission_denied',
+		'The account is banned from writing in groups',
+		'Ask @SpamBot.',
+	),
 	USER_PRIVACY_RESTRICTED: say('permission_denied', 'The privacy settings of this person forbid it'),
 	USER_IS_BLOCKED: say('permission_denied', 'This person has blocked the account'),
 	YOU_BLOCKED_USER: say('permission_denied', 'The account has blocked this person'),
-	USER_NOT_MUTUAL_CONTACT: say('permission_denied', 'This person does not have the account among the contacts'),
+	USER_NOT_MUTUAL_CONTACT: say(
+		'permission_denied',
+		'This person does not have the account among the contacts',
+	),
 	PREMIUM_ACCOUNT_REQUIRED: say('permission_denied', 'This needs Telegram Premium'),
-	PRIVACY_PREMIUM_REQUIRED: say('permission_denied', 'This person takes messages from Premium accounts and contacts only'),
+	PRIVACY_PREMIUM_REQUIRED: say(
+		'permission_denied',
+		'This person takes messages from Premium accounts and contacts only',
+	),
 	ALLOW_PAYMENT_REQUIRED: say('permission_denied', 'This person takes paid messages only'),
 	MESSAGE_ID_INVALID: say('message_not_found', 'There is no such message in this chat'),
 	MESSAGE_AUTHOR_REQUIRED: say('permission_denied', 'Only own messages can be changed'),
@@ -80,14 +130,27 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 	FILE_REFERENCE_INVALID: say('media_expired', 'The reference to the file is not valid'),
 	MEDIA_EMPTY: say('media_not_supported', 'Telegram does not take this media here'),
 	MEDIA_INVALID: say('media_not_supported', 'Telegram does not take this media'),
-	PHOTO_INVALID_DIMENSIONS: say('media_not_supported', 'The picture is too large or too narrow', 'Send it as a document.'),
-	IMAGE_PROCESS_FAILED: say('media_not_supported', 'Telegram cannot read this picture', 'Send it as a document.'),
+	PHOTO_INVALID_DIMENSIONS: say(
+		'media_not_supported',
+		'The picture is too large or too narrow',
+		'Send it as a document.',
+	),
+	IMAGE_PROCESS_FAILED: say(
+		'media_not_supported',
+		'Telegram cannot read this picture',
+		'Send it as a document.',
+	),
 	VOICE_MESSAGES_FORBIDDEN: say('permission_denied', 'This person takes no voice messages'),
 	METHOD_INVALID: say('not_supported', 'Telegram does not know this method'),
 };
 
 /** 401 ends a session whatever its name; these end it under another number. */
-const ENDED = new Set(['AUTH_KEY_DUPLICATED', 'AUTH_KEY_INVALID', 'USER_DEACTIVATED', 'USER_DEACTIVATED_BAN']);
+const ENDED = new Set([
+	'AUTH_KEY_DUPLICATED',
+	'AUTH_KEY_INVALID',
+	'USER_DEACTIVATED',
+	'USER_DEACTIVATED_BAN',
+]);
 
 /** Telegram has ended the session for good: no retry, no reconnect. */
 export function endsSession(error: unknown): boolean {
@@ -108,7 +171,9 @@ export function isServerFault(error: unknown): boolean {
 	return (
 		error.code >= 500 ||
 		error.code < 0 ||
-		/^(RPC_(CALL|MCGET)_FAIL|HISTORY_GET_FAILED|WORKER_BUSY_TOO_LONG_RETRY|PERSISTENT_TIMESTAMP_OUTDATED)$/.test(error.type)
+		/^(RPC_(CALL|MCGET)_FAIL|HISTORY_GET_FAILED|WORKER_BUSY_TOO_LONG_RETRY|PERSISTENT_TIMESTAMP_OUTDATED)$/.test(
+			error.type,
+		)
 	);
 }
 
@@ -122,25 +187,32 @@ export function telegramError(error: unknown): ChannelError {
 	const wait = floodSeconds(error);
 	if (wait !== null && error.type.endsWith('WAIT')) {
 		const slow = error.type === 'SLOWMODE_WAIT';
-		return make('flood_wait', `${slow ? 'Slow mode of this chat' : 'Telegram'} asks to wait ${String(wait)} s`, {
-			retry: { afterMs: wait * 1000 },
-			hint: slow
-				? 'Messages to this group are limited by its administrators.'
-				: 'Spread the work over time; only this account and this kind of request wait.',
-		});
+		return make(
+			'flood_wait',
+			`${slow ? 'Slow mode of this chat' : 'Telegram'} asks to wait ${String(wait)} s`,
+			{
+				retry: { afterMs: wait * 1000 },
+				hint: slow
+					? 'Messages to this group are limited by its administrators.'
+					: 'Spread the work over time; only this account and this kind of request wait.',
+			},
+		);
 	}
 	const meaning = MEANINGS[error.type] ?? family(error.type);
 	if (meaning !== null) {
 		return make(meaning.code, meaning.message, meaning.hint === undefined ? {} : { hint: meaning.hint });
 	}
-	if (isServerFault(error)) return make('upstream_error', `Telegram failed (${name})`, { retry: 'now', hint: 'Try again later.' });
-	if (error.code === 401) return make('session_ended', `Telegram has ended this session (${name})`, { hint: RELOGIN });
+	if (isServerFault(error))
+		return make('upstream_error', `Telegram failed (${name})`, { retry: 'now', hint: 'Try again later.' });
+	if (error.code === 401)
+		return make('session_ended', `Telegram has ended this session (${name})`, { hint: RELOGIN });
 	if (error.code === 403) return make('permission_denied', `Telegram does not permit this (${name})`);
 	return make('invalid_parameter', `Telegram refuses the request (${name})`);
 }
 
 function family(type: string): Meaning | null {
-	if (/^CHAT_SEND_.*_FORBIDDEN$/.test(type)) return say('permission_denied', `The chat does not take this kind of message (${type})`);
+	if (/^CHAT_SEND_.*_FORBIDDEN$/.test(type))
+		return say('permission_denied', `The chat does not take this kind of message (${type})`);
 	if (/^(FILE_REFERENCE.*_EXPIRED|FILEREF_UPGRADE_NEEDED)$/.test(type)) {
 		return say('media_expired', 'The reference to the file has expired');
 	}

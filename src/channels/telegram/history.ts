@@ -72,7 +72,7 @@ export async function* walkHistory(
 ): AsyncGenerator<TlObject[]> {
 	const { peer } = await account.resolver.resolve(chat, { signal: options.signal });
 	const limit = Math.min(HISTORY_PAGE, options.pageSize ?? HISTORY_PAGE);
-	for (let offsetId = options.beforeId ?? 0; ; ) {
+	for (let offsetId = options.beforeId ?? 0; ;) {
 		const answer = await account.connection.object(
 			{
 				_: 'messages.getHistory',
@@ -133,7 +133,10 @@ async function* chatSince(
 	const found: TlObject[] = [];
 	walk: for await (const page of walkHistory(account, chat, { signal })) {
 		for (const message of page) {
-			const reached = afterMessageId === undefined ? (int(message, 'date') ?? 0) < since : (int(message, 'id') ?? 0) <= afterMessageId;
+			const reached =
+				afterMessageId === undefined
+					? (int(message, 'date') ?? 0) < since
+					: (int(message, 'id') ?? 0) <= afterMessageId;
 			if (reached || found.length >= limitPerChat) break walk;
 			found.push(message);
 		}
@@ -144,7 +147,11 @@ async function* chatSince(
 }
 
 /** The chats' last messages, newest last: what *Listen for test event* can show at once. One request. */
-export async function latestEvents(account: TelegramAccount, limit: number, signal: AbortSignal): Promise<ChannelEvent[]> {
+export async function latestEvents(
+	account: TelegramAccount,
+	limit: number,
+	signal: AbortSignal,
+): Promise<ChannelEvent[]> {
 	for await (const page of walkDialogs(account, 0, signal)) {
 		const events: ChannelEvent[] = [];
 		for (const { chat, message } of page) {

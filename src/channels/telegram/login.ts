@@ -11,7 +11,10 @@ import { child, isTlObject, text, type TlObject } from './tl';
 const LOGIN_SESSION = 'login-session';
 
 /** The key made in an earlier step, or none: Telegram ties a code to the key it was asked with. */
-export async function startOfLogin(settings: TelegramSettings, services: DriverServices): Promise<SessionData> {
+export async function startOfLogin(
+	settings: TelegramSettings,
+	services: DriverServices,
+): Promise<SessionData> {
 	const stored = await services.secrets.get(LOGIN_SESSION);
 	return stored === null ? settings.session : parseSession(stored);
 }
@@ -20,7 +23,11 @@ export async function startOfLogin(settings: TelegramSettings, services: DriverS
  * One request of a login; where Telegram sends it to another data centre, there.
  * @throws ChannelError
  */
-export async function loginCall(account: TelegramAccount, request: TlObject, signal: AbortSignal): Promise<TlObject> {
+export async function loginCall(
+	account: TelegramAccount,
+	request: TlObject,
+	signal: AbortSignal,
+): Promise<TlObject> {
 	if (!account.settings.loggedOut) {
 		throw new ChannelError('invalid_parameter', 'This credential holds a session already', {
 			channel: 'telegram',
@@ -31,7 +38,9 @@ export async function loginCall(account: TelegramAccount, request: TlObject, sig
 	try {
 		return await account.connection.object(request, { signal });
 	} catch (error) {
-		const dc = ChannelError.is(error) ? /^(?:PHONE|NETWORK|USER)_MIGRATE_(\d+)$/.exec(error.providerCode ?? '')?.[1] : undefined;
+		const dc = ChannelError.is(error)
+			? /^(?:PHONE|NETWORK|USER)_MIGRATE_(\d+)$/.exec(error.providerCode ?? '')?.[1]
+			: undefined;
 		if (dc === undefined) throw error;
 		await moveTo(account, Number(dc));
 		return account.connection.object(request, { signal });
@@ -52,9 +61,17 @@ export async function keepLogin({ connection, services }: TelegramAccount): Prom
 }
 
 /** 2FA. @throws ChannelError `password_invalid` */
-export async function passwordLogin(account: TelegramAccount, password: string, signal: AbortSignal): Promise<TlObject> {
+export async function passwordLogin(
+	account: TelegramAccount,
+	password: string,
+	signal: AbortSignal,
+): Promise<TlObject> {
 	const parameters = await loginCall(account, { _: 'account.getPassword' }, signal);
-	return loginCall(account, { _: 'auth.checkPassword', password: await srpCheck(parameters, password) }, signal);
+	return loginCall(
+		account,
+		{ _: 'auth.checkPassword', password: await srpCheck(parameters, password) },
+		signal,
+	);
 }
 
 /**
@@ -62,7 +79,10 @@ export async function passwordLogin(account: TelegramAccount, password: string, 
  * Telegram ends a session that is used from two connections.
  * @throws ChannelError `not_on_messenger` when nobody is registered with the number
  */
-export async function finishLogin(account: TelegramAccount, authorization: TlObject): Promise<Record<string, string | null>> {
+export async function finishLogin(
+	account: TelegramAccount,
+	authorization: TlObject,
+): Promise<Record<string, string | null>> {
 	if (authorization._ === 'auth.authorizationSignUpRequired') {
 		throw new ChannelError('not_on_messenger', 'Nobody has registered this phone number with Telegram', {
 			channel: 'telegram',
@@ -71,7 +91,9 @@ export async function finishLogin(account: TelegramAccount, authorization: TlObj
 	}
 	const user = child(authorization, 'user');
 	if (!isTlObject(user)) {
-		throw new ChannelError('unexpected_answer', 'Telegram named nobody after the login', { channel: 'telegram' });
+		throw new ChannelError('unexpected_answer', 'Telegram named nobody after the login', {
+			channel: 'telegram',
+		});
 	}
 	const session = formatSession(account.connection.session);
 	await account.services.secrets.delete(LOGIN_SESSION);

@@ -133,7 +133,10 @@ function loggedOutAccount(
 		profile: { id: '', name: '', username: null, phone: null },
 		account,
 		startReading() {
-			throw new ChannelError('session_ended', 'The credential holds no session', { channel: 'telegram', hint: LOG_IN });
+			throw new ChannelError('session_ended', 'The credential holds no session', {
+				channel: 'telegram',
+				hint: LOG_IN,
+			});
 		},
 		status: () => ({
 			state: statusOf(parts.connection, null),
@@ -156,7 +159,11 @@ function makeAccount(
 		accountId,
 		userId,
 		phone,
-		account: { id: accountId, label: parts.settings.label, phone_hash: parts.settings.phoneHash ?? phoneHash(phone) },
+		account: {
+			id: accountId,
+			label: parts.settings.label,
+			phone_hash: parts.settings.phoneHash ?? phoneHash(phone),
+		},
 		resolver: new PeerResolver(parts.connection, parts.book),
 		messageChats: new MessageChats(),
 	};

@@ -1,4 +1,10 @@
-import { ChannelError, type ChannelEvent, type EngineEvent, type JournalWriter, type Reader } from '../../contract';
+import {
+	ChannelError,
+	type ChannelEvent,
+	type EngineEvent,
+	type JournalWriter,
+	type Reader,
+} from '../../contract';
 import { isLiveOnly } from '../../contract/schemas';
 import { backoffMs, Scope } from '../../runtime';
 import type { TelegramAccount } from './account';
@@ -8,7 +14,13 @@ import { inputChannel } from './peers/peer-book';
 import { child, flag, int, type TlObject } from './tl';
 import { UpdateEngine } from './updates/engine';
 import { formatState, parseState } from './updates/state';
-import { DIALOG_PAGE, type Applied, type EngineInput, type EngineRequest, type Failure } from './updates/types';
+import {
+	DIALOG_PAGE,
+	type Applied,
+	type EngineInput,
+	type EngineRequest,
+	type Failure,
+} from './updates/types';
 import { newMessageOf } from './updates/unpack';
 
 const APPEND_RETRY = { firstMs: 500, maxMs: 30_000 };
@@ -142,7 +154,9 @@ export class TelegramReader implements Reader {
 				}
 				logger.warn('telegram: events could not be journalled', { error: String(error) });
 				if (this.#scope.ended) return;
-				await clock.sleep(backoffMs(failures, APPEND_RETRY, random), this.#scope.signal).catch(() => undefined);
+				await clock
+					.sleep(backoffMs(failures, APPEND_RETRY, random), this.#scope.signal)
+					.catch(() => undefined);
 			}
 		}
 	}
@@ -150,7 +164,11 @@ export class TelegramReader implements Reader {
 	async #eventsOf(applied: Applied): Promise<EngineEvent[]> {
 		const now = this.#now();
 		if (applied.kind === 'gap') {
-			return otherEvents(applied, this.#account, now).map((event) => ({ event, at: applied.to * 1000, recovered: true }));
+			return otherEvents(applied, this.#account, now).map((event) => ({
+				event,
+				at: applied.to * 1000,
+				recovered: true,
+			}));
 		}
 		const { update, recovered } = applied;
 		const made = newMessageOf(update);
@@ -266,8 +284,12 @@ function failureOf(error: unknown): Failure {
 	if (!ChannelError.is(error)) return { kind: 'retry' };
 	const name = error.providerCode ?? '';
 	if (/^PERSISTENT_TIMESTAMP_(INVALID|EMPTY)$/.test(name)) return { kind: 'badPosition' };
-	if (/^(CHANNEL_PRIVATE|CHANNEL_INVALID|CHANNEL_PUBLIC_GROUP_NA|CHAT_ID_INVALID|PEER_ID_INVALID)$/.test(name)) {
+	if (
+		/^(CHANNEL_PRIVATE|CHANNEL_INVALID|CHANNEL_PUBLIC_GROUP_NA|CHAT_ID_INVALID|PEER_ID_INVALID)$/.test(name)
+	) {
 		return { kind: 'noAccess' };
 	}
-	return typeof error.retry === 'object' ? { kind: 'retry', afterMs: error.retry.afterMs } : { kind: 'retry' };
+	return typeof error.retry === 'object'
+		? { kind: 'retry', afterMs: error.retry.afterMs }
+		: { kind: 'retry' };
 }

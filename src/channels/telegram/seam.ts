@@ -92,6 +92,11 @@ interface Sender {
 	_needsInitConnection: boolean;
 }
 
+/** The library's 64-bit number. */
+interface BigInteger {
+	toString(): string;
+}
+
 /** A request object of the library. */
 interface Request {
 	_coerceArgs(): void;
@@ -232,7 +237,12 @@ export function knowsMethod(name: string): boolean {
 	return classOf(name)?.classType === 'request';
 }
 
-function makeSession({ dc, address, port, authKey }: SessionData): InstanceType<typeof library.sessions.StringSession> {
+function makeSession({
+	dc,
+	address,
+	port,
+	authKey,
+}: SessionData): InstanceType<typeof library.sessions.StringSession> {
 	// Its string form stores the port signed; ours would not survive above 32767.
 	class PortSession extends library.sessions.StringSession {
 		override save(): string {
@@ -283,7 +293,10 @@ function failureOf(error: unknown, method: string): unknown {
 	};
 	if (typeof errorMessage !== 'string' || typeof code !== 'number') return error;
 	const number = seconds ?? newDc;
-	const name = number === undefined || errorMessage.includes(String(number)) ? errorMessage : nameOf(error, errorMessage, number);
+	const name =
+		number === undefined || errorMessage.includes(String(number))
+			? errorMessage
+			: nameOf(error, errorMessage, number);
 	return new RpcFailure(code, name, method);
 }
 
@@ -306,7 +319,8 @@ function classOf(tag: string): TlClass | undefined {
 	const parts = tag.split('.');
 	const last = parts.pop() ?? '';
 	const name = last.charAt(0).toUpperCase() + last.slice(1);
-	const space = parts.length === 0 ? library.Api : (library.Api as unknown as Record<string, object>)[parts[0] ?? ''];
+	const space =
+		parts.length === 0 ? library.Api : (library.Api as unknown as Record<string, object>)[parts[0] ?? ''];
 	return (space as Record<string, TlClass> | undefined)?.[name];
 }
 
@@ -332,12 +346,13 @@ function fromPlain(value: TlValue): unknown {
 
 function toPlain(value: unknown): TlValue {
 	if (value === null || value === undefined) return null;
-	if (typeof value !== 'object') return typeof value === 'bigint' ? String(value) : (value as string | number | boolean);
+	if (typeof value !== 'object')
+		return typeof value === 'bigint' ? String(value) : (value as string | number | boolean);
 	if (Buffer.isBuffer(value)) return value;
 	if (Array.isArray(value)) return value.map(toPlain);
 	const { className, originalArgs } = value as { className?: string; originalArgs?: Record<string, unknown> };
 	// What is no TL object here is one of the library's big integers.
-	if (className === undefined) return String(value);
+	if (className === undefined) return (value as BigInteger).toString();
 	const plain: Record<string, TlValue> & { _: string } = { _: tagOf(className) };
 	for (const [name, field] of Object.entries(originalArgs ?? value)) {
 		if (field === null || field === undefined || field === false || SKIPPED.has(name)) continue;

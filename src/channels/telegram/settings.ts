@@ -37,7 +37,9 @@ const credentialSchema = z.object({
 	proxyUrl: fieldText.default(''),
 	deviceName: fieldText.default(''),
 	/** `host:port` of another data centre (sandbox, test servers), for a login also `2@host:port`; else the session's own */
-	endpoint: fieldText.default('').pipe(z.union([z.literal(''), z.string().regex(/^(\d@)?\[?[\w.:-]+\]?:\d{1,5}$/, 'must be host:port')])),
+	endpoint: fieldText
+		.default('')
+		.pipe(z.union([z.literal(''), z.string().regex(/^(\d@)?\[?[\w.:-]+\]?:\d{1,5}$/, 'must be host:port')])),
 	/** PEM of that data centre's RSA key */
 	publicKey: fieldText.default(''),
 	timeoutSeconds: numberField(30, 1, 300),
@@ -85,8 +87,10 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 	const fields = parsed.data;
 	const apiId = Number(fields.apiId || (environmentValue('TELEGRAM_API_ID') ?? ''));
 	const apiHash = fields.apiHash || (environmentValue('TELEGRAM_API_HASH') ?? '');
-	if (!Number.isInteger(apiId) || apiId <= 0) throw invalid('apiId', 'must be the number from my.telegram.org');
-	if (!/^[0-9a-f]{32}$/i.test(apiHash)) throw invalid('apiHash', 'must be the 32 hex digits from my.telegram.org');
+	if (!Number.isInteger(apiId) || apiId <= 0)
+		throw invalid('apiId', 'must be the number from my.telegram.org');
+	if (!/^[0-9a-f]{32}$/i.test(apiHash))
+		throw invalid('apiHash', 'must be the 32 hex digits from my.telegram.org');
 	const loggedOut = fields.session === '';
 	const session = at(loggedOut ? NO_SESSION : readSession(fields.session), fields.endpoint);
 	const settings: TelegramSettings = {
@@ -108,7 +112,12 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 		channel: 'telegram',
 		session: `telegram:${hash(session.authKey ?? `${String(apiId)}\n${apiHash}\n${fields.endpoint}`).slice(0, 32)}`,
 		settingsHash: hash(
-			JSON.stringify({ ...settings, label: '', allowedChats: [], session: { ...session, authKey: settings.sessionHash } }),
+			JSON.stringify({
+				...settings,
+				label: '',
+				allowedChats: [],
+				session: { ...session, authKey: settings.sessionHash },
+			}),
 		),
 		label: settings.label,
 		policy: {
@@ -129,7 +138,10 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 		shownSettings: {
 			data_centre: session.dc,
 			endpoint: fields.endpoint === '' ? null : fields.endpoint,
-			proxy: settings.proxy === null ? null : `${settings.proxy.kind} ${settings.proxy.host}:${String(settings.proxy.port)}`,
+			proxy:
+				settings.proxy === null
+					? null
+					: `${settings.proxy.kind} ${settings.proxy.host}:${String(settings.proxy.port)}`,
 			device: settings.device.model,
 			sends: `${String(fields.sendsPerWindow)} per ${String(fields.windowSeconds)} s`,
 			timeout_seconds: fields.timeoutSeconds,
@@ -150,7 +162,13 @@ function readSession(text: string): SessionData {
 }
 
 /** Where a login begins; Telegram sends it on to the account's own data centre. */
-const NO_SESSION: SessionData = { dc: 2, address: DC_ADDRESSES[2] ?? '', port: DC_PORT, authKey: null, userId: null };
+const NO_SESSION: SessionData = {
+	dc: 2,
+	address: DC_ADDRESSES[2] ?? '',
+	port: DC_PORT,
+	authKey: null,
+	userId: null,
+};
 
 function at(session: SessionData, endpoint: string): SessionData {
 	if (endpoint === '') return session;
@@ -171,11 +189,13 @@ function readProxy(text: string): TelegramSettings['proxy'] {
 	const named = (name: string): string => url.searchParams.get(name) ?? '';
 	if (url.protocol === 'tg:' || /(^|\.)t(elegram)?\.me$/.test(url.hostname)) {
 		const [host, port, secret] = [named('server'), Number(named('port')), named('secret')];
-		if (host === '' || !Number.isInteger(port) || secret === '') throw invalid('proxyUrl', 'needs server, port and secret');
+		if (host === '' || !Number.isInteger(port) || secret === '')
+			throw invalid('proxyUrl', 'needs server, port and secret');
 		return { kind: 'mtproxy', host, port, secret };
 	}
 	const kind = /^socks5?h?:$/.test(url.protocol) ? 'socks5' : url.protocol === 'http:' ? 'http' : null;
-	if (kind === null || url.hostname === '') throw invalid('proxyUrl', 'must be socks5://, http:// or an MTProxy link');
+	if (kind === null || url.hostname === '')
+		throw invalid('proxyUrl', 'must be socks5://, http:// or an MTProxy link');
 	return {
 		kind,
 		host: url.hostname,

@@ -24,7 +24,10 @@ describe('an open account', () => {
 		expect(account.accountId).toBe(`telegram:${bench.owner.id}`);
 		expect(account.profile).toMatchObject({ name: 'Boris', username: 'boris_sandbox' });
 		await account.close();
-		await until(() => bench.sandbox.control.connections({ account: bench.owner.id, open: true }).length === 0, 'closed sockets');
+		await until(
+			() => bench.sandbox.control.connections({ account: bench.owner.id, open: true }).length === 0,
+			'closed sockets',
+		);
 		expect(bench.clock.pending).toBe(0);
 	});
 
@@ -35,7 +38,10 @@ describe('an open account', () => {
 		bench.services.owner = false;
 		const sending = bench.call(account, 'message.send', { chatId: bench.anna.id, text: 'too late' });
 		sending.catch(() => undefined);
-		await until(() => bench.sandbox.control.connections({ account: bench.owner.id, open: true }).length === 0, 'the fence');
+		await until(
+			() => bench.sandbox.control.connections({ account: bench.owner.id, open: true }).length === 0,
+			'the fence',
+		);
 		expect(bench.sandbox.control.requests({ account: bench.owner.id })).toHaveLength(before);
 	});
 });
@@ -62,7 +68,10 @@ describe('reading', () => {
 		await until(() => journal.texts('message_edited').length === 1, 'the edit');
 		expect(journal.texts('message_edited')).toEqual(['one, corrected']);
 		bench.sandbox.control.remove({ owner: bench.anna.id, peer: bench.owner.id, ids: [id] });
-		await until(() => journal.events.some(({ event }) => event.event_type === 'message_deleted'), 'the deletion');
+		await until(
+			() => journal.events.some(({ event }) => event.event_type === 'message_deleted'),
+			'the deletion',
+		);
 		const deleted = journal.events.find(({ event }) => event.event_type === 'message_deleted')?.event;
 		expect(deleted?.meta.external_message_id).toBe(first?.event.meta.external_message_id);
 		expect(deleted?.external_chat_id).toBe(bench.anna.id);
@@ -149,7 +158,9 @@ describe('sending', () => {
 		});
 		const [sent] = items;
 		expect(sent).toMatchObject({ channel: 'telegram', chat_id: bench.anna.id, duplicate: false });
-		const [got] = (await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 1, includeRaw: true })).items;
+		const [got] = (
+			await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 1, includeRaw: true })
+		).items;
 		expect(got).toMatchObject({
 			text: 'Hello & welcome',
 			meta: { direction: 'out', external_message_id: sent?.['message_id'] },
@@ -211,7 +222,9 @@ describe('sending', () => {
 		const [sent] = (await bench.call(account, 'message.send', { chatId, text: 'first' })).items;
 		const messageId = sent?.['message_id'] as string;
 		await bench.call(account, 'message.edit', { chatId, messageId, text: 'second' });
-		expect((await bench.call(account, 'message.get', { chatId, messageIds: [messageId] })).items[0]?.['text']).toBe('second');
+		expect(
+			(await bench.call(account, 'message.get', { chatId, messageIds: [messageId] })).items[0]?.['text'],
+		).toBe('second');
 		const forwarded = await bench.call(account, 'message.forward', {
 			chatId: bench.sandbox.demo.groupId,
 			fromChatId: chatId,
@@ -219,8 +232,12 @@ describe('sending', () => {
 		});
 		expect(forwarded.items[0]).toMatchObject({ chat_id: bench.sandbox.demo.groupId });
 		await bench.call(account, 'message.react', { chatId, messageId, emoji: '👍' });
-		expect((await bench.call(account, 'message.delete', { chatId, messageIds: [messageId] })).items).toEqual([{ deleted: true }]);
-		await expect(bench.call(account, 'message.get', { chatId, messageIds: [messageId] })).rejects.toMatchObject({
+		expect((await bench.call(account, 'message.delete', { chatId, messageIds: [messageId] })).items).toEqual([
+			{ deleted: true },
+		]);
+		await expect(
+			bench.call(account, 'message.get', { chatId, messageIds: [messageId] }),
+		).rejects.toMatchObject({
 			code: 'message_not_found',
 		});
 	});
@@ -236,7 +253,10 @@ describe('the session', () => {
 		await expect(bench.call(account, 'chat.getMany')).rejects.toMatchObject({ code: 'session_ended' });
 		expect(account.status().state).toBe('ended');
 		expect(bench.services.states.map(({ state }) => state)).toEqual(['ended']);
-		await until(() => bench.sandbox.control.connections({ account: bench.owner.id, open: true }).length === 0, 'closed sockets');
+		await until(
+			() => bench.sandbox.control.connections({ account: bench.owner.id, open: true }).length === 0,
+			'closed sockets',
+		);
 		await expect(bench.call(account, 'chat.getMany')).rejects.toMatchObject({ code: 'session_ended' });
 	});
 
@@ -248,6 +268,8 @@ describe('the session', () => {
 		await bench.sandbox.control.startListening({});
 		await bench.clock.advance(60_000);
 		await until(() => account.status().state === 'live', 'a new connection', MANY);
-		expect((await bench.call(account, 'account.getSelf')).items[0]).toMatchObject({ username: 'boris_sandbox' });
+		expect((await bench.call(account, 'account.getSelf')).items[0]).toMatchObject({
+			username: 'boris_sandbox',
+		});
 	});
 });

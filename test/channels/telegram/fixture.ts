@@ -57,7 +57,9 @@ export function testServices(clock: ManualClock, stored = new Map<string, Json>(
 			put: (name, value) => Promise.resolve(void stored.set(name, value)),
 			delete: (name) => Promise.resolve(void stored.delete(name)),
 			list: (prefix) =>
-				Promise.resolve([...stored].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value }))),
+				Promise.resolve(
+					[...stored].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value })),
+				),
 		},
 		secrets: {
 			get: (name) => Promise.resolve(secrets.get(name) ?? null),
@@ -141,7 +143,11 @@ export async function startBench(credential: JsonObject = {}): Promise<Bench> {
 		owner: boris,
 		anna,
 		async open(own = services) {
-			const opened = await telegramDriver.open(telegramDriver.configure(fields), own, new AbortController().signal);
+			const opened = await telegramDriver.open(
+				telegramDriver.configure(fields),
+				own,
+				new AbortController().signal,
+			);
 			onTestFinished(() => opened.close());
 			return opened;
 		},
@@ -208,7 +214,12 @@ export async function logIn(sandbox: TelegramSandbox, who: DemoAccount): Promise
 		publicKeys: [dc.publicKeyPem],
 		connectMs: 10_000,
 		assertOwner: () => undefined,
-		events: { updates: () => undefined, undecodable: () => undefined, state: () => undefined, log: () => undefined },
+		events: {
+			updates: () => undefined,
+			undecodable: () => undefined,
+			state: () => undefined,
+			log: () => undefined,
+		},
 	});
 	try {
 		await link.connect();

@@ -9,10 +9,19 @@ async function startLogin() {
 	const sandbox = await startTelegramSandbox();
 	onTestFinished(() => sandbox.close());
 	const dc = sandbox.dcs[1];
-	const fields = { ...API, session: '', publicKey: dc?.publicKeyPem ?? '', endpoint: `2@127.0.0.1:${String(dc?.port)}` };
+	const fields = {
+		...API,
+		session: '',
+		publicKey: dc?.publicKeyPem ?? '',
+		endpoint: `2@127.0.0.1:${String(dc?.port)}`,
+	};
 	const services = testServices(new ManualClock(Date.now()));
 	const open = async (credential: Record<string, unknown> = fields) => {
-		const opened = await telegramDriver.open(telegramDriver.configure(credential), services, new AbortController().signal);
+		const opened = await telegramDriver.open(
+			telegramDriver.configure(credential),
+			services,
+			new AbortController().signal,
+		);
 		onTestFinished(() => opened.close());
 		return opened;
 	};
@@ -28,7 +37,9 @@ describe('login', () => {
 		await first.close();
 		const second = await open();
 		const step = { phone: anna.phone, codeToken: sent?.['code_token'] ?? '' };
-		await expect(runCommand(second, 'login.checkCode', { ...step, code: '00000' })).rejects.toMatchObject({ code: 'invalid_code' });
+		await expect(runCommand(second, 'login.checkCode', { ...step, code: '00000' })).rejects.toMatchObject({
+			code: 'invalid_code',
+		});
 		await expect(runCommand(second, 'login.checkCode', { ...step, code: anna.code })).rejects.toMatchObject({
 			code: '2fa_required',
 		});
@@ -51,7 +62,11 @@ describe('login', () => {
 		const account = await open();
 		const [sent] = (await runCommand(account, 'login.requestCode', { phone: clara.phone })).items;
 		const [done] = (
-			await runCommand(account, 'login.checkCode', { phone: clara.phone, codeToken: sent?.['code_token'] ?? '', code: clara.code })
+			await runCommand(account, 'login.checkCode', {
+				phone: clara.phone,
+				codeToken: sent?.['code_token'] ?? '',
+				code: clara.code,
+			})
 		).items;
 		expect(done).toMatchObject({ state: 'done', user_id: clara.id });
 	});

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import type { MediaSource } from '../../../src/contract';
 import { startBench } from './fixture';
 
-function file(bytes: Buffer, fileName: string, mimeType: string, size: number | null = bytes.length): MediaSource {
+function file(
+	bytes: Buffer,
+	fileName: string,
+	mimeType: string,
+	size: number | null = bytes.length,
+): MediaSource {
 	const cut = Array.from({ length: Math.ceil(bytes.length / 70_000) }, (_, index) =>
 		bytes.subarray(index * 70_000, (index + 1) * 70_000),
 	);
@@ -17,7 +22,8 @@ function file(bytes: Buffer, fileName: string, mimeType: string, size: number | 
 	};
 }
 
-const pattern = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 255));
+const pattern = (length: number): Buffer =>
+	Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 255));
 
 describe('files', () => {
 	it.each([
@@ -30,10 +36,15 @@ describe('files', () => {
 		const account = await bench.open();
 		const bytes = pattern(length);
 		const source = file(bytes, 'data.bin', 'application/x-test', told ? length : null);
-		await bench.call(account, 'message.sendMedia', { chatId: bench.anna.id, text: 'here' }, undefined, [source]);
-		const [message] = (await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 1 })).items;
+		await bench.call(account, 'message.sendMedia', { chatId: bench.anna.id, text: 'here' }, undefined, [
+			source,
+		]);
+		const [message] = (await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 1 }))
+			.items;
 		expect(message).toMatchObject({ text: 'here', media: { has_document: true } });
-		const { ref, file_name: name } = (message?.['media'] as { documents: { ref: string; file_name: string }[] }).documents[0] ?? {
+		const { ref, file_name: name } = (
+			message?.['media'] as { documents: { ref: string; file_name: string }[] }
+		).documents[0] ?? {
 			ref: '',
 			file_name: '',
 		};
@@ -48,7 +59,13 @@ describe('files', () => {
 		const bench = await startBench();
 		const account = await bench.open();
 		const files = ['a.txt', 'b.txt', 'c.txt'].map((name) => file(Buffer.from(name), name, 'text/plain'));
-		const sent = await bench.call(account, 'message.sendMedia', { chatId: bench.anna.id, text: 'three', kind: 'file' }, undefined, files);
+		const sent = await bench.call(
+			account,
+			'message.sendMedia',
+			{ chatId: bench.anna.id, text: 'three', kind: 'file' },
+			undefined,
+			files,
+		);
 		expect(new Set(sent.items.map((item) => item['message_id'])).size).toBe(3);
 		const { items } = await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 3 });
 		const albums = items.map((item) => (item['meta'] as { album_id: string | null }).album_id);
@@ -56,9 +73,13 @@ describe('files', () => {
 		expect(new Set(albums).size).toBe(1);
 		const ref = (items[0]?.['media'] as { documents: { ref: string }[] }).documents[0]?.ref ?? '';
 		const uploads = bench.sandbox.control.requests({ method: 'upload.saveFilePart' }).length;
-		const again = await bench.call(account, 'message.sendMedia', { chatId: bench.sandbox.demo.groupId }, undefined, [
-			{ kind: 'ref', ref },
-		]);
+		const again = await bench.call(
+			account,
+			'message.sendMedia',
+			{ chatId: bench.sandbox.demo.groupId },
+			undefined,
+			[{ kind: 'ref', ref }],
+		);
 		expect(again.items[0]).toMatchObject({ chat_id: bench.sandbox.demo.groupId });
 		expect(bench.sandbox.control.requests({ method: 'upload.saveFilePart' })).toHaveLength(uploads);
 	});
@@ -71,7 +92,13 @@ describe('files', () => {
 		await expect(bench.call(account, 'message.sendMedia', input, undefined, wave)).rejects.toMatchObject({
 			code: 'media_not_supported',
 		});
-		const sent = await bench.call(account, 'message.sendMedia', { ...input, ifNotVoice: 'audio' }, undefined, wave);
+		const sent = await bench.call(
+			account,
+			'message.sendMedia',
+			{ ...input, ifNotVoice: 'audio' },
+			undefined,
+			wave,
+		);
 		expect(sent.items).toHaveLength(1);
 	});
 });

@@ -1,6 +1,13 @@
 import { ChannelError, type Budget, type Clock, type Logger, type Random } from '../../../contract';
 import { backoffMs } from '../../../runtime';
-import { endsSession, floodSeconds, isServerFault, sessionEnded, telegramError, unreachable } from '../errors';
+import {
+	endsSession,
+	floodSeconds,
+	isServerFault,
+	sessionEnded,
+	telegramError,
+	unreachable,
+} from '../errors';
 import type { Link, LinkEvents } from '../seam';
 import type { SessionData } from '../sessions';
 import { int, isTlObject, long, child, type TlObject, type TlValue } from '../tl';
@@ -117,7 +124,9 @@ export class TelegramConnection {
 	async object(request: TlObject, context: CallContext = {}): Promise<TlObject> {
 		const result = await this.call(request, context);
 		if (isTlObject(result)) return result;
-		throw new ChannelError('unexpected_answer', `Telegram answered ${request._} with something else`, { channel: 'telegram' });
+		throw new ChannelError('unexpected_answer', `Telegram answered ${request._} with something else`, {
+			channel: 'telegram',
+		});
 	}
 
 	async switchDc(dcId: number): Promise<void> {
@@ -133,7 +142,9 @@ export class TelegramConnection {
 
 	async close(): Promise<void> {
 		if (this.#closing.signal.aborted) return;
-		this.#closing.abort(new ChannelError('cancelled', 'The connection is being closed', { channel: 'telegram' }));
+		this.#closing.abort(
+			new ChannelError('cancelled', 'The connection is being closed', { channel: 'telegram' }),
+		);
 		this.#epoch += 1;
 		this.#cancelRetry?.();
 		this.#setState(this.#ended === null ? 'closed' : 'ended');
@@ -171,8 +182,15 @@ export class TelegramConnection {
 		} else if (/^update(s|Short|sCombined|sTooLong)/.test(result._) && !result._.startsWith('updates.')) {
 			onInput({ kind: 'updates', payload: result });
 		} else if (/^messages\.affected/.test(result._)) {
-			const channel = request._.startsWith('channels.') ? long(child(request, 'channel') ?? { _: '' }, 'channel_id') : null;
-			onInput({ kind: 'affected', channel, pts: int(result, 'pts') ?? 0, ptsCount: int(result, 'pts_count') ?? 0 });
+			const channel = request._.startsWith('channels.')
+				? long(child(request, 'channel') ?? { _: '' }, 'channel_id')
+				: null;
+			onInput({
+				kind: 'affected',
+				channel,
+				pts: int(result, 'pts') ?? 0,
+				ptsCount: int(result, 'pts_count') ?? 0,
+			});
 		} else if (result._ === 'messages.invitedUsers') {
 			const updates = child(result, 'updates');
 			if (updates !== null) {

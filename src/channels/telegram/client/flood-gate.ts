@@ -1,14 +1,18 @@
 import { ChannelError, type Clock } from '../../../contract';
 
 /** Requests that share one of Telegram's limits. */
-export type Family = 'send' | 'resolve' | 'history' | 'contacts' | 'join' | 'login' | 'files' | 'updates' | 'other';
+export type Family =
+	'send' | 'resolve' | 'history' | 'contacts' | 'join' | 'login' | 'files' | 'updates' | 'other';
 
 const FAMILIES: readonly (readonly [RegExp, Family])[] = [
 	[/^messages\.(send(Message|Media|MultiMedia|InlineBotResult)|forwardMessages|startBot)$/, 'send'],
 	[/^contacts\.resolve/, 'resolve'],
 	[/^contacts\./, 'contacts'],
 	[/^messages\.(getHistory|search|searchGlobal|getReplies|getDialogs|getPeerDialogs)$/, 'history'],
-	[/^(channels\.(joinChannel|inviteToChannel|createChannel)|messages\.(importChatInvite|addChatUser|createChat))$/, 'join'],
+	[
+		/^(channels\.(joinChannel|inviteToChannel|createChannel)|messages\.(importChatInvite|addChatUser|createChat))$/,
+		'join',
+	],
 	[/^auth\./, 'login'],
 	[/^upload\./, 'files'],
 	[/^updates\./, 'updates'],

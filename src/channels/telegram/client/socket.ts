@@ -202,7 +202,9 @@ function tunnel(
 			}
 			const status = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1', 0, end))?.[1];
 			const rest = head.subarray(end + 4);
-			finish(status === '200' ? null : new Error(`the proxy refused the connection (${status ?? 'no HTTP'})`));
+			finish(
+				status === '200' ? null : new Error(`the proxy refused the connection (${status ?? 'no HTTP'})`),
+			);
 			if (rest.length > 0) socket.unshift(rest);
 		};
 		socket.on('data', onData);

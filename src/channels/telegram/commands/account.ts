@@ -34,20 +34,21 @@ export const accountGetSessions = command({
 	effect: 'read',
 	input: nothing,
 	async run(account, _input, context) {
-		const answer = await account.connection.object({ _: 'account.getAuthorizations' }, { signal: context.signal });
+		const answer = await account.connection.object(
+			{ _: 'account.getAuthorizations' },
+			{ signal: context.signal },
+		);
 		return {
-			items: children(answer, 'authorizations').map(
-				(one): JsonObject => ({
-					id: long(one, 'hash') ?? '0',
-					is_current: flag(one, 'current'),
-					device: text(one, 'device_model'),
-					app: text(one, 'app_name'),
-					platform: text(one, 'platform'),
-					country: text(one, 'country'),
-					ip: text(one, 'ip'),
-					last_active: new Date((int(one, 'date_active') ?? 0) * 1000).toISOString(),
-				}),
-			),
+			items: children(answer, 'authorizations').map((one): JsonObject => ({
+				id: long(one, 'hash') ?? '0',
+				is_current: flag(one, 'current'),
+				device: text(one, 'device_model'),
+				app: text(one, 'app_name'),
+				platform: text(one, 'platform'),
+				country: text(one, 'country'),
+				ip: text(one, 'ip'),
+				last_active: new Date((int(one, 'date_active') ?? 0) * 1000).toISOString(),
+			})),
 		};
 	},
 });
@@ -58,7 +59,10 @@ export const accountEndSession = command({
 	dangerous: () => true,
 	input: z.strictObject({ sessionId: z.string().regex(/^-?\d+$/, 'must be the id of a session') }),
 	async run(account, { sessionId }, context) {
-		await account.connection.call({ _: 'account.resetAuthorization', hash: sessionId }, { signal: context.signal });
+		await account.connection.call(
+			{ _: 'account.resetAuthorization', hash: sessionId },
+			{ signal: context.signal },
+		);
 		return { items: [{ ended: true, id: sessionId }] };
 	},
 });

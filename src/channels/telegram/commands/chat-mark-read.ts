@@ -25,7 +25,11 @@ export const chatMarkUnread = command({
 	async run(account, { chatId, unread }, context) {
 		const { peer, input } = await peerOf(account, chatId, context);
 		await account.connection.call(
-			{ _: 'messages.markDialogUnread', ...(unread ? { unread } : {}), peer: { _: 'inputDialogPeer', peer: input } },
+			{
+				_: 'messages.markDialogUnread',
+				...(unread ? { unread } : {}),
+				peer: { _: 'inputDialogPeer', peer: input },
+			},
 			{ signal: context.signal },
 		);
 		return { items: [{ marked_unread: unread, external_chat_id: peer.id }] };
@@ -33,7 +37,12 @@ export const chatMarkUnread = command({
 });
 
 /** @param upTo 0 = everything */
-export async function markRead(account: TelegramAccount, peer: Peer, upTo: number, signal: AbortSignal): Promise<void> {
+export async function markRead(
+	account: TelegramAccount,
+	peer: Peer,
+	upTo: number,
+	signal: AbortSignal,
+): Promise<void> {
 	await account.connection.call(
 		isChannel(peer)
 			? { _: 'channels.readHistory', channel: inputChannel(peer), max_id: upTo }

@@ -29,7 +29,12 @@ export const chatGetMany = command({
 				const peer = account.book.get(entry.chat);
 				if (peer === undefined || !isAllowedChat(account, entry.chat)) continue;
 				if (!input.includeService && entry.chat === SERVICE_USER) continue;
-				if (input.unreadOnly && (int(entry.dialog, 'unread_count') ?? 0) === 0 && !flag(entry.dialog, 'unread_mark')) continue;
+				if (
+					input.unreadOnly &&
+					(int(entry.dialog, 'unread_count') ?? 0) === 0 &&
+					!flag(entry.dialog, 'unread_mark')
+				)
+					continue;
 				if (input.chatTypes.length > 0 && !input.chatTypes.some((type) => type === peer.chatType)) continue;
 				items.push(await dialogItem(account, entry, peer, input));
 				if (items.length === input.limit) return { items };
@@ -43,14 +48,21 @@ export const chatGetMany = command({
 export const chatGet = command({
 	permission: 'read',
 	effect: 'read',
-	input: z.strictObject({ chatId: chatRef, lastMessages: z.number().int().min(0).max(100).default(0), ...detail }),
+	input: z.strictObject({
+		chatId: chatRef,
+		lastMessages: z.number().int().min(0).max(100).default(0),
+		...detail,
+	}),
 	chats: ({ chatId }) => [chatId],
 	async run(account, input, context) {
 		const { peer } = await peerOf(account, input.chatId, context);
 		const item = peerItem(account, peer);
 		if (input.lastMessages === 0) return { items: [item] };
 		const messages: JsonObject[] = [];
-		for await (const page of walkHistory(account, peer.id, { signal: context.signal, pageSize: input.lastMessages })) {
+		for await (const page of walkHistory(account, peer.id, {
+			signal: context.signal,
+			pageSize: input.lastMessages,
+		})) {
 			for (const message of page) messages.push(messageItem(await eventOf(account, message), input));
 			break;
 		}
@@ -62,7 +74,10 @@ export const chatGet = command({
 export const chatList = command({
 	permission: 'read',
 	effect: 'read',
-	input: z.strictObject({ filter: z.string().default(''), page: z.union([z.string(), z.number()]).optional() }),
+	input: z.strictObject({
+		filter: z.string().default(''),
+		page: z.union([z.string(), z.number()]).optional(),
+	}),
 	async run(account, { filter }, context) {
 		const needle = filter.trim().toLowerCase();
 		const items: JsonObject[] = [];
@@ -103,7 +118,12 @@ export function peerItem(account: TelegramAccount, peer: Peer): JsonObject {
 	};
 }
 
-async function dialogItem(account: TelegramAccount, entry: DialogEntry, peer: Peer, shown: Detail): Promise<JsonObject> {
+async function dialogItem(
+	account: TelegramAccount,
+	entry: DialogEntry,
+	peer: Peer,
+	shown: Detail,
+): Promise<JsonObject> {
 	const raw = toJson(entry.dialog);
 	if (!shown.simplify) return { ...(raw as JsonObject), external_chat_id: peer.id };
 	const last = entry.message === null ? null : await eventOf(account, entry.message);

@@ -17,7 +17,8 @@ const phone = z
 	.pipe(z.string().regex(/^\+?\d{7,15}$/, 'must be in international form, such as +79991234567'));
 const secret = z.string().trim().min(1, 'is missing');
 const password = z.string().min(1).optional();
-const DONE = 'Put the session into the credential. Whoever has it has the account: delete this execution afterwards.';
+const DONE =
+	'Put the session into the credential. Whoever has it has the account: delete this execution afterwards.';
 
 export const loginRequestCode = command({
 	...login,
@@ -26,7 +27,13 @@ export const loginRequestCode = command({
 		const { apiId, apiHash } = account.settings;
 		const sent = await loginCall(
 			account,
-			{ _: 'auth.sendCode', phone_number: input.phone, api_id: apiId, api_hash: apiHash, settings: { _: 'codeSettings' } },
+			{
+				_: 'auth.sendCode',
+				phone_number: input.phone,
+				api_id: apiId,
+				api_hash: apiHash,
+				settings: { _: 'codeSettings' },
+			},
 			signal,
 		);
 		return codeSent(account, sent);
@@ -78,14 +85,22 @@ export const loginCheckQr = command({
 	run: (account, input, { signal }) => qr(account, input.password, signal),
 });
 
-async function qr(account: TelegramAccount, secretWord: string | undefined, signal: AbortSignal): Promise<CallResult> {
+async function qr(
+	account: TelegramAccount,
+	secretWord: string | undefined,
+	signal: AbortSignal,
+): Promise<CallResult> {
 	const { apiId, apiHash } = account.settings;
 	const request = { _: 'auth.exportLoginToken', api_id: apiId, api_hash: apiHash, except_ids: [] };
 	return finish(account, secretWord, signal, async () => {
 		let answer = await loginCall(account, request, signal);
 		if (answer._ === 'auth.loginTokenMigrateTo') {
 			await moveTo(account, int(answer, 'dc_id') ?? 0);
-			answer = await loginCall(account, { _: 'auth.importLoginToken', token: bytes(answer, 'token') }, signal);
+			answer = await loginCall(
+				account,
+				{ _: 'auth.importLoginToken', token: bytes(answer, 'token') },
+				signal,
+			);
 		}
 		return answer._ === 'auth.loginTokenSuccess' ? (child(answer, 'authorization') ?? answer) : answer;
 	});
@@ -102,7 +117,11 @@ async function finish(
 		if (answer._ !== 'auth.loginToken') return await done(account, answer);
 		await keepLogin(account);
 		const url = `tg://login?token=${(bytes(answer, 'token') ?? Buffer.alloc(0)).toString('base64url')}`;
-		return { items: [{ state: 'waiting', url, expires: new Date((int(answer, 'expires') ?? 0) * 1000).toISOString() }] };
+		return {
+			items: [
+				{ state: 'waiting', url, expires: new Date((int(answer, 'expires') ?? 0) * 1000).toISOString() },
+			],
+		};
 	} catch (error) {
 		if (!ChannelError.is(error) || error.code !== '2fa_required') throw error;
 		await keepLogin(account);
@@ -118,10 +137,14 @@ async function done(account: TelegramAccount, authorization: TlObject): Promise<
 async function codeSent(account: TelegramAccount, sent: TlObject): Promise<CallResult> {
 	if (sent._ === 'auth.sentCodeSuccess') return done(account, child(sent, 'authorization') ?? sent);
 	if (sent._ !== 'auth.sentCode') {
-		throw new ChannelError('not_supported', 'Telegram wants this login paid for or set up in an official app', {
-			channel: 'telegram',
-			providerCode: sent._,
-		});
+		throw new ChannelError(
+			'not_supported',
+			'Telegram wants this login paid for or set up in an official app',
+			{
+				channel: 'telegram',
+				providerCode: sent._,
+			},
+		);
 	}
 	await keepLogin(account);
 	const type = child(sent, 'type');
@@ -134,6 +157,8 @@ async function codeSent(account: TelegramAccount, sent: TlObject): Promise<CallR
 				next_request_in_seconds: int(sent, 'timeout'),
 			},
 		],
-		hints: ['The code comes in a Telegram app that is logged in; Telegram sends none by SMS to programs like this one.'],
+		hints: [
+			'The code comes in a Telegram app that is logged in; Telegram sends none by SMS to programs like this one.',
+		],
 	};
 }

@@ -25,7 +25,10 @@ export const mediaDownload = command({
 	permission: 'read',
 	effect: 'read',
 	timeoutMs: MEDIA_TIMEOUT_MS,
-	input: z.strictObject({ ref: z.string().trim().min(1, 'is missing'), maxBytes: z.number().int().positive().optional() }),
+	input: z.strictObject({
+		ref: z.string().trim().min(1, 'is missing'),
+		maxBytes: z.number().int().positive().optional(),
+	}),
 	chats: ({ ref }) => {
 		const parsed = parseRef(ref);
 		return parsed === null ? [] : [parsed.chat];
@@ -35,14 +38,21 @@ export const mediaDownload = command({
 		if (parsed === null) throw invalidParameter('ref', 'is not a reference to a file of Telegram');
 		const source = await locate(account, parsed, context.signal);
 		if (maxBytes !== undefined && source.size > maxBytes) {
-			throw new ChannelError('file_too_large', `The file has ${String(source.size)} bytes, more than the limit`, {
-				channel: 'telegram',
-			});
+			throw new ChannelError(
+				'file_too_large',
+				`The file has ${String(source.size)} bytes, more than the limit`,
+				{
+					channel: 'telegram',
+				},
+			);
 		}
-		const stream = Readable.from(parts(account, parsed, source, (done) => context.progress(done, 'bytes', source.size)), {
-			objectMode: false,
-			highWaterMark: PART,
-		});
+		const stream = Readable.from(
+			parts(account, parsed, source, (done) => context.progress(done, 'bytes', source.size)),
+			{
+				objectMode: false,
+				highWaterMark: PART,
+			},
+		);
 		const { fileName, mimeType, size } = source;
 		return {
 			items: [{ ref, file_name: fileName, mime_type: mimeType, size }],
@@ -118,7 +128,10 @@ async function* parts(
 				{ timeoutMs: PART_MS, ...(source.dc > 0 ? { dcId: source.dc } : {}) },
 			);
 			const part = bytes(answer, 'bytes');
-			if (part === null) throw new ChannelError('not_supported', 'Telegram offers this file through other servers only', { channel: 'telegram' });
+			if (part === null)
+				throw new ChannelError('not_supported', 'Telegram offers this file through other servers only', {
+					channel: 'telegram',
+				});
 			renewed = false;
 			offset += part.length;
 			if (part.length > 0) {
@@ -127,7 +140,9 @@ async function* parts(
 			}
 			if (part.length < PART || (source.size > 0 && offset >= source.size)) return;
 		} catch (error) {
-			const moved = ChannelError.is(error) ? /^FILE_MIGRATE_(\d+)$/.exec(error.providerCode ?? '')?.[1] : undefined;
+			const moved = ChannelError.is(error)
+				? /^FILE_MIGRATE_(\d+)$/.exec(error.providerCode ?? '')?.[1]
+				: undefined;
 			if (moved !== undefined && Number(moved) !== source.dc) source = { ...source, dc: Number(moved) };
 			else if (ChannelError.is(error) && error.code === 'media_expired' && !renewed) {
 				renewed = true;

@@ -92,7 +92,13 @@ export const messageForward = command({
 		};
 		const items = await deliver(
 			account,
-			{ peer, looked, request, count: input.messageIds.length, randomIds: (ids) => ({ ...request, random_id: ids }) },
+			{
+				peer,
+				looked,
+				request,
+				count: input.messageIds.length,
+				randomIds: (ids) => ({ ...request, random_id: ids }),
+			},
 			context.intent,
 			context,
 		);
@@ -104,7 +110,12 @@ export const messageForward = command({
 export const messageReact = command({
 	permission: 'send',
 	effect: 'change',
-	input: z.strictObject({ chatId: chatRef, messageId, emoji: z.string().default(''), big: z.boolean().default(false) }),
+	input: z.strictObject({
+		chatId: chatRef,
+		messageId,
+		emoji: z.string().default(''),
+		big: z.boolean().default(false),
+	}),
 	chats: ({ chatId }) => [chatId],
 	async run(account, input, context) {
 		const { peer, input: inputPeer } = await peerOf(account, input.chatId, context);
@@ -121,7 +132,9 @@ export const messageReact = command({
 			},
 			{ signal: context.signal },
 		);
-		return { items: [{ reacted: input.emoji !== '', chat_id: peer.id, message_id: String(input.messageId) }] };
+		return {
+			items: [{ reacted: input.emoji !== '', chat_id: peer.id, message_id: String(input.messageId) }],
+		};
 	},
 });
 

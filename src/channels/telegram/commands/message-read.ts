@@ -4,7 +4,19 @@ import type { TelegramAccount } from '../account';
 import { eventOf, eventsSince, walkHistory, type SinceOptions } from '../history';
 import { inputChannel, SERVICE_USER, type Peer } from '../peers/peer-book';
 import { children, int, type TlObject } from '../tl';
-import { chatRef, command, detail, isChannel, limit, LONG_TIMEOUT_MS, messageId, messageIds, messageItem, messageNotFound, peerOf } from './shared';
+import {
+	chatRef,
+	command,
+	detail,
+	isChannel,
+	limit,
+	LONG_TIMEOUT_MS,
+	messageId,
+	messageIds,
+	messageItem,
+	messageNotFound,
+	peerOf,
+} from './shared';
 
 /** Messages of a chat, newest first. Marks nothing read. */
 export const messageGetMany = command({
@@ -68,7 +80,11 @@ export const messageGetSince = command({
 		const chats = input.chatIds ?? [];
 		const start = readStart(account, input.since);
 		if ('afterMessageId' in start && chats.length !== 1) {
-			throw invalidParameter('since', 'a message needs exactly one chat', 'Give the chat of that message, or a time.');
+			throw invalidParameter(
+				'since',
+				'a message needs exactly one chat',
+				'Give the chat of that message, or a time.',
+			);
 		}
 		const options: SinceOptions = {
 			signal: context.signal,
@@ -102,14 +118,39 @@ export const messageSearch = command({
 	async run(account, input, context) {
 		const where = input.chatId === undefined ? null : (await peerOf(account, input.chatId, context)).input;
 		const items: JsonObject[] = [];
-		let offset: { id: number; rate: number; peer: TlObject } = { id: 0, rate: 0, peer: { _: 'inputPeerEmpty' } };
+		let offset: { id: number; rate: number; peer: TlObject } = {
+			id: 0,
+			rate: 0,
+			peer: { _: 'inputPeerEmpty' },
+		};
 		for (;;) {
 			const size = Math.min(100, input.limit - items.length);
-			const range = { q: input.query, filter: { _: 'inputMessagesFilterEmpty' }, min_date: 0, max_date: 0, limit: size };
+			const range = {
+				q: input.query,
+				filter: { _: 'inputMessagesFilterEmpty' },
+				min_date: 0,
+				max_date: 0,
+				limit: size,
+			};
 			const page = await account.connection.object(
 				where === null
-					? { _: 'messages.searchGlobal', ...range, offset_rate: offset.rate, offset_peer: offset.peer, offset_id: offset.id }
-					: { _: 'messages.search', ...range, peer: where, offset_id: offset.id, add_offset: 0, max_id: 0, min_id: 0, hash: '0' },
+					? {
+							_: 'messages.searchGlobal',
+							...range,
+							offset_rate: offset.rate,
+							offset_peer: offset.peer,
+							offset_id: offset.id,
+						}
+					: {
+							_: 'messages.search',
+							...range,
+							peer: where,
+							offset_id: offset.id,
+							add_offset: 0,
+							max_id: 0,
+							min_id: 0,
+							hash: '0',
+						},
 				{ signal: context.signal },
 			);
 			const messages = children(page, 'messages').filter(({ _ }) => _ !== 'messageEmpty');
@@ -121,7 +162,8 @@ export const messageSearch = command({
 			}
 			const last = messages.at(-1);
 			const lastId = last === undefined ? null : int(last, 'id');
-			if (last === undefined || lastId === null || lastId === offset.id || messages.length < size) return { items };
+			if (last === undefined || lastId === null || lastId === offset.id || messages.length < size)
+				return { items };
 			const chat = (await eventOf(account, last)).external_chat_id;
 			offset = { id: lastId, rate: int(page, 'next_rate') ?? 0, peer: account.resolver.inputOf(chat) };
 		}
@@ -137,15 +179,22 @@ export async function fetchMessages(
 ): Promise<TlObject[]> {
 	const id = ids.map((one) => ({ _: 'inputMessageID', id: one }));
 	const answer = await account.connection.object(
-		isChannel(peer) ? { _: 'channels.getMessages', channel: inputChannel(peer), id } : { _: 'messages.getMessages', id },
+		isChannel(peer)
+			? { _: 'channels.getMessages', channel: inputChannel(peer), id }
+			: { _: 'messages.getMessages', id },
 		{ signal },
 	);
 	return children(answer, 'messages').filter(({ _ }) => _ !== 'messageEmpty');
 }
 
-function readStart(account: TelegramAccount, since: string | number): { seconds: number } | { afterMessageId: number } {
+function readStart(
+	account: TelegramAccount,
+	since: string | number,
+): { seconds: number } | { afterMessageId: number } {
 	const given = String(since);
-	const eventId = given.startsWith(`${account.accountId}:`) ? /:(\d+)(?::|$)/.exec(given.slice(account.accountId.length + 1)) : null;
+	const eventId = given.startsWith(`${account.accountId}:`)
+		? /:(\d+)(?::|$)/.exec(given.slice(account.accountId.length + 1))
+		: null;
 	const message = eventId?.[1] ?? /^#(\d+)$/.exec(given)?.[1];
 	if (message !== undefined) return { afterMessageId: Number(message) };
 	const number = Number(since);

@@ -47,18 +47,26 @@ export const messageSendMedia = command({
 		};
 		const media: InputMedia[] = [];
 		for (const source of context.media) {
-			const existing = (chat: string, messageId: number) => existingMedia(account, chat, messageId, context.signal);
+			const existing = (chat: string, messageId: number) =>
+				existingMedia(account, chat, messageId, context.signal);
 			media.push(await mediaFrom(account, source, options, existing, context));
 		}
 		const entities = toEntities(caption?.entities ?? [], (id) => mention(account, id));
 		const outgoing: Outgoing[] = [];
 		for (const [index, album] of albums(media).entries()) {
 			const first = index === 0;
-			const words = { message: first ? (caption?.text ?? '') : '', ...(first && entities.length > 0 ? { entities } : {}) };
+			const words = {
+				message: first ? (caption?.text ?? '') : '',
+				...(first && entities.length > 0 ? { entities } : {}),
+			};
 			const common = { peer: inputPeer, ...sendingFlags(input, first) };
 			const [only] = album;
 			if (album.length === 1 && only !== undefined) {
-				outgoing.push({ peer, looked, request: { _: 'messages.sendMedia', ...common, ...words, media: only } });
+				outgoing.push({
+					peer,
+					looked,
+					request: { _: 'messages.sendMedia', ...common, ...words, media: only },
+				});
 				continue;
 			}
 			const settled = await Promise.all(album.map((one) => settle(account, inputPeer, one, context.signal)));
@@ -111,7 +119,8 @@ async function settle(
 function inputOf(media: TlObject): TlObject {
 	const photo = child(media, 'photo');
 	const file = photo ?? child(media, 'document');
-	if (file === null) throw new ChannelError('unexpected_answer', 'Telegram kept no file', { channel: 'telegram' });
+	if (file === null)
+		throw new ChannelError('unexpected_answer', 'Telegram kept no file', { channel: 'telegram' });
 	return {
 		_: photo === null ? 'inputMediaDocument' : 'inputMediaPhoto',
 		id: {

@@ -58,7 +58,10 @@ export const messageSend = command({
 	chats: ({ chatId }) => [chatId],
 	firstContacts: ({ chatId }) => phoneContacts(chatId),
 	async run(account, input, context) {
-		const parts = fit(formatText(input.text, input.format, input.entities.map(definedOnly)), input.splitLongText);
+		const parts = fit(
+			formatText(input.text, input.format, input.entities.map(definedOnly)),
+			input.splitLongText,
+		);
 		const { peer, input: inputPeer, looked } = await peerOf(account, input.chatId, context, input);
 		await showTyping(account, inputPeer, input.typingSeconds, context);
 		const outgoing = parts.map((part, index): Outgoing => {
@@ -127,7 +130,9 @@ export async function markedRead(
 		await markRead(account, peer, 0, context.signal);
 		return {};
 	} catch (error) {
-		return { hints: [`The message was sent, but the chat could not be marked read: ${(error as Error).message}`] };
+		return {
+			hints: [`The message was sent, but the chat could not be marked read: ${(error as Error).message}`],
+		};
 	}
 }
 
@@ -138,5 +143,7 @@ export function mention(account: TelegramAccount, id: string): TlObject | null {
 }
 
 function definedOnly(given: z.output<typeof entity>): Entity {
-	return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as unknown as Entity;
+	return Object.fromEntries(
+		Object.entries(given).filter(([, value]) => value !== undefined),
+	) as unknown as Entity;
 }

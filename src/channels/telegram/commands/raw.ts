@@ -27,7 +27,10 @@ export const rawRequest = command({
 	classify: ({ method }) =>
 		READS.test(method) ? { permission: 'read', effect: 'read' } : { permission: 'account', effect: 'change' },
 	input: z.strictObject({
-		method: z.string().trim().regex(/^[a-z]+\.[a-zA-Z]+$/, 'must be a method such as messages.getHistory'),
+		method: z
+			.string()
+			.trim()
+			.regex(/^[a-z]+\.[a-zA-Z]+$/, 'must be a method such as messages.getHistory'),
 		parameters: z.record(z.string(), z.json()).default({}),
 	}),
 	dangerous: ({ method }) => DANGEROUS.some((pattern) => pattern.test(method)),
@@ -35,13 +38,20 @@ export const rawRequest = command({
 		if (!knowsMethod(method)) throw invalidParameter('method', `Telegram's layer has no ${method}`);
 		const peers = new Map<string, TlObject>();
 		for (const reference of referencesIn(parameters)) {
-			const { peer } = await account.resolver.resolve(reference, { signal: context.signal, field: 'parameters' });
+			const { peer } = await account.resolver.resolve(reference, {
+				signal: context.signal,
+				field: 'parameters',
+			});
 			peers.set(reference, account.resolver.inputOf(peer.id));
 		}
-		const fields = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, toTl(value, peers)]));
+		const fields = Object.fromEntries(
+			Object.entries(parameters).map(([name, value]) => [name, toTl(value, peers)]),
+		);
 		const result = await account.connection.call({ ...fields, _: method }, { signal: context.signal });
 		const json = makeMask(account.phone, false).json(toJson(result));
-		return { items: [typeof json === 'object' && json !== null && !Array.isArray(json) ? json : { result: json }] };
+		return {
+			items: [typeof json === 'object' && json !== null && !Array.isArray(json) ? json : { result: json }],
+		};
 	},
 });
 
@@ -59,7 +69,8 @@ function toTl(value: Json, peers: ReadonlyMap<string, TlObject>): TlValue {
 	if (typeof base64 === 'string') return Buffer.from(base64, 'base64');
 	const peer = name === 'chat' && typeof id === 'string' ? peers.get(id) : undefined;
 	if (peer !== undefined) return peer;
-	if (typeof name !== 'string') throw invalidParameter('parameters', 'every object needs its constructor in "_"');
+	if (typeof name !== 'string')
+		throw invalidParameter('parameters', 'every object needs its constructor in "_"');
 	return {
 		...Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, toTl(inner, peers)])),
 		_: name,

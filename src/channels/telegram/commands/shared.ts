@@ -1,5 +1,11 @@
 import { z } from '#lib/zod';
-import { ChannelError, type ChannelEvent, type CommandContext, type CommandSpec, type JsonObject } from '../../../contract';
+import {
+	ChannelError,
+	type ChannelEvent,
+	type CommandContext,
+	type CommandSpec,
+	type JsonObject,
+} from '../../../contract';
 import { asJson, type TelegramAccount } from '../account';
 import { unmarkId } from '../peers/marked-id';
 import type { Peer } from '../peers/peer-book';
@@ -79,5 +85,7 @@ export function isChannel(peer: Peer): boolean {
 }
 
 export function messageNotFound(id: number): ChannelError {
-	return new ChannelError('message_not_found', `Message ${String(id)} is not in this chat`, { channel: 'telegram' });
+	return new ChannelError('message_not_found', `Message ${String(id)} is not in this chat`, {
+		channel: 'telegram',
+	});
 }

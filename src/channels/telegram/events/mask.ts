@@ -22,7 +22,9 @@ export function makeMask(ownPhone: string | null, fromService: boolean): Mask {
 		if (typeof value === 'string') return text(value);
 		if (Array.isArray(value)) return value.map(json);
 		if (value === null || typeof value !== 'object') return value;
-		return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === '_' ? inner : json(inner)]));
+		return Object.fromEntries(
+			Object.entries(value).map(([key, inner]) => [key, key === '_' ? inner : json(inner)]),
+		);
 	};
 	return { text, json };
 }
@@ -30,5 +32,7 @@ export function makeMask(ownPhone: string | null, fromService: boolean): Mask {
 /** First and last two digits: enough to recognise one's own number, useless to anybody else. */
 export function maskPhone(phone: string | null): string | null {
 	const digits = (phone ?? '').replace(/\D/g, '');
-	return digits.length < 6 ? null : `+${digits.slice(0, 1)}${'*'.repeat(digits.length - 3)}${digits.slice(-2)}`;
+	return digits.length < 6
+		? null
+		: `+${digits.slice(0, 1)}${'*'.repeat(digits.length - 3)}${digits.slice(-2)}`;
 }

@@ -56,7 +56,8 @@ export function documentKind(document: TlObject): MediaKind {
 export function readMedia(message: TlObject, at: MediaRef): Media {
 	const kind = kindOf(message);
 	const media = child(message, 'media');
-	if (kind === 'photo') return { ...NO_MEDIA, has_images: true, images: [photoItem(child(media, 'photo'), at)] };
+	if (kind === 'photo')
+		return { ...NO_MEDIA, has_images: true, images: [photoItem(child(media, 'photo'), at)] };
 	const document = child(media, 'document');
 	if (document === null) return { ...NO_MEDIA };
 	const item = documentItem(document, kind, at);
@@ -83,12 +84,16 @@ function photoItem(photo: TlObject | null, at: MediaRef): MediaItem {
 }
 
 /** The largest version of a photo; progressive ones list the sizes of their scans, the last is the whole. */
-export function largestSize(photo: TlObject): { type: string; width: number; height: number; bytes: number } | null {
+export function largestSize(
+	photo: TlObject,
+): { type: string; width: number; height: number; bytes: number } | null {
 	const sizes = children(photo, 'sizes').flatMap((size) => {
 		const scans = size['sizes'];
 		const bytes = Array.isArray(scans) ? Number(scans.at(-1) ?? 0) : int(size, 'size');
 		const [width, height] = [int(size, 'w'), int(size, 'h')];
-		return bytes === null || width === null || height === null ? [] : [{ type: text(size, 'type'), width, height, bytes }];
+		return bytes === null || width === null || height === null
+			? []
+			: [{ type: text(size, 'type'), width, height, bytes }];
 	});
 	return sizes.toSorted((a, b) => b.width * b.height - a.width * a.height)[0] ?? null;
 }
@@ -96,7 +101,9 @@ export function largestSize(photo: TlObject): { type: string; width: number; hei
 function documentItem(document: TlObject, kind: MediaKind, at: MediaRef): MediaItem {
 	const attributes = children(document, 'attributes');
 	const name = attributes.map((attribute) => text(attribute, 'file_name')).find((value) => value !== '');
-	const sized = attributes.find(({ _ }) => _ === 'documentAttributeVideo' || _ === 'documentAttributeImageSize');
+	const sized = attributes.find(
+		({ _ }) => _ === 'documentAttributeVideo' || _ === 'documentAttributeImageSize',
+	);
 	const timed = attributes.find((attribute) => typeof attribute['duration'] === 'number');
 	const size = Number(long(document, 'size') ?? 0);
 	return {

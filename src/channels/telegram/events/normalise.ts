@@ -10,14 +10,22 @@ import { makeMask } from './mask';
 import { kindOf, readMedia } from './media';
 import { toJson } from './raw';
 
-export type Owner = Pick<TelegramAccount, 'accountId' | 'userId' | 'phone' | 'account' | 'book' | 'messageChats'>;
+export type Owner = Pick<
+	TelegramAccount,
+	'accountId' | 'userId' | 'phone' | 'account' | 'book' | 'messageChats'
+>;
 
 /**
  * A message → unified event. `event_id` is made of chat and message id; an edit's also of its time and content. Never of
  * pts or the session: the same message gives the same id however it came.
  * @param sentByNode the echo of a message this package sent
  */
-export function messageEvent(message: TlObject, edited: boolean, sentByNode: boolean, owner: Owner): ChannelEvent {
+export function messageEvent(
+	message: TlObject,
+	edited: boolean,
+	sentByNode: boolean,
+	owner: Owner,
+): ChannelEvent {
 	const chat = markPeer(child(message, 'peer_id')) ?? '';
 	const id = int(message, 'id') ?? 0;
 	const out = flag(message, 'out');
@@ -31,7 +39,9 @@ export function messageEvent(message: TlObject, edited: boolean, sentByNode: boo
 	const reply = child(message, 'reply_to');
 	return {
 		channel: 'telegram',
-		event_id: edited ? `${base}:edit:${String(int(message, 'edit_date') ?? 0)}:${contentHash(message)}` : base,
+		event_id: edited
+			? `${base}:edit:${String(int(message, 'edit_date') ?? 0)}:${contentHash(message)}`
+			: base,
 		event_type: edited ? 'message_edited' : service ? serviceType(message) : 'message',
 		account: owner.account,
 		external_user_id: out && chatPeer?.type === 'user' ? chat : sender,
@@ -78,7 +88,9 @@ export function otherEvents(applied: Applied, owner: Owner, now: number): Channe
 			return deletions(update, inChannel, owner, now);
 		case 'updateMessageReactions': {
 			const chat = markPeer(child(update, 'peer')) ?? '';
-			return [plain('reaction', chat, update, owner, now, { message_id: String(int(update, 'msg_id') ?? 0) })];
+			return [
+				plain('reaction', chat, update, owner, now, { message_id: String(int(update, 'msg_id') ?? 0) }),
+			];
 		}
 		case 'updateReadHistoryInbox':
 		case 'updateReadHistoryOutbox':
@@ -87,27 +99,58 @@ export function otherEvents(applied: Applied, owner: Owner, now: number): Channe
 		case 'updateReadChannelOutbox':
 			return [read(update, inChannel ?? '', owner, now)];
 		case 'updateUserTyping':
-			return [plain('typing', long(update, 'user_id') ?? '', update, owner, now, { action: actionOf(update) })];
+			return [
+				plain('typing', long(update, 'user_id') ?? '', update, owner, now, { action: actionOf(update) }),
+			];
 		case 'updateChatUserTyping':
-			return [plain('typing', markId('chat', long(update, 'chat_id') ?? '0'), update, owner, now, { action: actionOf(update) })];
+			return [
+				plain('typing', markId('chat', long(update, 'chat_id') ?? '0'), update, owner, now, {
+					action: actionOf(update),
+				}),
+			];
 		case 'updateChannelUserTyping':
 			return [plain('typing', inChannel ?? '', update, owner, now, { action: actionOf(update) })];
 		case 'updateUserStatus':
 			return [
-				plain('presence', long(update, 'user_id') ?? '', update, owner, now, { status: child(update, 'status')?._ ?? '' }),
+				plain('presence', long(update, 'user_id') ?? '', update, owner, now, {
+					status: child(update, 'status')?._ ?? '',
+				}),
 			];
 		case 'updateChannel':
 		case 'updateChat':
-			return [plain('chat_changed', inChannel ?? markId('chat', long(update, 'chat_id') ?? '0'), update, owner, now, {})];
+			return [
+				plain(
+					'chat_changed',
+					inChannel ?? markId('chat', long(update, 'chat_id') ?? '0'),
+					update,
+					owner,
+					now,
+					{},
+				),
+			];
 		case 'updateChatParticipantAdd':
 		case 'updateChatParticipantDelete':
 		case 'updateChannelParticipant':
-			return [plain('member_changed', inChannel ?? markId('chat', long(update, 'chat_id') ?? '0'), update, owner, now, {})];
+			return [
+				plain(
+					'member_changed',
+					inChannel ?? markId('chat', long(update, 'chat_id') ?? '0'),
+					update,
+					owner,
+					now,
+					{},
+				),
+			];
 		case 'updateUserName':
 		case 'updateUserPhone':
 			return [plain('contact_changed', long(update, 'user_id') ?? '', update, owner, now, {})];
 		case 'updateNewAuthorization':
-			return [plain('account_state', '', update, owner, now, { state: 'new_login', device: text(update, 'device') })];
+			return [
+				plain('account_state', '', update, owner, now, {
+					state: 'new_login',
+					device: text(update, 'device'),
+				}),
+			];
 		default:
 			return [];
 	}
@@ -116,7 +159,7 @@ export function otherEvents(applied: Applied, owner: Owner, now: number): Channe
 function deletions(update: TlObject, channel: string | null, owner: Owner, now: number): ChannelEvent[] {
 	const ids = update['messages'];
 	if (!Array.isArray(ids)) return [];
-	
+
 	return ids.map((id: unknown) => {
 		const messageId = Number(id);
 		const chat = channel ?? owner.messageChats.chatOf(messageId) ?? '';
@@ -136,9 +179,17 @@ function read(update: TlObject, chat: string, owner: Owner, now: number): Channe
 	return plain('read', chat, update, owner, now, { up_to: String(int(update, 'max_id') ?? 0), by });
 }
 
-function plain(type: EventType, chat: string, update: TlObject, owner: Owner, now: number, data: JsonObject): ChannelEvent {
+function plain(
+	type: EventType,
+	chat: string,
+	update: TlObject,
+	owner: Owner,
+	now: number,
+	data: JsonObject,
+): ChannelEvent {
 	const peer = owner.book.get(chat);
-	const user = long(update, 'user_id') ?? markPeer(child(update, 'from_id')) ?? (peer?.type === 'user' ? chat : '');
+	const user =
+		long(update, 'user_id') ?? markPeer(child(update, 'from_id')) ?? (peer?.type === 'user' ? chat : '');
 	const person = owner.book.get(user);
 	const mask = makeMask(owner.phone, false);
 	return {
@@ -184,7 +235,11 @@ const SENTENCES = {
 function gapEvent(gap: Extract<Applied, { kind: 'gap' }>, owner: Owner): ChannelEvent {
 	const chat = gap.chat ?? '';
 	const update: TlObject = { _: 'gap', from: gap.from, to: gap.to };
-	const event = plain('gap', chat, update, owner, gap.to * 1000, { from: iso(gap.from), to: iso(gap.to), reason: gap.reason });
+	const event = plain('gap', chat, update, owner, gap.to * 1000, {
+		from: iso(gap.from),
+		to: iso(gap.to),
+		reason: gap.reason,
+	});
 	return {
 		...event,
 		event_id: `${owner.accountId}:gap:${gap.reason}:${chat}:${String(gap.from)}-${String(gap.to)}`,
@@ -202,10 +257,16 @@ function serviceType(message: TlObject): EventType {
 
 function chatTypeOf(chat: string, peer: Peer | undefined, owner: Owner): string {
 	if (chat === owner.userId) return 'saved';
-	return peer?.chatType ?? (chat === '' ? '' : chat.startsWith('-100') ? 'channel' : chat.startsWith('-') ? 'group' : 'private');
+	return (
+		peer?.chatType ??
+		(chat === '' ? '' : chat.startsWith('-100') ? 'channel' : chat.startsWith('-') ? 'group' : 'private')
+	);
 }
 
-function replyOf(reply: TlObject | null, mask: (text: string) => string): { id: string; text: string | null } | null {
+function replyOf(
+	reply: TlObject | null,
+	mask: (text: string) => string,
+): { id: string; text: string | null } | null {
 	const id = reply === null ? null : int(reply, 'reply_to_msg_id');
 	if (reply === null || id === null) return null;
 	const quote = text(reply, 'quote_text');

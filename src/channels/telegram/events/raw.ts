@@ -8,6 +8,8 @@ export function toJson(value: TlValue): Json {
 	if (typeof value !== 'object') return value;
 	if (Array.isArray(value)) return value.map((entry: TlValue) => toJson(entry));
 	return Object.fromEntries(
-		Object.entries(value).flatMap(([name, field]) => (field === undefined ? [] : [[name, toJson(field as TlValue)]])),
+		Object.entries(value).flatMap(([name, field]) =>
+			field === undefined ? [] : [[name, toJson(field as TlValue)]],
+		),
 	);
 }

@@ -71,6 +71,10 @@ export function tidy({ text, entities }: Formatted): Formatted {
 export function linkEntity(href: string): Pick<Entity, 'type' | 'url' | 'userId'> | null {
 	const user = /^tg:\/\/user\?id=(\d{1,19})$/i.exec(href);
 	if (user?.[1] !== undefined) return { type: 'text_mention', userId: user[1] };
-	const url = /^[a-z][a-z0-9+.-]*:/i.test(href) ? href : /^[^\s/]+\.[^\s/]+/.test(href) ? `http://${href}` : null;
+	const url = /^[a-z][a-z0-9+.-]*:/i.test(href)
+		? href
+		: /^[^\s/]+\.[^\s/]+/.test(href)
+			? `http://${href}`
+			: null;
 	return url === null ? null : { type: 'text_link', url };
 }

@@ -37,7 +37,7 @@ export function parseHtml(markup: string): Formatted {
 	let text = '';
 	const entities: Entity[] = [];
 	const open: Open[] = [];
-	for (let at = 0; at < markup.length; ) {
+	for (let at = 0; at < markup.length;) {
 		const char = markup[at] ?? '';
 		if (char === '<') {
 			TAG.lastIndex = at;
@@ -77,7 +77,8 @@ function begin(tag: string, attributes: string, at: number, offset: number, open
 	if (simple !== undefined) return make({ type: simple });
 	if (tag === 'span' && given['class'] === 'tg-spoiler') return make({ type: 'spoiler' });
 	if (tag === 'a') return make('href' in given ? linkEntity(given['href'] ?? '') : null);
-	if (tag === 'blockquote') return make({ type: 'expandable' in given ? 'expandable_blockquote' : 'blockquote' });
+	if (tag === 'blockquote')
+		return make({ type: 'expandable' in given ? 'expandable_blockquote' : 'blockquote' });
 	if (tag === 'tg-emoji' && /^\d+$/.test(given['emoji-id'] ?? '')) {
 		return make({ type: 'custom_emoji', emojiId: given['emoji-id'] ?? '' });
 	}
@@ -111,7 +112,9 @@ function unescape(text: string): string {
 function decode([, decimal, hex, name]: readonly (string | undefined)[]): string | null {
 	if (name !== undefined) return NAMED[name.toLowerCase()] ?? null;
 	const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-	return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : null;
+	return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
+		? String.fromCodePoint(code)
+		: null;
 }
 
 /** The other way round: what `parseHtml` would read as this. */

@@ -212,7 +212,9 @@ function apart(before: string, mark: string, inside: readonly Entity[]): string 
 
 function escape(text: string, inside: readonly Entity[]): string {
 	const inCode = inside.some(({ type }) => type === 'code' || type === 'pre');
-	const escaped = inCode ? text.replaceAll(/[`\\]/g, '\\$&') : text.replaceAll(/[_*[\]()~`>#+\-=|{}.!\\]/g, '\\$&');
+	const escaped = inCode
+		? text.replaceAll(/[`\\]/g, '\\$&')
+		: text.replaceAll(/[_*[\]()~`>#+\-=|{}.!\\]/g, '\\$&');
 	return inside.some(({ type }) => isQuote(type)) ? escaped.replaceAll('\n', '\n>') : escaped;
 }
 

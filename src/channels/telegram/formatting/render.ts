@@ -24,7 +24,11 @@ export function render(
 		out += between(out, sign, open) + sign;
 	};
 	const closeUntil = (position: number): void => {
-		for (let last = open.at(-1); last !== undefined && last.offset + last.length <= position; last = open.at(-1)) {
+		for (
+			let last = open.at(-1);
+			last !== undefined && last.offset + last.length <= position;
+			last = open.at(-1)
+		) {
 			write(last.offset + last.length);
 			mark(marks(last).close);
 			open.pop();

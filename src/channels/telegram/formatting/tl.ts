@@ -18,7 +18,10 @@ const MAX_ENTITIES = 100;
  * As a request carries it. @param userOf the `InputUser` of a person by id, or null when not known: the name then stays
  * plain text.
  */
-export function entitiesToTl(entities: readonly Entity[], userOf: (id: string) => TlObject | null): TlObject[] {
+export function entitiesToTl(
+	entities: readonly Entity[],
+	userOf: (id: string) => TlObject | null,
+): TlObject[] {
 	return sortEntities(entities)
 		.flatMap((entity): TlObject[] => {
 			const place = { offset: entity.offset, length: entity.length };

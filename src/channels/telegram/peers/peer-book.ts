@@ -100,7 +100,14 @@ export class PeerBook {
 		this.#merge(flag(user, 'min'), {
 			id,
 			type: 'user',
-			chatType: id === SERVICE_USER ? 'service' : flag(user, 'self') ? 'saved' : flag(user, 'bot') ? 'bot' : 'private',
+			chatType:
+				id === SERVICE_USER
+					? 'service'
+					: flag(user, 'self')
+						? 'saved'
+						: flag(user, 'bot')
+							? 'bot'
+							: 'private',
 			accessHash: long(user, 'access_hash'),
 			name: name === '' && flag(user, 'deleted') ? 'Deleted account' : name,
 			username: usernameOf(user),
@@ -116,7 +123,12 @@ export class PeerBook {
 		this.#merge(flag(chat, 'min'), {
 			id: markId(type, bare),
 			type,
-			chatType: type === 'chat' ? 'group' : flag(chat, 'megagroup') || flag(chat, 'gigagroup') ? 'supergroup' : 'channel',
+			chatType:
+				type === 'chat'
+					? 'group'
+					: flag(chat, 'megagroup') || flag(chat, 'gigagroup')
+						? 'supergroup'
+						: 'channel',
 			accessHash: long(chat, 'access_hash'),
 			name: text(chat, 'title'),
 			username: usernameOf(chat),
@@ -139,7 +151,8 @@ export class PeerBook {
 			? { ...seen, accessHash: known?.accessHash ?? null, phone: known?.phone ?? null }
 			: { ...seen, accessHash: seen.accessHash ?? known?.accessHash ?? null };
 		this.#keep(peer);
-		const changed = known?.accessHash !== peer.accessHash || known.name !== peer.name || known.username !== peer.username;
+		const changed =
+			known?.accessHash !== peer.accessHash || known.name !== peer.name || known.username !== peer.username;
 		if (peer.accessHash === null || !changed) return;
 		this.#services.values.put(`peer:${peer.id}`, stored(peer)).catch((error: unknown) => {
 			this.#services.logger.warn('telegram: an access hash could not be stored', { error: String(error) });

@@ -39,7 +39,8 @@ function fromLink(text: string): Reference | null {
 		const message = parts.at(-1) ?? '';
 		return third === undefined ? { kind: 'id', id } : { kind: 'message', id, messageId: Number(message) };
 	}
-	if (first.startsWith('+')) return /^\+\d+$/.test(first) ? phone(first) : { kind: 'invite', hash: first.slice(1) };
+	if (first.startsWith('+'))
+		return /^\+\d+$/.test(first) ? phone(first) : { kind: 'invite', hash: first.slice(1) };
 	return username(first, parts.length > 1 ? parts.at(-1) : undefined);
 }
 
@@ -48,7 +49,9 @@ function fromTg(url: URL): Reference | null {
 	const action = url.hostname || url.pathname.replace(/^\/+/, '');
 	if (action === 'resolve') {
 		const digits = query.get('phone');
-		return digits === null ? username(query.get('domain') ?? '', query.get('post') ?? undefined) : phone(digits);
+		return digits === null
+			? username(query.get('domain') ?? '', query.get('post') ?? undefined)
+			: phone(digits);
 	}
 	if (action === 'join') return { kind: 'invite', hash: query.get('invite') ?? '' };
 	const id = query.get('id') ?? '';

@@ -64,11 +64,15 @@ export class PeerResolver {
 				return this.#byPhone(reference.digits, options);
 			}
 			case 'invite': {
-				const invite = await this.#connection.object({ _: 'messages.checkChatInvite', hash: reference.hash }, options);
+				const invite = await this.#connection.object(
+					{ _: 'messages.checkChatInvite', hash: reference.hash },
+					options,
+				);
 				const chat = child(invite, 'chat');
 				if (chat !== null) this.#book.learn({ _: '', chats: [chat] });
 				const id = chat === null || invite._ === 'chatInvite' ? null : idOfChat(chat);
-				if (id === null) throw notFound('The account is not in the chat of this invite link', 'Join it first (Chat: Join).');
+				if (id === null)
+					throw notFound('The account is not in the chat of this invite link', 'Join it first (Chat: Join).');
 				return this.#known(this.#book.get(id), true);
 			}
 		}
@@ -78,21 +82,34 @@ export class PeerResolver {
 		try {
 			return await this.#ask({ _: 'contacts.resolvePhone', phone: digits }, options);
 		} catch (error) {
-			if (options.importContact !== true || !ChannelError.is(error) || error.code !== 'not_on_messenger') throw error;
+			if (options.importContact !== true || !ChannelError.is(error) || error.code !== 'not_on_messenger')
+				throw error;
 		}
-		const contact = { _: 'inputPhoneContact', client_id: '1', phone: `+${digits}`, first_name: `+${digits}`, last_name: '' };
-		const imported = await this.#connection.object({ _: 'contacts.importContacts', contacts: [contact] }, options);
+		const contact = {
+			_: 'inputPhoneContact',
+			client_id: '1',
+			phone: `+${digits}`,
+			first_name: `+${digits}`,
+			last_name: '',
+		};
+		const imported = await this.#connection.object(
+			{ _: 'contacts.importContacts', contacts: [contact] },
+			options,
+		);
 		this.#book.learn(imported);
 		const peer = this.#book.byPhone(digits);
 		if (peer === undefined) {
-			throw new ChannelError('not_on_messenger', 'Nobody with this number can be reached on Telegram', { channel: 'telegram' });
+			throw new ChannelError('not_on_messenger', 'Nobody with this number can be reached on Telegram', {
+				channel: 'telegram',
+			});
 		}
 		return { peer, looked: true };
 	}
 
 	async #byId(id: string, options: ResolveOptions): Promise<Resolved> {
 		const known = await this.#book.find(id);
-		if (known !== undefined && (known.accessHash !== null || known.type === 'chat')) return this.#known(known);
+		if (known !== undefined && (known.accessHash !== null || known.type === 'chat'))
+			return this.#known(known);
 		if (id.startsWith('-') && !id.startsWith('-100')) {
 			// Basic groups need no hash.
 			return { peer: known ?? { ...EMPTY, id, type: 'chat', chatType: 'group' }, looked: false };
@@ -108,7 +125,14 @@ export class PeerResolver {
 			for (let page = 0; page < PAGES; page += 1) {
 				const { _: _none, ...from } = offset;
 				const answer = await this.#connection.object(
-					{ _: 'messages.getDialogs', ...from, limit: 100, hash: '0', folder_id: folder, exclude_pinned: page > 0 },
+					{
+						_: 'messages.getDialogs',
+						...from,
+						limit: 100,
+						hash: '0',
+						folder_id: folder,
+						exclude_pinned: page > 0,
+					},
 					options,
 				);
 				const { next } = readDialogsPage(answer);
@@ -133,7 +157,10 @@ export class PeerResolver {
 	}
 
 	#known(peer: Peer | undefined, looked = false): Resolved {
-		if (peer === undefined || (peer.accessHash === null && peer.type !== 'chat' && peer.id !== this.#book.self)) {
+		if (
+			peer === undefined ||
+			(peer.accessHash === null && peer.type !== 'chat' && peer.id !== this.#book.self)
+		) {
 			throw notFound(
 				'Telegram does not know this chat for this account',
 				'Open the chat once, or use its @username, link or phone number.',

@@ -31,7 +31,9 @@ export async function deliver(
 	const { peer, looked } = outgoing;
 	const count = outgoing.count ?? 1;
 	const first = randomId(intent?.providerKey ?? services.random.hex(8));
-	const ids = Array.from({ length: count }, (_, index) => BigInt.asIntN(64, first + BigInt(index)).toString());
+	const ids = Array.from({ length: count }, (_, index) =>
+		BigInt.asIntN(64, first + BigInt(index)).toString(),
+	);
 	const request = outgoing.randomIds?.(ids) ?? { ...outgoing.request, random_id: ids[0] ?? '0' };
 	await services.budget.take({
 		bucket: 'send',
@@ -93,12 +95,22 @@ export async function deliverAll(
 function isRefusal(error: unknown): boolean {
 	return (
 		ChannelError.is(error) &&
-		!['timeout', 'unreachable', 'cancelled', 'upstream_error', 'unexpected_answer', 'account_in_use'].includes(error.code)
+		![
+			'timeout',
+			'unreachable',
+			'cancelled',
+			'upstream_error',
+			'unexpected_answer',
+			'account_in_use',
+		].includes(error.code)
 	);
 }
 
 function readResults(stored: Json): SendResult[] {
-	return (Array.isArray(stored) ? stored : []).map((entry) => ({ ...sendResultSchema.parse(entry), duplicate: true }));
+	return (Array.isArray(stored) ? stored : []).map((entry) => ({
+		...sendResultSchema.parse(entry),
+		duplicate: true,
+	}));
 }
 
 interface Sent {
@@ -106,7 +118,13 @@ interface Sent {
 	date: number;
 }
 
-function sendResult(account: TelegramAccount, peer: Peer, looked: boolean, sent: Sent, duplicate: boolean): SendResult {
+function sendResult(
+	account: TelegramAccount,
+	peer: Peer,
+	looked: boolean,
+	sent: Sent,
+	duplicate: boolean,
+): SendResult {
 	return {
 		channel: 'telegram',
 		account: account.accountId,
@@ -147,7 +165,11 @@ function rebuilt(account: TelegramAccount, { peer, request }: Outgoing, short: T
 }
 
 /** It arrived at an earlier try: the newest own message with these words. */
-async function findSent(account: TelegramAccount, { peer, request }: Outgoing, context: CommandContext): Promise<Sent> {
+async function findSent(
+	account: TelegramAccount,
+	{ peer, request }: Outgoing,
+	context: CommandContext,
+): Promise<Sent> {
 	const answer = await account.connection.object(
 		{
 			_: 'messages.getHistory',
@@ -168,7 +190,10 @@ async function findSent(account: TelegramAccount, { peer, request }: Outgoing, c
 			markPeer(child(message, 'peer_id')) === peer.id &&
 			text(message, 'message') === text(request, 'message'),
 	);
-	return { id: int(own ?? { _: '' }, 'id'), date: int(own ?? { _: '' }, 'date') ?? Math.floor(account.services.clock.now() / 1000) };
+	return {
+		id: int(own ?? { _: '' }, 'id'),
+		date: int(own ?? { _: '' }, 'date') ?? Math.floor(account.services.clock.now() / 1000),
+	};
 }
 
 /** Sixteen hex digits → a signed 64-bit number; zero would be none. */

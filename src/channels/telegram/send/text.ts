@@ -1,5 +1,12 @@
 import { ChannelError, invalidParameter } from '../../../contract';
-import { entitiesToTl, FormatError, parseHtml, parseMarkdown, type Entity, type Formatted } from '../formatting';
+import {
+	entitiesToTl,
+	FormatError,
+	parseHtml,
+	parseMarkdown,
+	type Entity,
+	type Formatted,
+} from '../formatting';
 import type { TlObject } from '../tl';
 
 export const FORMATS = ['none', 'html', 'markdown'] as const;
@@ -13,7 +20,12 @@ export const CAPTION_LENGTH = 1024;
  * The text as it is sent. `none` leaves it untouched.
  * @throws ChannelError `invalid_parameter` with the position in the markup
  */
-export function formatText(text: string, format: Format, entities: readonly Entity[] = [], field = 'text'): Formatted {
+export function formatText(
+	text: string,
+	format: Format,
+	entities: readonly Entity[] = [],
+	field = 'text',
+): Formatted {
 	if (format === 'none') return { text, entities: [...entities] };
 	try {
 		return format === 'html' ? parseHtml(text) : parseMarkdown(text);
@@ -28,14 +40,18 @@ export function formatText(text: string, format: Format, entities: readonly Enti
 /** One message, or several cut at a line, a sentence or a word; formatting that is cut goes on in the next. */
 export function fit(formatted: Formatted, tooLong: 'refuse' | 'split', max = MESSAGE_LENGTH): Formatted[] {
 	const parts: Formatted[] = [];
-	for (let from = 0; from < formatted.text.length || parts.length === 0; ) {
+	for (let from = 0; from < formatted.text.length || parts.length === 0;) {
 		const end = cutAt(formatted.text, from, max);
 		if (end < formatted.text.length && tooLong === 'refuse') {
-			throw new ChannelError('message_too_long', `The text has ${String(formatted.text.length)} characters; Telegram takes ${String(max)}`, {
-				channel: 'telegram',
-				field: 'text',
-				hint: 'Shorten it, or let it be split.',
-			});
+			throw new ChannelError(
+				'message_too_long',
+				`The text has ${String(formatted.text.length)} characters; Telegram takes ${String(max)}`,
+				{
+					channel: 'telegram',
+					field: 'text',
+					hint: 'Shorten it, or let it be split.',
+				},
+			);
 		}
 		parts.push(slice(formatted, from, end));
 		from = end;

@@ -12,7 +12,17 @@ const MAX_PARTS = 4000;
 const AT_ONCE = 3;
 const PART_MS = 60_000;
 
-export const MEDIA_KINDS = ['auto', 'file', 'photo', 'video', 'videoNote', 'animation', 'voice', 'audio', 'sticker'] as const;
+export const MEDIA_KINDS = [
+	'auto',
+	'file',
+	'photo',
+	'video',
+	'videoNote',
+	'animation',
+	'voice',
+	'audio',
+	'sticker',
+] as const;
 export type SendAs = (typeof MEDIA_KINDS)[number];
 
 export interface MediaOptions {
@@ -45,7 +55,8 @@ export async function mediaFrom(
 	const spoiler = options.spoiler ? { spoiler: true } : {};
 	if (source.kind === 'url') {
 		// Telegram's servers fetch it: this machine never opens the address.
-		const photo = options.as === 'photo' || (options.as === 'auto' && /\.(jpe?g|png|webp)(\?|$)/i.test(source.url));
+		const photo =
+			options.as === 'photo' || (options.as === 'auto' && /\.(jpe?g|png|webp)(\?|$)/i.test(source.url));
 		return photo
 			? { media: { _: 'inputMediaPhotoExternal', url: source.url, ...spoiler }, group: 'visual' }
 			: { media: { _: 'inputMediaDocumentExternal', url: source.url, ...spoiler }, group: 'file' };
@@ -60,7 +71,10 @@ export async function mediaFrom(
 			_: 'inputMediaUploadedDocument',
 			file,
 			mime_type: as === 'voice' ? 'audio/ogg' : source.mimeType || 'application/octet-stream',
-			attributes: [...attributesOf(as, options), { _: 'documentAttributeFilename', file_name: source.fileName }],
+			attributes: [
+				...attributesOf(as, options),
+				{ _: 'documentAttributeFilename', file_name: source.fileName },
+			],
 			...(as === 'file' ? { force_file: true } : {}),
 			...spoiler,
 		},
@@ -112,8 +126,12 @@ interface Begun {
 
 async function firstBytes(stream: Readable): Promise<Begun> {
 	const rest = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-	const { value, done } = await rest.next();
-	return { bytes: done === true ? Buffer.alloc(0) : value, rest };
+	return { bytes: (await nextOf(rest)) ?? Buffer.alloc(0), rest };
+}
+
+async function nextOf(stream: AsyncIterator<Buffer>): Promise<Buffer | null> {
+	const next = await stream.next();
+	return next.done === true ? null : next.value;
 }
 
 async function upload(
@@ -136,7 +154,13 @@ async function upload(
 		if (count > MAX_PARTS) throw tooLarge();
 		while (running.size >= AT_ONCE) await Promise.race(running);
 		const request = big
-			? { _: 'upload.saveBigFilePart', file_id: id, file_part: part, file_total_parts: total ?? (last ? count : -1), bytes }
+			? {
+					_: 'upload.saveBigFilePart',
+					file_id: id,
+					file_part: part,
+					file_total_parts: total ?? (last ? count : -1),
+					bytes,
+				}
 			: { _: 'upload.saveFilePart', file_id: id, file_part: part, bytes };
 		const work = account.connection.call(request, { signal: context.signal, timeoutMs: PART_MS }).then(() => {
 			done += bytes.length;
@@ -151,9 +175,9 @@ async function upload(
 	};
 	let held = begun.bytes;
 	for (;;) {
-		const { value, done: ended } = await begun.rest.next();
-		if (ended === true) break;
-		held = held.length === 0 ? value : Buffer.concat([held, value]);
+		const next = await nextOf(begun.rest);
+		if (next === null) break;
+		held = held.length === 0 ? next : Buffer.concat([held, next]);
 		// The last part is kept back until it is known to be the last.
 		while (held.length > PART) {
 			await send(held.subarray(0, PART), false);
@@ -168,7 +192,9 @@ async function upload(
 	await send(held, true);
 	await Promise.all(running);
 	const name = source.fileName;
-	return big ? { _: 'inputFileBig', id, parts: count, name } : { _: 'inputFile', id, parts: count, name, md5_checksum: '' };
+	return big
+		? { _: 'inputFileBig', id, parts: count, name }
+		: { _: 'inputFile', id, parts: count, name, md5_checksum: '' };
 }
 
 function tooLarge(): ChannelError {

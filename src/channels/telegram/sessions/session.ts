@@ -62,7 +62,8 @@ function base64Url(bytes: Buffer): string {
 function parseVersionOne(session: string): SessionData {
 	if (!session.startsWith('1')) throw new SessionFormatError('it is no session string of a known program');
 	const body = session.slice(1);
-	if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(body)) throw new SessionFormatError('it holds characters no session string has');
+	if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(body))
+		throw new SessionFormatError('it holds characters no session string has');
 	const bytes = Buffer.from(body, 'base64');
 	// Telethon's layout is fixed: 4 or 16 bytes of address. GramJS writes its length before it.
 	if (bytes.length === 1 + 4 + 2 + KEY_BYTES) return telethon(bytes, 4);
@@ -97,15 +98,19 @@ function telethon(bytes: Buffer, addressLength: 4 | 16): SessionData {
 /** dc · [api id] · test · key · user id · bot; 351, 356 or 362 characters without padding. */
 function parsePyrogram(session: string): SessionData | null {
 	const plain = session.replace(/=+$/, '');
-	const layout = { 351: { apiId: 0, user: 4 }, 356: { apiId: 0, user: 8 }, 362: { apiId: 4, user: 8 } }[plain.length];
+	const layout = { 351: { apiId: 0, user: 4 }, 356: { apiId: 0, user: 8 }, 362: { apiId: 4, user: 8 } }[
+		plain.length
+	];
 	if (layout === undefined || !/^[A-Za-z0-9_-]+$/.test(plain)) return null;
 	const bytes = Buffer.from(plain, 'base64url');
 	const keyAt = 2 + layout.apiId;
 	if (bytes.length !== keyAt + KEY_BYTES + layout.user + 1) return null;
 	const dc = bytes.readUInt8(0);
-	if (bytes.readUInt8(1 + layout.apiId) === 1) throw new SessionFormatError('it belongs to Telegram\'s test servers');
+	if (bytes.readUInt8(1 + layout.apiId) === 1)
+		throw new SessionFormatError("it belongs to Telegram's test servers");
 	const userAt = keyAt + KEY_BYTES;
-	const userId = layout.user === 4 ? String(bytes.readUInt32BE(userAt)) : String(bytes.readBigUInt64BE(userAt));
+	const userId =
+		layout.user === 4 ? String(bytes.readUInt32BE(userAt)) : String(bytes.readBigUInt64BE(userAt));
 	return {
 		dc,
 		address: DC_ADDRESSES[dc] ?? '',

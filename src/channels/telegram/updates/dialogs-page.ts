@@ -29,7 +29,8 @@ export function readDialogsPage(page: TlObject): DialogsPage {
 		if (chat !== null && id !== null) dates.set(`${chat} ${String(id)}`, int(message, 'date') ?? 0);
 	}
 	const dialogs = children(page, 'dialogs').flatMap((dialog) => factsOf(dialog, dates));
-	const last = dialogs.findLast(({ date, pinned }) => date > 0 && !pinned) ?? dialogs.findLast(({ date }) => date > 0);
+	const last =
+		dialogs.findLast(({ date, pinned }) => date > 0 && !pinned) ?? dialogs.findLast(({ date }) => date > 0);
 	// A slice may hold fewer than were asked for and still not be the last.
 	const complete = page._ === 'messages.dialogs';
 	if (complete || last === undefined) return { dialogs, next: null };

@@ -287,7 +287,13 @@ export class UpdateEngine {
 
 	#takeChannel(id: string, pts: number, count: number, update: TlObject, now: number): void {
 		const busy = this.#tasks.has(channelKey(id));
-		if (!busy && this.#recovering && !this.#fresh && this.#channels.get(id)?.box.pts == null && !this.#joins.has(id)) {
+		if (
+			!busy &&
+			this.#recovering &&
+			!this.#fresh &&
+			this.#channels.get(id)?.box.pts == null &&
+			!this.#joins.has(id)
+		) {
 			// Not in the stored state: what it said before this update is read from its history.
 			this.#join(id, this.#seen);
 		}
@@ -475,7 +481,8 @@ export class UpdateEngine {
 			return;
 		}
 		this.#watch.answered(id, now, int(difference, 'timeout'));
-		if (difference._ === 'updates.channelDifferenceTooLong') this.#leaveChannelBehind(id, channel, difference);
+		if (difference._ === 'updates.channelDifferenceTooLong')
+			this.#leaveChannelBehind(id, channel, difference);
 		else {
 			for (const message of children(difference, 'new_messages')) this.#emit(asNewMessage(message), true);
 			for (const update of children(difference, 'other_updates')) this.#recover(update, id, now);
@@ -608,7 +615,8 @@ export class UpdateEngine {
 		for (const message of messages) {
 			const update = asNewMessage(message);
 			// Not by `#emit`: what is filled says nothing about what else is complete up to its id.
-			if (chatOfMessage(message) === request.chat) this.#apply.push({ kind: 'update', update, recovered: true });
+			if (chatOfMessage(message) === request.chat)
+				this.#apply.push({ kind: 'update', update, recovered: true });
 		}
 		if (finished) this.#endFill(request.chat, null);
 	}
@@ -639,4 +647,3 @@ function channelRequest(id: string, pts: number): EngineRequest {
 function isDue(deadline: number | null, now: number): boolean {
 	return deadline !== null && deadline <= now;
 }
-

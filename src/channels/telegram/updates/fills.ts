@@ -64,7 +64,8 @@ export class Fills {
 		const after = request.afterId;
 		const page = newestFirst.filter((message) => (int(message, 'id') ?? 0) > after).reverse();
 		const messages = page.filter(
-			(message) => message._ !== 'messageEmpty' && (fill.toId === null || (int(message, 'id') ?? 0) <= fill.toId),
+			(message) =>
+				message._ !== 'messageEmpty' && (fill.toId === null || (int(message, 'id') ?? 0) <= fill.toId),
 		);
 		const last = int(page.at(-1) ?? { _: '' }, 'id') ?? after;
 		const finished = page.length < HISTORY_PAGE || (fill.toId !== null && last >= fill.toId);

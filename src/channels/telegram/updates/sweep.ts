@@ -12,7 +12,11 @@ const MAX_ROUNDS = 10;
  * message jumps to its top and out of the part not yet read. So the walk is repeated down to where the last one began,
  * until a round fits in its first page, which is one moment. First the main list, then the archive.
  */
-export function nextPage(sweep: Sweep, page: readonly DialogFacts[], next: DialogOffset | null): Sweep | null {
+export function nextPage(
+	sweep: Sweep,
+	page: readonly DialogFacts[],
+	next: DialogOffset | null,
+): Sweep | null {
 	const head = sweep.offset === null ? Math.max(0, ...page.map(({ date }) => date)) : sweep.head;
 	const reached = page.some(({ date, pinned }) => !pinned && date > 0 && date < sweep.downTo);
 	const more = next !== null && (next.id !== sweep.offset?.id || next.peer !== sweep.offset.peer);

@@ -19,7 +19,13 @@ export type Unpacked =
  */
 export function unpack(payload: TlObject, self: string, knows: (marked: string) => boolean): Unpacked {
 	const date = int(payload, 'date') ?? 0;
-	const single = (update: TlObject): Unpacked => ({ kind: 'list', start: 0, seq: 0, date, updates: [update] });
+	const single = (update: TlObject): Unpacked => ({
+		kind: 'list',
+		start: 0,
+		seq: 0,
+		date,
+		updates: [update],
+	});
 	switch (payload._) {
 		case 'updatesTooLong':
 			return { kind: 'tooLong' };
@@ -37,7 +43,8 @@ export function unpack(payload: TlObject, self: string, knows: (marked: string) 
 		case 'updateShortChatMessage': {
 			const message = fullMessage(payload, self);
 			const people = [markPeer(child(message, 'peer_id')), markPeer(child(message, 'from_id'))];
-			if (people.some((marked) => marked !== null && marked !== self && !knows(marked))) return { kind: 'incomplete' };
+			if (people.some((marked) => marked !== null && marked !== self && !knows(marked)))
+				return { kind: 'incomplete' };
 			return single({
 				_: 'updateNewMessage',
 				message,
@@ -46,7 +53,11 @@ export function unpack(payload: TlObject, self: string, knows: (marked: string) 
 			});
 		}
 		case 'updateShortSentMessage':
-			return single({ _: 'affected', pts: int(payload, 'pts') ?? 0, pts_count: int(payload, 'pts_count') ?? 0 });
+			return single({
+				_: 'affected',
+				pts: int(payload, 'pts') ?? 0,
+				pts_count: int(payload, 'pts_count') ?? 0,
+			});
 		default:
 			return { kind: 'unknown' };
 	}
@@ -103,7 +114,9 @@ export function channelOf(update: TlObject): string | null {
 
 /** The message of an update that brings a new one. */
 export function newMessageOf(update: TlObject): TlObject | null {
-	return update._ === 'updateNewMessage' || update._ === 'updateNewChannelMessage' ? child(update, 'message') : null;
+	return update._ === 'updateNewMessage' || update._ === 'updateNewChannelMessage'
+		? child(update, 'message')
+		: null;
 }
 
 export function chatOfMessage(message: TlObject): string | null {

@@ -12,26 +12,43 @@ import {
 	type Formatted,
 } from '../../../../src/channels/telegram/formatting';
 
-const sorted = (entities: Entity[]): Entity[] => entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length);
+const sorted = (entities: Entity[]): Entity[] =>
+	entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length);
 
 describe('HTML', () => {
 	it.each<[string, string, Entity[]]>([
 		['<b>bold</b>', 'bold', [{ type: 'bold', offset: 0, length: 4 }]],
-		['a <i>b <u>c</u></i>', 'a b c', [
-			{ type: 'italic', offset: 2, length: 3 },
-			{ type: 'underline', offset: 4, length: 1 },
-		]],
+		[
+			'a <i>b <u>c</u></i>',
+			'a b c',
+			[
+				{ type: 'italic', offset: 2, length: 3 },
+				{ type: 'underline', offset: 4, length: 1 },
+			],
+		],
 		['😀<s>x</s>', '😀x', [{ type: 'strikethrough', offset: 2, length: 1 }]],
-		['<pre><code class="language-ts">let a = 1 &lt; 2;</code></pre>', 'let a = 1 < 2;', [
-			{ type: 'pre', language: 'ts', offset: 0, length: 14 },
-		]],
-		['<a href="https://e.x/?a=1&amp;b=+2">l</a>', 'l', [
-			{ type: 'text_link', url: 'https://e.x/?a=1&b=+2', offset: 0, length: 1 },
-		]],
-		['<a href="tg://user?id=42">Ann</a>', 'Ann', [{ type: 'text_mention', userId: '42', offset: 0, length: 3 }]],
+		[
+			'<pre><code class="language-ts">let a = 1 &lt; 2;</code></pre>',
+			'let a = 1 < 2;',
+			[{ type: 'pre', language: 'ts', offset: 0, length: 14 }],
+		],
+		[
+			'<a href="https://e.x/?a=1&amp;b=+2">l</a>',
+			'l',
+			[{ type: 'text_link', url: 'https://e.x/?a=1&b=+2', offset: 0, length: 1 }],
+		],
+		[
+			'<a href="tg://user?id=42">Ann</a>',
+			'Ann',
+			[{ type: 'text_mention', userId: '42', offset: 0, length: 3 }],
+		],
 		['<span class="tg-spoiler">x</span>', 'x', [{ type: 'spoiler', offset: 0, length: 1 }]],
 		['<blockquote expandable>q</blockquote>', 'q', [{ type: 'expandable_blockquote', offset: 0, length: 1 }]],
-		['<tg-emoji emoji-id="99">👍</tg-emoji>', '👍', [{ type: 'custom_emoji', emojiId: '99', offset: 0, length: 2 }]],
+		[
+			'<tg-emoji emoji-id="99">👍</tg-emoji>',
+			'👍',
+			[{ type: 'custom_emoji', emojiId: '99', offset: 0, length: 2 }],
+		],
 		['  <b> x </b> ', 'x', [{ type: 'bold', offset: 0, length: 1 }]],
 		['a & b &#169; &unknown;', 'a & b © &unknown;', []],
 	])('%s', (markup, text, entities) => {
@@ -51,18 +68,30 @@ describe('HTML', () => {
 
 describe('MarkdownV2', () => {
 	it.each<[string, string, Entity[]]>([
-		['*bold* _it_ __un__ ~st~ ||sp||', 'bold it un st sp', [
-			{ type: 'bold', offset: 0, length: 4 },
-			{ type: 'italic', offset: 5, length: 2 },
-			{ type: 'underline', offset: 8, length: 2 },
-			{ type: 'strikethrough', offset: 11, length: 2 },
-			{ type: 'spoiler', offset: 14, length: 2 },
-		]],
-		['*bold _both_*', 'bold both', [
-			{ type: 'bold', offset: 0, length: 9 },
-			{ type: 'italic', offset: 5, length: 4 },
-		]],
-		['[l](https://e.x/a\\)b+c)', 'l', [{ type: 'text_link', url: 'https://e.x/a)b+c', offset: 0, length: 1 }]],
+		[
+			'*bold* _it_ __un__ ~st~ ||sp||',
+			'bold it un st sp',
+			[
+				{ type: 'bold', offset: 0, length: 4 },
+				{ type: 'italic', offset: 5, length: 2 },
+				{ type: 'underline', offset: 8, length: 2 },
+				{ type: 'strikethrough', offset: 11, length: 2 },
+				{ type: 'spoiler', offset: 14, length: 2 },
+			],
+		],
+		[
+			'*bold _both_*',
+			'bold both',
+			[
+				{ type: 'bold', offset: 0, length: 9 },
+				{ type: 'italic', offset: 5, length: 4 },
+			],
+		],
+		[
+			'[l](https://e.x/a\\)b+c)',
+			'l',
+			[{ type: 'text_link', url: 'https://e.x/a)b+c', offset: 0, length: 1 }],
+		],
 		['![👍](tg://emoji?id=5)', '👍', [{ type: 'custom_emoji', emojiId: '5', offset: 0, length: 2 }]],
 		['`a*b`', 'a*b', [{ type: 'code', offset: 0, length: 3 }]],
 		['```py\nx = 1\n```', 'x = 1', [{ type: 'pre', language: 'py', offset: 0, length: 5 }]],
@@ -84,14 +113,23 @@ describe('MarkdownV2', () => {
 });
 
 /** Texts of words and signs that mean something to one of the dialects, with entities that nest properly. */
-const word = fc.stringMatching(/^[a-zA-Zа-я0-9<>&*_[\]()~`#+\-=|{}.!\\"'😀]{1,8}$/u).filter((text) => text.trim() === text);
+const word = fc
+	.stringMatching(/^[a-zA-Zа-я0-9<>&*_[\]()~`#+\-=|{}.!\\"'😀]{1,8}$/u)
+	.filter((text) => text.trim() === text);
 const INLINE = ['bold', 'italic', 'underline', 'strikethrough', 'spoiler'] as const;
 
 const formatted: fc.Arbitrary<Formatted> = fc
-	.array(fc.tuple(word, fc.subarray([...INLINE], { maxLength: 3 }), fc.constantFrom('none', 'code', 'link', 'mention')), {
-		minLength: 1,
-		maxLength: 6,
-	})
+	.array(
+		fc.tuple(
+			word,
+			fc.subarray([...INLINE], { maxLength: 3 }),
+			fc.constantFrom('none', 'code', 'link', 'mention'),
+		),
+		{
+			minLength: 1,
+			maxLength: 6,
+		},
+	)
 	.map((parts) => {
 		let text = '';
 		const entities: Entity[] = [];
@@ -100,7 +138,8 @@ const formatted: fc.Arbitrary<Formatted> = fc
 			const place = { offset: text.length, length: piece.length };
 			if (special === 'code') entities.push({ type: 'code', ...place });
 			else {
-				if (special === 'link') entities.push({ type: 'text_link', url: 'https://e.x/a+(b)?c=1&d=_*', ...place });
+				if (special === 'link')
+					entities.push({ type: 'text_link', url: 'https://e.x/a+(b)?c=1&d=_*', ...place });
 				if (special === 'mention') entities.push({ type: 'text_mention', userId: '77', ...place });
 				for (const type of types) entities.push({ type, ...place });
 			}
@@ -117,7 +156,10 @@ describe('both directions', () => {
 		fc.assert(
 			fc.property(formatted, (given) => {
 				const read = parseHtml(toHtml(given));
-				expect({ text: read.text, entities: byName(read.entities) }).toEqual({ ...given, entities: byName(given.entities) });
+				expect({ text: read.text, entities: byName(read.entities) }).toEqual({
+					...given,
+					entities: byName(given.entities),
+				});
 			}),
 		);
 	});
@@ -126,7 +168,10 @@ describe('both directions', () => {
 		fc.assert(
 			fc.property(formatted, (given) => {
 				const read = parseMarkdown(toMarkdown(given));
-				expect({ text: read.text, entities: byName(read.entities) }).toEqual({ ...given, entities: byName(given.entities) });
+				expect({ text: read.text, entities: byName(read.entities) }).toEqual({
+					...given,
+					entities: byName(given.entities),
+				});
 			}),
 		);
 	});

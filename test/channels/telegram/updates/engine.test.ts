@@ -41,7 +41,8 @@ function engineAt(options: Partial<EngineOptions> = {}): UpdateEngine {
 function calm(options: Partial<EngineOptions> = {}): UpdateEngine {
 	const engine = engineAt(options);
 	const [request] = asked(engine);
-	if (request !== undefined) engine.answer(request, { _: 'updates.differenceEmpty', date: 1_700_000_100, seq: 5 }, NOW);
+	if (request !== undefined)
+		engine.answer(request, { _: 'updates.differenceEmpty', date: 1_700_000_100, seq: 5 }, NOW);
 	engine.take(NOW);
 	return engine;
 }
@@ -57,7 +58,13 @@ const message = (id: number, pts: number): TlObject => ({
 			_: 'updateNewMessage',
 			pts,
 			pts_count: 1,
-			message: { _: 'message', id, date: 1_700_000_200, peer_id: { _: 'peerUser', user_id: '9' }, message: `m${String(id)}` },
+			message: {
+				_: 'message',
+				id,
+				date: 1_700_000_200,
+				peer_id: { _: 'peerUser', user_id: '9' },
+				message: `m${String(id)}`,
+			},
 		},
 	],
 });
@@ -81,8 +88,11 @@ describe('the order of updates', () => {
 		const engine = engineAt({ session: 'b' });
 		const [request] = asked(engine);
 		expect(request?.kind).toBe('state');
-		if (request !== undefined) engine.answer(request, { _: 'updates.state', pts: 99, qts: 8, seq: 2, date: 1_700_000_300 }, NOW);
-		expect(asked(engine)).toEqual([{ key: 'difference', kind: 'difference', pts: 10, date: 1_700_000_000, qts: 8 }]);
+		if (request !== undefined)
+			engine.answer(request, { _: 'updates.state', pts: 99, qts: 8, seq: 2, date: 1_700_000_300 }, NOW);
+		expect(asked(engine)).toEqual([
+			{ key: 'difference', kind: 'difference', pts: 10, date: 1_700_000_000, qts: 8 },
+		]);
 	});
 
 	it('puts two that changed places in order without asking', () => {
@@ -107,14 +117,18 @@ describe('the order of updates', () => {
 
 	it('drops what it knows', () => {
 		const engine = calm();
-		for (let copy = 0; copy < 3; copy += 1) engine.receive({ kind: 'updates', payload: message(101, 11) }, NOW);
+		for (let copy = 0; copy < 3; copy += 1)
+			engine.receive({ kind: 'updates', payload: message(101, 11) }, NOW);
 		expect(told(engine)).toEqual(['m101']);
 	});
 
 	it('takes its own results into account: what they move is no hole', () => {
 		const engine = calm();
 		engine.receive({ kind: 'affected', channel: null, pts: 12, ptsCount: 2 }, NOW);
-		engine.receive({ kind: 'updates', payload: { _: 'updateShortSentMessage', id: 101, pts: 13, pts_count: 1, date: 1 } }, NOW);
+		engine.receive(
+			{ kind: 'updates', payload: { _: 'updateShortSentMessage', id: 101, pts: 13, pts_count: 1, date: 1 } },
+			NOW,
+		);
 		engine.receive({ kind: 'updates', payload: message(102, 14) }, NOW);
 		expect(told(engine)).toEqual(['m102']);
 		engine.tick(NOW + 1000);
@@ -122,7 +136,15 @@ describe('the order of updates', () => {
 	});
 
 	it('rebuilds short messages, and asks for the difference when it does not know the person', () => {
-		const short = { _: 'updateShortMessage', id: 101, user_id: '9', message: 'short', pts: 11, pts_count: 1, date: 1 };
+		const short = {
+			_: 'updateShortMessage',
+			id: 101,
+			user_id: '9',
+			message: 'short',
+			pts: 11,
+			pts_count: 1,
+			date: 1,
+		};
 		const engine = calm();
 		engine.receive({ kind: 'updates', payload: short }, NOW);
 		expect(told(engine)).toEqual(['short']);
@@ -176,10 +198,12 @@ describe('the order of updates', () => {
 	it('says what lies too far back to be read', () => {
 		const engine = engineAt({ recoverSince: 1_700_500_000 });
 		const [difference] = asked(engine);
-		if (difference !== undefined) engine.answer(difference, { _: 'updates.differenceTooLong', pts: 500 }, NOW);
+		if (difference !== undefined)
+			engine.answer(difference, { _: 'updates.differenceTooLong', pts: 500 }, NOW);
 		const dialogs = asked(engine).find(({ kind }) => kind === 'dialogs');
 		const dialog = { _: 'dialog', peer: { _: 'peerUser', user_id: '9' }, top_message: 300 };
-		if (dialogs !== undefined) engine.answer(dialogs, { _: 'messages.dialogs', dialogs: [dialog], messages: [] }, NOW);
+		if (dialogs !== undefined)
+			engine.answer(dialogs, { _: 'messages.dialogs', dialogs: [dialog], messages: [] }, NOW);
 		const before = asked(engine).find(({ kind }) => kind === 'historyBefore');
 		expect(before).toMatchObject({ chat: '9', date: 1_700_500_000 });
 		const last = { _: 'message', id: 200, date: 1_700_400_000, peer_id: { _: 'peerUser', user_id: '9' } };

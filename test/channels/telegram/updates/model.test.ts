@@ -27,11 +27,15 @@ function complaints({ provider, journal, caughtUp }: ScenarioResult): string[] {
 			if (!message.deleted && found === undefined) wrong.push(`${name} is missing`);
 			if (found === undefined || excused) continue;
 			if (found.deleted !== message.deleted) wrong.push(`${name} deleted: ${String(found.deleted)}`);
-			else if (!message.deleted && found.text !== message.text) wrong.push(`${name} "${found.text}" for "${message.text}"`);
+			else if (!message.deleted && found.text !== message.text)
+				wrong.push(`${name} "${found.text}" for "${message.text}"`);
 		}
-		const ids = (journal.order.get(chat) ?? []).filter(({ recovered }) => !recovered || !provider.skipped.has(chat));
+		const ids = (journal.order.get(chat) ?? []).filter(
+			({ recovered }) => !recovered || !provider.skipped.has(chat),
+		);
 		for (let index = 1; index < ids.length; index += 1) {
-			if ((ids[index]?.id ?? 0) <= (ids[index - 1]?.id ?? 0)) wrong.push(`${chat}: out of order at ${String(ids[index]?.id)}`);
+			if ((ids[index]?.id ?? 0) <= (ids[index - 1]?.id ?? 0))
+				wrong.push(`${chat}: out of order at ${String(ids[index]?.id)}`);
 		}
 	}
 	return wrong;
@@ -59,7 +63,17 @@ describe('the journal equals the history', () => {
 	});
 
 	it('asks for nothing beyond the start when nothing is lost', () => {
-		const calm = { ...ROUGH, seed: 7, updates: 1000, loss: 0, doubling: 0, jitterMs: 0, cuts: 0, crashes: 0, failures: 0 };
+		const calm = {
+			...ROUGH,
+			seed: 7,
+			updates: 1000,
+			loss: 0,
+			doubling: 0,
+			jitterMs: 0,
+			cuts: 0,
+			crashes: 0,
+			failures: 0,
+		};
 		const result = play(calm);
 		expect(complaints(result)).toEqual([]);
 		// State, its difference, five pages of dialogs in two folders, and the idle checks of the end with their channels.

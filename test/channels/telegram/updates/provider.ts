@@ -57,7 +57,8 @@ export class Provider {
 	constructor(options: ProviderOptions) {
 		this.#options = options;
 		for (let index = 0; index < options.privateChats; index += 1) {
-			const chat = index % 3 === 2 ? markId('chat', String(500 + index)) : markId('user', String(100 + index));
+			const chat =
+				index % 3 === 2 ? markId('chat', String(500 + index)) : markId('user', String(100 + index));
 			this.#privateChats.push(chat);
 			this.chats.set(chat, []);
 		}
@@ -81,8 +82,10 @@ export class Provider {
 		const messages = this.chats.get(chat) ?? [];
 		const alive = messages.filter(({ deleted }) => !deleted).slice(-8);
 		const roll = random.next();
-		if (alive.length > 2 && roll < 0.15) return this.#edit(chat, alive[Math.floor(random.next() * alive.length)]);
-		if (alive.length > 2 && roll < 0.25) return this.#delete(chat, alive.slice(0, 1 + Math.floor(random.next() * 2)));
+		if (alive.length > 2 && roll < 0.15)
+			return this.#edit(chat, alive[Math.floor(random.next() * alive.length)]);
+		if (alive.length > 2 && roll < 0.25)
+			return this.#delete(chat, alive.slice(0, 1 + Math.floor(random.next() * 2)));
 		return this.say(chat);
 	}
 
@@ -193,7 +196,11 @@ export class Provider {
 	#difference(pts: number, date: number): TlObject {
 		const channelNews = [...this.#channels.values()]
 			.filter(({ log }) => (log.at(-1)?.date ?? 0) >= date - 1)
-			.map(({ channel, pts: channelPts }) => ({ _: 'updateChannelTooLong', channel_id: channel, pts: channelPts }));
+			.map(({ channel, pts: channelPts }) => ({
+				_: 'updateChannelTooLong',
+				channel_id: channel,
+				pts: channelPts,
+			}));
 		if (this.#common.pts - pts > this.#options.tooLong) {
 			this.#skip(this.#common, pts, this.#common.pts);
 			return { _: 'updates.differenceTooLong', pts: this.#common.pts };
@@ -234,7 +241,8 @@ export class Provider {
 			};
 		}
 		const entries = box.log.filter((entry) => entry.pts > pts);
-		if (entries.length === 0) return { _: 'updates.channelDifferenceEmpty', final: true, pts: box.pts, timeout: 1 };
+		if (entries.length === 0)
+			return { _: 'updates.channelDifferenceEmpty', final: true, pts: box.pts, timeout: 1 };
 		const part = entries.slice(0, this.#options.slice);
 		const { messages, updates } = this.#fold(box, part);
 		return {
@@ -305,7 +313,12 @@ export class Provider {
 		};
 	}
 
-	#dialogs(chats: string[]): { dialogs: TlObject[]; messages: TlObject[]; users: TlObject[]; chats: TlObject[] } {
+	#dialogs(chats: string[]): {
+		dialogs: TlObject[];
+		messages: TlObject[];
+		users: TlObject[];
+		chats: TlObject[];
+	} {
 		const messages: TlObject[] = [];
 		const dialogs = chats.map((chat) => {
 			const last = this.#visible(chat).at(-1);

@@ -59,7 +59,8 @@ class ModelJournal {
 		if (message !== null) this.#message(update._, message, item.recovered);
 		const channel = long(update, 'channel_id');
 		if (/^updateDelete(Channel)?Messages$/.test(update._)) {
-			for (const id of ints(update, 'messages')) this.#delete(channel === null ? null : markId('channel', channel), id);
+			for (const id of ints(update, 'messages'))
+				this.#delete(channel === null ? null : markId('channel', channel), id);
 		}
 	}
 
@@ -109,7 +110,7 @@ class Timeline {
 
 	at(at: number, run: () => void): void {
 		this.#heap.push({ at, order: this.#count++, run });
-		for (let child = this.#heap.length - 1; child > 0; ) {
+		for (let child = this.#heap.length - 1; child > 0;) {
 			const parent = (child - 1) >> 1;
 			if (!this.#before(child, parent)) break;
 			this.#swap(child, parent);
@@ -127,7 +128,7 @@ class Timeline {
 		const last = this.#heap.pop();
 		if (last !== undefined && this.#heap.length > 0) {
 			this.#heap[0] = last;
-			for (let parent = 0; ; ) {
+			for (let parent = 0; ;) {
 				const left = 2 * parent + 1;
 				const child = left + 1 < this.#heap.length && this.#before(left + 1, left) ? left + 1 : left;
 				if (child >= this.#heap.length || !this.#before(child, parent)) break;
