@@ -61,5 +61,17 @@ function hasSign(word: string, signs: readonly string[]): boolean {
 function reactionOf(event: ChannelEvent): string {
 	const data: JsonObject = event.data ?? {};
 	const given = data['emoji'] ?? data['reaction'];
-	return typeof given === 'string' ? given : '';
+	return typeof given === 'string' ? given : fromCounters(data);
+}
+
+/** MAX tells only how many gave which reaction: an answer as long as all but the own one agree. */
+function fromCounters({ counters, your_reaction: own }: JsonObject): string {
+	if (!Array.isArray(counters)) return '';
+	const given = counters.flatMap((entry): string[] => {
+		if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
+		const { reaction, count } = entry;
+		const others = typeof count === 'number' && count > (reaction === own ? 1 : 0);
+		return typeof reaction === 'string' && others ? [reaction] : [];
+	});
+	return given.length === 1 ? (given[0] ?? '') : '';
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { describe, expect, it } from 'vitest';
 import { node, until, workflow, type CredentialReference } from '../harness';
-import { chat, max, maxCredential, maxCredentialType, maxTrigger, newcomer } from './nodes';
+import { chat, max, maxCredential, maxCredentialType, maxTrigger, maxType, newcomer } from './nodes';
 import { answering, maxScene, publish } from './scene';
 
 const scene = maxScene();
@@ -63,18 +63,18 @@ describe('the trigger of a personal account', () => {
 		// The account's own number is nowhere, not even in what n8n keeps.
 		expect(JSON.stringify(execution?.startItems)).not.toContain(anna.phone.slice(1));
 
-		sandbox.control.injectMany({ to: anna.id, chats: 10, count: 100 });
-		await listens.finishes(101);
+		sandbox.control.injectMany({ to: anna.id, chats: 10, count: 50 });
+		await listens.finishes(51);
 		expect(listens.texts().sort()).toEqual(
-			['Are you there?', ...Array.from({ length: 100 }, (_, at) => `#${at + 1}`)].sort(),
+			['Are you there?', ...Array.from({ length: 50 }, (_, at) => `#${at + 1}`)].sort(),
 		);
-		await answers.finishes(101);
-		expect(answers.executions()).toHaveLength(101);
+		await answers.finishes(51);
+		expect(answers.executions()).toHaveLength(51);
 
 		await n8n.api.unpublish(answers.id);
 		sandbox.control.injectMessage({ from: boris.id, to: anna.id, text: 'And now?' });
-		await listens.finishes(102);
-		expect(answers.executions()).toHaveLength(101);
+		await listens.finishes(52);
+		expect(answers.executions()).toHaveLength(51);
 
 		await once(credential, ['chat', 'getMany'], { limit: 2 });
 		const [web] = sandbox.control
@@ -112,6 +112,25 @@ describe('the trigger of a personal account', () => {
 		]);
 		await n8n.api.deleteWorkflow(id);
 	});
+});
+
+it('lists chats and people to choose from', async () => {
+	const { n8n, sandbox, credential } = scene();
+	const asked = { nodeType: maxType, credential, parameters: { resource: 'message', operation: 'send' } };
+	const chats = await n8n.api.searchList({
+		...asked,
+		methodName: 'searchChats',
+		path: 'parameters.chatId',
+		filter: 'team',
+	});
+	expect(chats.results).toMatchObject([{ name: 'Team', value: sandbox.demo.groupId }]);
+	const people = await n8n.api.searchList({
+		...asked,
+		methodName: 'searchContacts',
+		path: 'parameters.userId',
+		filter: 'bor',
+	});
+	expect(people.results).toMatchObject([{ name: 'Boris Orlov', value: sandbox.accounts[1].id }]);
 });
 
 describe('a login', () => {

@@ -256,6 +256,69 @@ test('a published trigger hands a new message on and takes the end of its execut
 	await response.closeFunction?.();
 });
 
+test('a trigger gets every event MAX has, each with what it is about', async () => {
+	const [anna, boris, clara] = sandbox.accounts;
+	const { control, demo } = sandbox;
+	const node = new MaxTrigger();
+	const events = node.description.properties.find(({ name }) => name === 'events');
+	const all = events?.options?.map((option) => ('value' in option ? String(option.value) : '')) ?? [];
+	const parameters = {
+		events: all,
+		filters: {
+			chatTypes: ['private', 'group', 'channel', 'saved'],
+			direction: 'both',
+			includeNodeSends: true,
+			ignoreBots: false,
+			includeService: true,
+		},
+		options: { maxParallel: 1000, chatOrderSeconds: 0 },
+	};
+	const started = triggerContext(node, { credentials: annas as never, settings, parameters });
+	const response = await node.trigger.call(started.context);
+	const seen = (): Map<string, IDataObject> =>
+		new Map(
+			started.emitted.flatMap(({ items }) =>
+				items.map(({ json }): [string, IDataObject] => [json['event_type'] as string, json]),
+			),
+		);
+	const { chatId, messageId } = fromBoris('To be changed');
+	const deeds: Record<string, () => unknown> = {
+		message: () => fromBoris('Hello'),
+		message_edited: () => control.edit({ chatId, messageId, text: `Changed ${systemRandom.hex(2)}` }),
+		message_deleted: () => control.remove({ chatId, messageIds: [fromBoris('To go').messageId] }),
+		reaction: () => control.react({ from: boris.id, chatId, messageId, reaction: '👍' }),
+		read: () => control.read({ from: boris.id, chatId }),
+		presence: () => control.presence({ account: boris.id }),
+		chat_changed: () =>
+			control.changeChat({
+				chatId: demo.groupId,
+				by: boris.id,
+				action: 'rename',
+				title: systemRandom.hex(4),
+			}),
+		member_changed: () =>
+			control.changeChat({ chatId: demo.groupId, by: boris.id, action: 'add', users: [clara.id] }),
+		contact_changed: () => control.setAccount({ account: boris.id, description: systemRandom.hex(4) }),
+		profile_changed: () => control.setAccount({ account: anna.id, description: systemRandom.hex(4) }),
+		call: () => control.incomingCall({ from: boris.id, to: anna.id }),
+		unknown: () => control.push({ account: anna.id, opcode: 199, payload: { strange: true } }),
+	};
+	for (const [type, deed] of Object.entries(deeds))
+		await vi.waitFor(
+			() => {
+				if (!seen().has(type)) deed();
+				expect([...seen().keys()], type).toContain(type);
+			},
+			{ timeout: 5_000, interval: 150 },
+		);
+	for (const json of seen().values())
+		expect(json).toMatchObject({ channel: 'max', account: { id: `max:${anna.id}` } });
+	expect(seen().get('reaction')).toMatchObject({
+		data: { message_id: messageId, counters: [{ reaction: '👍', count: 1 }] },
+	});
+	await response.closeFunction?.();
+});
+
 test('all of the above was one login of the session', () => {
 	const { token } = sandbox.accounts[0].web!;
 	const own = sandbox.control.logins({ account: sandbox.accounts[0].id }).find((one) => one.token === token);
