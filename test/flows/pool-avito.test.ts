@@ -189,7 +189,7 @@ describe('one pool, real sockets, real store', () => {
 		expect(a.problems).toEqual([]);
 		await passes(() => a.problems.length > 0, 'told of the outage');
 		sandbox.control.mode({ mode: 'ok' });
-		sandbox.control.account({ user_id: sandbox.accounts[0]!.user_id, subscription: false });
+		sandbox.control.account({ user_id: sandbox.accounts[0].user_id, subscription: false });
 		sandbox.control.incoming({ text: 'hidden' });
 		await passes(
 			() => a.problems.some(({ code }) => code === 'subscription_missing'),
@@ -219,7 +219,7 @@ describe('one pool, real sockets, real store', () => {
 		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
 		await a.subscription.live;
 		data = credential({}, 1).data;
-		const other = sandbox.accounts[1]!.user_id;
+		const other = sandbox.accounts[1].user_id;
 		await passes(
 			() => sandbox.control.requests({}).some(({ path }) => path.includes(`/${String(other)}/chats`)),
 			'moved',
@@ -240,7 +240,7 @@ describe('one pool, real sockets, real store', () => {
 	});
 
 	it('no secret is in status, errors or the store file', async () => {
-		const { client_secret } = sandbox.accounts[0]!;
+		const { client_secret } = sandbox.accounts[0];
 		const lease = pool.lease(credential());
 		await lease.call({ name: 'account.getSelf', input: {} });
 		const status = JSON.stringify(await lease.status());
