@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer, connect, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readerLeaseName, type Logger, type Store, type StoreInfo } from '../../src/contract';
 import { openRedisStore, type RedisStoreOptions } from '../../src/redis';
@@ -10,6 +7,7 @@ import { LEASE_MS } from '../../src/pool/account/lease-keeper';
 import { ACCOUNT, consumer, journalEvent } from '../store/support/samples';
 import { ManualClock, until } from '../support/manual-clock';
 import { RedisServer } from './support/redis-server';
+import { Relay } from './support/relay';
 
 const PASSWORD = 'hunter2-of-redis';
 const UNAVAILABLE = { code: 'store_unavailable', retry: { afterMs: 5_000 } };
@@ -316,54 +314,3 @@ describe('what the server says of itself', () => {
 		}
 	});
 });
-
-/** A relay that can lose what the server answers, and cut the connection. */
-class Relay {
-	swallowAnswers = false;
-	swallowed = 0;
-	readonly #server: Server;
-	readonly #sockets = new Set<Socket>();
-
-	private constructor(server: Server) {
-		this.#server = server;
-	}
-
-	get port(): number {
-		return (this.#server.address() as AddressInfo).port;
-	}
-
-	static async to(port: number): Promise<Relay> {
-		const server = createServer();
-		const relay = new Relay(server);
-		server.on('connection', (near) => {
-			const far = connect(port, '127.0.0.1');
-			for (const socket of [near, far]) {
-				relay.#sockets.add(socket);
-				socket.on('error', () => undefined);
-				socket.on('close', () => {
-					near.destroy();
-					far.destroy();
-					relay.#sockets.delete(socket);
-				});
-			}
-			near.on('data', (data) => far.write(data));
-			far.on('data', (data) => {
-				if (relay.swallowAnswers) relay.swallowed += data.length;
-				else near.write(data);
-			});
-		});
-		server.listen(0, '127.0.0.1');
-		await once(server, 'listening');
-		return relay;
-	}
-
-	cut(): void {
-		for (const socket of this.#sockets) socket.destroy();
-	}
-
-	async close(): Promise<void> {
-		this.cut();
-		this.#server.close();
-		await once(this.#server, 'close');
-	}
-}

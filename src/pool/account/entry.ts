@@ -279,7 +279,7 @@ export class AccountEntry {
 	/** The store went on in memory: triggers run, but nothing survives a restart. Told once. */
 	tellDegraded(info: StoreInfo): void {
 		if (info.degraded === null) return;
-		void this.#accountState({ state: 'degraded', reason: info.degraded, atMostEveryMs: DAY_MS });
+		this.#tellState({ state: 'degraded', reason: info.degraded, atMostEveryMs: DAY_MS });
 	}
 
 	async close(): Promise<void> {
@@ -329,7 +329,7 @@ export class AccountEntry {
 				config: this.#config,
 				budget: this.budget,
 				signal: deadline.signal,
-				accountState: (change) => void this.#accountState(change),
+				accountState: (change) => this.#tellState(change),
 			});
 			this.#connection = connection;
 			this.reopened += 1;
@@ -372,6 +372,16 @@ export class AccountEntry {
 		if (!this.idle || this.#connection === undefined) return;
 		this.#cancelLinger = this.#shared.clock.after(this.#shared.lingerMs(), () => {
 			this.closeIfIdle();
+		});
+	}
+
+	/** Told in the background: a store that is away right then must not become an error nobody catches. */
+	#tellState(change: AccountStateChange): void {
+		this.#accountState(change).catch((error: unknown) => {
+			this.#shared.logger.warn('the state of an account could not be written down', {
+				state: change.state,
+				error: String(error),
+			});
 		});
 	}
 
