@@ -309,6 +309,7 @@ export class AccountEntry {
 				'session_ended',
 				`The session has ended: ${this.lastError?.message ?? 'log in again'}`,
 				{
+					channel: this.#driver.channel,
 					hint: 'Log in again and put the new session into the credential.',
 				},
 			);
