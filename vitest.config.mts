@@ -30,11 +30,17 @@ function project(name: string, include: string[], testTimeout: number, exclude =
 	};
 }
 
-/** A real n8n around the packed package: one file after another, each with an n8n of its own. */
-function endToEnd(name: string, include: string[], testTimeout: number, exclude?: string[]) {
+/** A real n8n around the packed package: each file has one of its own, which uses one core. */
+function endToEnd(
+	name: string,
+	include: string[],
+	testTimeout: number,
+	maxWorkers: number,
+	exclude?: string[],
+) {
 	const { test, ...rest } = project(name, include, testTimeout, exclude);
 	const globalSetup = ['test/e2e/harness/global-setup.ts'];
-	return { ...rest, test: { ...test, fileParallelism: false, globalSetup } };
+	return { ...rest, test: { ...test, maxWorkers, globalSetup } };
 }
 
 export default defineConfig({
@@ -44,8 +50,8 @@ export default defineConfig({
 			project('servers', [`test/${SERVERS}/**/*.test.ts`], 60_000),
 			project('package', ['test/package/**/*.test.ts'], 180_000),
 			project('flows', ['test/flows/**/*.test.ts'], 120_000),
-			endToEnd('e2e', ['test/e2e/**/*.test.ts'], 180_000),
-			endToEnd('long', [`test/${LONG}`], 1_800_000, []),
+			endToEnd('e2e', ['test/e2e/**/*.test.ts'], 180_000, 2),
+			endToEnd('long', [`test/${LONG}`], 1_800_000, 1, []),
 		],
 	},
 });

@@ -7,7 +7,7 @@ import { avitoScene } from './scene';
 describe('send and wait for response', () => {
 	const scene = avitoScene();
 
-	/** Asks in a chat and parks; resolves with the execution's id once the question has been sent. */
+	/** Asks in a chat; resolves once the question has been sent and the execution waits. */
 	async function ask(chatId: string, parameters = {}) {
 		const { n8n, sandbox, credential } = scene();
 		const { id } = await n8n.api.createWorkflow(
@@ -31,6 +31,8 @@ describe('send and wait for response', () => {
 			},
 			{ what: 'the question' },
 		);
+		const waits = async () => (await n8n.api.execution(executionId)).status === 'waiting';
+		await until(waits, { what: 'the execution to wait' });
 		return { executionId, question: question?.text ?? '' };
 	}
 
