@@ -1,9 +1,12 @@
 import { avitoDriver } from './channels/avito';
 import { maxDriver } from './channels/max';
+import { telegramDriver } from './channels/telegram';
 import type { ChannelDriver, Logger, Store } from './contract';
-import { AccountPool, AnchoredPool, type Pool } from './pool';
+import { AccountPool, AnchoredPool, type Pool, type PoolOptions } from './pool';
+import { openRedisCalls, openRedisStore, orFromFile, redisSettings } from './redis';
 import {
 	dataFolder,
+	environmentValue,
 	onShutdown,
 	packageVersion,
 	processName,
@@ -15,7 +18,7 @@ import {
 import { openStore } from './store';
 
 /** Wiring: which drivers, which store. Nothing else. */
-const DRIVERS: readonly ChannelDriver[] = [avitoDriver, maxDriver];
+const DRIVERS: readonly ChannelDriver[] = [avitoDriver, maxDriver, telegramDriver];
 
 /** n8n's logger, once the bridge has said which one it is. */
 let hostLogger: Logger = silentLogger;
@@ -36,7 +39,7 @@ const logger = redactingLogger({
 });
 
 export interface OwnPoolOptions {
-	/** folder of the store; default as n8n's, see `dataFolder` */
+	/** folder of a store in a file; default: Redis where n8n runs in queue mode, else a file in n8n's own folder */
 	dir?: string;
 	logger?: Logger;
 	store?: () => Promise<Store>;
@@ -47,21 +50,28 @@ export function createPool(options: OwnPoolOptions = {}): Pool {
 	const log = options.logger ?? logger;
 	return new AccountPool({
 		drivers: DRIVERS,
-		openStore:
-			options.store ??
-			(() =>
-				openStore({
-					dir: options.dir ?? dataFolder(),
-					clock: systemClock,
-					logger: log,
-					random: systemRandom,
-				})),
+		...sharing(options, log),
 		clock: systemClock,
 		random: systemRandom,
 		logger: log,
 		processName: processName(),
 		version: packageVersion(),
 	});
+}
+
+/** Several processes share a Redis and call each other over it; one process by itself needs a file. */
+function sharing(
+	{ dir, store }: OwnPoolOptions,
+	log: Logger,
+): Pick<PoolOptions, 'openStore' | 'openRemoteCalls'> {
+	if (store !== undefined) return { openStore: store };
+	const services = { clock: systemClock, logger: log, random: systemRandom };
+	const settings = dir === undefined ? redisSettings(orFromFile(environmentValue)) : null;
+	if (settings === null) return { openStore: () => openStore({ dir: dir ?? dataFolder(), ...services }) };
+	return {
+		openStore: () => openRedisStore({ settings, ...services }),
+		openRemoteCalls: (holder, server) => openRedisCalls({ settings, ...services }, holder, server),
+	};
 }
 
 let shared: Pool | undefined;

@@ -4,5 +4,6 @@
  * and connects to nothing. Knows nothing of messengers or n8n.
  */
 export { openRedisCalls, type RedisCallsOptions } from './calls';
+export { orFromFile } from './environment';
 export { openRedisStore, type RedisStoreOptions } from './open';
 export { redisSettings, type Environment, type RedisSettings } from './settings';

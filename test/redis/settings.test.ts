@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { redisSettings } from '../../src/redis';
+import { orFromFile, redisSettings } from '../../src/redis';
 
 const read = (environment: Record<string, string>) => redisSettings((name) => environment[name]);
 const QUEUE = { EXECUTIONS_MODE: 'queue' };
@@ -110,6 +113,22 @@ describe('where Redis is', () => {
 			MESSENGER_ACCOUNTS_REDIS_HOST: 'own',
 		});
 		expect(settings).toMatchObject({ cluster: false, nodes: [{ host: 'own', port: 6379 }] });
+	});
+
+	it('reads what n8n reads from a file, unless the variable itself is set', () => {
+		const dir = mkdtempSync(join(tmpdir(), 'settings-'));
+		const file = join(dir, 'password');
+		writeFileSync(file, 'from the file\n');
+		const environment: Record<string, string> = {
+			...QUEUE,
+			QUEUE_BULL_REDIS_PASSWORD_FILE: file,
+			QUEUE_BULL_REDIS_HOST: 'set',
+			QUEUE_BULL_REDIS_HOST_FILE: file,
+		};
+		const settings = redisSettings(orFromFile((name) => environment[name]));
+		rmSync(dir, { recursive: true });
+		expect(settings?.password).toBe('from the file');
+		expect(settings?.nodes[0]?.host).toBe('set');
 	});
 
 	it('takes the braces out of a prefix: they would put every key into one slot', () => {

@@ -11,6 +11,7 @@ export { packAndInstall, packageName, placePackage } from './packed';
 export { freePort, isPortFree } from './ports';
 export { N8nHttpError } from './session';
 export { until } from './until';
+export { N8nWorker } from './worker';
 export {
 	node,
 	workflow,

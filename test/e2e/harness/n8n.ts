@@ -10,6 +10,7 @@ import { freePort } from './ports';
 import { N8nProcess, type ProcessEnd, type ProcessMemory } from './process';
 import { N8nSession } from './session';
 import { until } from './until';
+import { N8nWorker } from './worker';
 
 /** First start on a slow machine: database migrations alone take ten seconds and more. */
 const READY_TIMEOUT_MS = 120_000;
@@ -99,6 +100,11 @@ export class N8n {
 		this.running = child;
 		await this.becomesReady(child);
 		if (this.plan.signsIn) await this.api.signIn();
+	}
+
+	/** Starts a worker beside it, in queue mode: same folder, key and environment. It ends with `end`. */
+	async startWorker(): Promise<N8nWorker> {
+		return await N8nWorker.start(this.plan.environment, join(this.userFolder, 'worker.log'));
 	}
 
 	/** Ends it with SIGTERM and waits; the way n8n's own service stops. Killed if it takes longer than n8n allows. */

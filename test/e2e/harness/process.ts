@@ -33,10 +33,15 @@ export class N8nProcess {
 
 	constructor(
 		environment: Record<string, string>,
-		private readonly options: { logFile: string; onLine?: (line: string) => void },
+		private readonly options: {
+			logFile: string;
+			onLine?: (line: string) => void;
+			/** n8n's own words for what to run. @default ['start'] */
+			command?: readonly string[];
+		},
 	) {
 		this.logFile = createWriteStream(options.logFile, { flags: 'a' });
-		this.child = spawn(nodeBinary(), [n8nScript(), 'start'], {
+		this.child = spawn(nodeBinary(), [n8nScript(), ...(options.command ?? ['start'])], {
 			cwd: dirname(options.logFile),
 			env: environment,
 			stdio: ['ignore', 'pipe', 'pipe'],
