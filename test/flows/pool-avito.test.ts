@@ -230,6 +230,28 @@ describe('one pool, real sockets, real store', () => {
 		expect(a.events[0]?.account.id).toBe(`avito:${String(other)}`);
 	});
 
+	it('keys that were refused are not tried again until the credential changes', async () => {
+		const wrong = credential({ clientSecret: 'wrong' });
+		const read = { data: wrong.data };
+		const a = trigger('a', { ...wrong, read: () => Promise.resolve(read.data) });
+		const tokens = () => sandbox.control.requests({ operation_id: 'getAccessToken' }).length;
+		await passes(() => a.problems.length > 0, 'told');
+		const before = tokens();
+		for (let call = 0; call < 5; call += 1) {
+			const refused = await pool
+				.lease(wrong)
+				.call({ name: 'account.getSelf', input: {} })
+				.catch((error: unknown) => error);
+			expect(ChannelError.is(refused) && refused.code).toBe('credential_invalid');
+			await clock.advance(60_000);
+		}
+		expect(tokens()).toBe(before);
+		read.data = credential().data;
+		let live = false;
+		void a.subscription.live.then(() => (live = true));
+		await passes(() => live, 'live with the right keys');
+	});
+
 	it('an idle account closes after its linger, leaving no timer of its own', async () => {
 		const lease = pool.lease(credential());
 		await lease.call({ name: 'account.getSelf', input: {} });

@@ -64,6 +64,8 @@ export class AccountEntry {
 	/** monotonic ms */
 	#mayYieldAt = 0;
 	#leftUntil = 0;
+	/** why the session ended for good: told to everybody who asks, in the words of the first time */
+	#endedBy: ChannelError | undefined;
 	state: AccountState = 'idle';
 	since: number;
 	lastUsed: number | null = null;
@@ -254,12 +256,11 @@ export class AccountEntry {
 		this.#config = config;
 		const { points, windowMs, chatGapMs } = config.policy.budget;
 		this.budget.update({ points, windowMs }, chatGapMs);
-		const ended = this.state === 'ended';
-		if (choice === 'reopen' || ended) {
-			if (ended) this.#setState('idle');
-			void this.#drop('the credential changed');
-			this.#attendance.wake();
-		}
+		// Every execution's own read comes by here: what ended stays ended until the credential really changed.
+		if (choice === 'same') return;
+		if (this.state === 'ended') this.#setState('idle');
+		void this.#drop('the credential changed');
+		this.#attendance.wake();
 	}
 
 	/** *Disconnect*: survives restarts until *Connect*. */
@@ -305,13 +306,12 @@ export class AccountEntry {
 			});
 		}
 		if (this.state === 'ended') {
-			throw new ChannelError(
-				'session_ended',
-				`The session has ended: ${this.lastError?.message ?? 'log in again'}`,
-				{
+			throw (
+				this.#endedBy ??
+				new ChannelError('session_ended', 'The session has ended', {
 					channel: this.#driver.channel,
 					hint: 'Log in again and put the new session into the credential.',
-				},
+				})
 			);
 		}
 		if (this.#closed) throw new ChannelError('cancelled', 'The connection pool is closing', { retry: 'now' });
@@ -342,6 +342,7 @@ export class AccountEntry {
 			return connection;
 		} catch (error) {
 			this.#noteError(error);
+			if (endsSession(error)) this.#endedBy = error;
 			this.#setState(endsSession(error) ? 'ended' : 'waiting');
 			throw error;
 		} finally {
@@ -398,7 +399,10 @@ export class AccountEntry {
 				DAY_MS,
 			);
 		}
-		if (change.state === 'ended') this.#setState('ended');
+		if (change.state === 'ended') {
+			this.#endedBy = change.error;
+			this.#setState('ended');
+		}
 		this.#tellTriggers(change, now);
 		const every = change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS);
 		if (connection !== undefined && this.#news.allows(change.state, now, every)) {
@@ -451,7 +455,7 @@ function stateError(change: AccountStateChange): ChannelError {
 }
 
 /** After these only a person can help: stop, stay registered, resume when the credential changes. */
-function endsSession(error: unknown): boolean {
+function endsSession(error: unknown): error is ChannelError {
 	return (
 		ChannelError.is(error) &&
 		error.retry === 'never' &&
