@@ -1,24 +1,55 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { AvitoApi } from '../../credentials/AvitoApi.credentials';
-import { avitoOperations } from '../../nodes/Avito/operations';
+import { MaxUserApi } from '../../credentials/MaxUserApi.credentials';
 import { AvitoTrigger } from '../../nodes/Avito/AvitoTrigger.node';
-import type { AnyOperation } from '../../src/n8n';
+import { avitoOperations } from '../../nodes/Avito/operations';
+import { MaxTrigger } from '../../nodes/Max/MaxTrigger.node';
+import { maxOperations } from '../../nodes/Max/operations';
+import type { AnyOperation, OperationTable } from '../../src/n8n';
 import { optionFields } from '../../src/n8n/describe';
 
+/** A messenger as its page describes it. */
+export interface DocumentedNode {
+	page: string;
+	/** what the node is called, and its part of *Operations* in the README */
+	name: string;
+	credential: readonly INodeProperties[];
+	trigger: readonly INodeProperties[];
+	table: OperationTable;
+}
+
+/** Every messenger that has a page in `docs/`. */
+export const DOCUMENTED: readonly DocumentedNode[] = [
+	{
+		page: 'docs/avito.md',
+		name: 'Avito',
+		credential: new AvitoApi().properties,
+		trigger: new AvitoTrigger().description.properties,
+		table: avitoOperations,
+	},
+	{
+		page: 'docs/max.md',
+		name: 'MAX User',
+		credential: new MaxUserApi().properties,
+		trigger: new MaxTrigger().description.properties,
+		table: maxOperations,
+	},
+];
+
 /** Lists of fields in the documents, made from the descriptions the nodes show: name → Markdown. */
-export function fieldBlocks(): ReadonlyMap<string, string> {
+export function fieldBlocks({ credential, trigger, table }: DocumentedNode): ReadonlyMap<string, string> {
 	const blocks = new Map<string, string>();
-	blocks.set('credential', fieldList(new AvitoApi().properties));
-	blocks.set('trigger', fieldList(new AvitoTrigger().description.properties));
-	blocks.set('shared', fieldList(sharedOptions()));
-	for (const resource of avitoOperations)
+	blocks.set('credential', fieldList(credential));
+	blocks.set('trigger', fieldList(trigger));
+	blocks.set('shared', fieldList(sharedOptions(table)));
+	for (const resource of table)
 		for (const operation of resource.operations)
 			blocks.set(`${resource.value}.${operation.value}`, operationBlock(operation));
 	return blocks;
 }
 
 /** Replaces what stands between `<!-- fields: name -->` and `<!-- /fields -->`. @throws for a name nobody makes */
-export function withFields(document: string, blocks = fieldBlocks()): string {
+export function withFields(document: string, blocks: ReadonlyMap<string, string>): string {
 	return document.replaceAll(
 		/(<!-- fields: (\S+) -->)[\s\S]*?(<!-- \/fields -->)/g,
 		(_, open: string, name: string, close: string) => {
@@ -29,12 +60,9 @@ export function withFields(document: string, blocks = fieldBlocks()): string {
 	);
 }
 
-const operations: readonly AnyOperation[] = avitoOperations.flatMap((resource): AnyOperation[] => [
-	...resource.operations,
-]);
-
 /** Options that operations get for what they are, not for what they do: documented once. */
-function sharedOptions(): INodeProperties[] {
+function sharedOptions(table: OperationTable): INodeProperties[] {
+	const operations = table.flatMap((resource): AnyOperation[] => [...resource.operations]);
 	const shared = new Map<string, INodeProperties>();
 	for (const operation of operations)
 		for (const field of optionFields(operation))

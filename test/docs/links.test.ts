@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchor, codeBlocks, document, documents, headings, links, prose, root } from './markdown';
@@ -17,9 +17,33 @@ function problem(from: string, target: string): string | null {
 	if (fragment === undefined) return null;
 	const page = pages.find((each) => each.file === file);
 	if (page === undefined) return `${target}: has no headings`;
-	const anchors = headings(page.text).map(({ text }) => anchor(text));
-	return anchors.includes(decodeURIComponent(fragment)) ? null : `${target}: there is no such heading`;
+	return anchors(page.text).includes(decodeURIComponent(fragment))
+		? null
+		: `${target}: there is no such heading`;
 }
+
+/** Of its headings, and those written out where a translated heading is linked by the original's name. */
+function anchors(text: string): string[] {
+	const written = [...text.matchAll(/^<a id="([\w-]+)"><\/a>$/gm)].map(([, name = '']) => name);
+	return [...headings(text).map((heading) => anchor(heading.text)), ...written];
+}
+
+/** Places of the README that n8n shows a link to: names after its address in the sources. `#readme` is GitHub's own. */
+const LINKED_FROM_N8N = [
+	...new Set(
+		['credentials', 'nodes', 'src']
+			.flatMap((folder) =>
+				readdirSync(resolve(root, folder), { recursive: true, withFileTypes: true })
+					.filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))
+					.map((entry) => readFileSync(resolve(entry.parentPath, entry.name), 'utf8')),
+			)
+			.flatMap((source) =>
+				[...source.matchAll(/\/n8n-nodes-messenger-accounts#(?!readme\b)([\w-]+)/g)].map(
+					([, name = '']) => name,
+				),
+			),
+	),
+];
 
 describe('links', () => {
 	it.each(pages)('of $name lead somewhere', ({ file, text }) => {
@@ -34,9 +58,12 @@ describe('links', () => {
 		expect(links('see [a](b.md) and ![c](d.png)')).toEqual(['b.md', 'd.png']);
 	});
 
-	it('of the credential and the nodes into the README have their heading', () => {
-		const anchors = headings(document('README.md').text).map(({ text }) => anchor(text));
-		expect(anchors).toContain('avito-api');
+	it.each(LINKED_FROM_N8N)('from n8n to #%s of the README have their place', (name) => {
+		expect(anchors(document('README.md').text)).toContain(name);
+	});
+
+	it('from n8n are found', () => {
+		expect(LINKED_FROM_N8N).toEqual(expect.arrayContaining(['avito-api', 'log-in-to-max', 'max-user-api']));
 	});
 
 	it('lead to every page of docs from the README', () => {
@@ -50,12 +77,12 @@ describe('links', () => {
 });
 
 describe('files named in backticks', () => {
-	/** In src/README.md paths are seen from src/. */
+	/** In src/README.md paths are seen from src/. What begins with Europe is a time zone. */
 	it.each(pages)('of $name exist', ({ name, file, text }) => {
 		const named = [...prose(text).matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)].map(([, path = '']) => path);
 		const missing = named.filter(
 			(path) =>
-				!/^(dist|node_modules)\//.test(path) &&
+				!/^(dist|node_modules|Europe)\//.test(path) &&
 				!MADE_LATER.includes(path) &&
 				![root, dirname(file)].some((folder) => existsSync(resolve(folder, path))),
 		);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/contract';
 import { EVENT_TYPES } from '../../src/contract/schemas';
+import { refusalError } from '../../src/channels/max/errors';
+import { DOCUMENTED } from './fields';
 import { codeBlocks, document, documents, firstCells, headings, root, section } from './markdown';
 
 const pages = documents();
@@ -14,6 +16,21 @@ function sources(folder: string, ending = /\.(ts|mts|js|mjs)$/): string {
 		.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
 		.join('\n');
 }
+
+describe('what MAX says', () => {
+	it('is known to the code under the same key, with the same code', () => {
+		const rows = section(document('docs/max.md').text, "What MAX's errors become")
+			.split('\n')
+			.map((line) => line.split('|'))
+			.filter(([, , code]) => /`\w+`/.test(code ?? ''));
+		const checked = rows.flatMap(([, keys = '', code = '']) =>
+			[...keys.matchAll(/`([\w.-]+)`/g)].map(([, key = '']) => ({ key, code: code.replaceAll(/[` ]/g, '') })),
+		);
+		expect(checked.length).toBeGreaterThan(25);
+		for (const { key, code } of checked)
+			expect({ key, code: refusalError({ error: key }, 1).code }).toEqual({ key, code });
+	});
+});
 
 describe('npm scripts', () => {
 	const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -90,14 +107,34 @@ describe('closed lists', () => {
 		expect(firstCells(table)).toEqual([...ERROR_CODES]);
 	});
 
-	it('event types are those of the code, in its order', () => {
-		expect(firstCells(section(document('docs/avito.md').text, 'Event types'))).toEqual([...EVENT_TYPES]);
+	it.each(DOCUMENTED)('event types in $page are those of the code, in its order', ({ page }) => {
+		expect(firstCells(section(document(page).text, 'Event types'))).toEqual([...EVENT_TYPES]);
+	});
+
+	it.each(DOCUMENTED)('event types that $page says can be had are those the trigger offers', (node) => {
+		const rows = section(document(node.page).text, 'Event types').matchAll(
+			/^\| `(\w+)` \| (yes|live only) \|/gm,
+		);
+		const events = node.trigger.find(({ name }) => name === 'events')?.options ?? [];
+		const offered = events.flatMap((option) => ('value' in option ? String(option.value) : []));
+		expect([...rows].map(([, type]) => type).sort()).toEqual(offered.sort());
+	});
+
+	it('event types that stand beside those of older MAX systems exist', () => {
+		const table = section(document('docs/max.md').text, 'Events of older MAX systems');
+		const named = table.split('\n').flatMap((line) => line.split('|')[3]?.match(/(?<=`)\w+(?=`)/g) ?? []);
+		expect(named.length).toBeGreaterThan(12);
+		expect(
+			named.filter((type) => type !== 'event_type' && !(EVENT_TYPES as readonly string[]).includes(type)),
+		).toEqual([]);
 	});
 
 	it('codes that other pages name exist', () => {
 		const troubles = document('docs/troubleshooting.md').text.matchAll(/Code `(\w+)`/g);
-		const avito = section(document('docs/avito.md').text, "What Avito's errors become");
-		const answers = avito.split('\n').flatMap((line) => line.split('|')[2]?.match(/(?<=`)\w+(?=`)/g) ?? []);
+		const tables =
+			section(document('docs/avito.md').text, "What Avito's errors become") +
+			section(document('docs/max.md').text, "What MAX's errors become");
+		const answers = tables.split('\n').flatMap((line) => line.split('|')[2]?.match(/(?<=`)\w+(?=`)/g) ?? []);
 		const named = [...[...troubles].map(([, code = '']) => code), ...answers];
 		expect(named.length).toBeGreaterThan(20);
 		expect(named.filter((code) => !(ERROR_CODES as readonly string[]).includes(code))).toEqual([]);

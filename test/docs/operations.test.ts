@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { avitoOperations } from '../../nodes/Avito/operations';
-import { withFields } from './fields';
+import { DOCUMENTED, fieldBlocks, withFields } from './fields';
 import { document, headings, section } from './markdown';
 
-const page = document('docs/avito.md');
+describe.each(DOCUMENTED)('$page', (node) => {
+	const page = document(node.page);
 
-describe('the page of a node', () => {
 	it('has a section for every operation, and for nothing else', () => {
-		const offered = avitoOperations.flatMap(({ name, operations }) =>
+		const offered = node.table.flatMap(({ name, operations }) =>
 			operations.map((operation) => `${name}: ${operation.name}`),
 		);
 		const written = headings(section(page.text, 'Operations'))
@@ -17,7 +16,7 @@ describe('the page of a node', () => {
 	});
 
 	it('lists the fields of each operation under its heading', () => {
-		for (const { name, value, operations } of avitoOperations)
+		for (const { name, value, operations } of node.table)
 			for (const operation of operations)
 				expect(section(page.text, `${name}: ${operation.name}`)).toContain(
 					`<!-- fields: ${value}.${operation.value} -->`,
@@ -26,17 +25,17 @@ describe('the page of a node', () => {
 
 	// After a change of a description: npx vitest run --project unit test/docs -u
 	it('has the fields that the nodes show, with their defaults', async () => {
-		await expect(withFields(page.text)).toMatchFileSnapshot(page.file);
+		await expect(withFields(page.text, fieldBlocks(node))).toMatchFileSnapshot(page.file);
 	});
-});
 
-describe.each(['README.md', 'README.ru.md'])('%s', (name) => {
-	it('names every operation of every resource, in the order n8n shows them, and no other', () => {
-		const offered = avitoOperations.map((resource) => {
-			const names = resource.operations.map((operation): string => operation.name);
-			return `| ${resource.name} | ${names.sort(inEnglish).join(', ')} |`;
+	describe.each(['README.md', 'README.ru.md'])('in %s', (name) => {
+		it('has every operation of every resource, in the order n8n shows them, and no other', () => {
+			const offered = node.table.map((resource) => {
+				const names = resource.operations.map((operation): string => operation.name);
+				return `| ${resource.name} | ${names.sort(inEnglish).join(', ')} |`;
+			});
+			expect(resourceRows(section(document(name).text, node.name))).toEqual(offered.sort(inEnglish));
 		});
-		expect(resourceRows(document(name).text)).toEqual(offered.sort(inEnglish));
 	});
 });
 
@@ -44,8 +43,10 @@ function inEnglish(a: string, b: string): number {
 	return a.localeCompare(b, 'en');
 }
 
-/** The rows of the table whose first cells are the node's resources. */
+/** The rows of a table, without its head. */
 function resourceRows(text: string): string[] {
-	const resources = new Set(avitoOperations.map(({ name }): string => name));
-	return text.split('\n').filter((line) => resources.has(/^\| ([^|]+) \|/.exec(line)?.[1] ?? ''));
+	return text
+		.split('\n')
+		.filter((line) => line.startsWith('| '))
+		.slice(1);
 }
