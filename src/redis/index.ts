@@ -2,6 +2,11 @@
  * What several processes share: the store over Redis, and calls between processes. Level 1, used through the contract's
  * interfaces and wired by `app`; the only room that knows Redis and its library. Importing it does not load the library
  * and connects to nothing. Knows nothing of messengers or n8n.
+ *
+ * What it cannot guarantee: a Redis that comes back empty has lost positions, engine states and what was not yet handed
+ * on (there is no mirror to seed it from; triggers go on from now, and `status` says so). A failover that drops the last
+ * writes may drop a lease: whoever held it goes on until its next renewal, new ones wait for one lease. In a cluster only
+ * the loss of the server that has the epoch is noticed, and a restart of any of them is not.
  */
 export { openRedisCalls, type RedisCallsOptions } from './calls';
 export { orFromFile } from './environment';
