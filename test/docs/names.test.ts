@@ -66,9 +66,9 @@ describe('environment variables', () => {
 	const namedInReadme = variablesIn(document('README.md').text);
 
 	/** Read by the package at run time. */
-	const ofThePackage = [...sources('src').matchAll(/environmentValue\('([A-Z0-9_]+)'\)/g)].map(
-		([, name = '']) => name,
-	);
+	const ofThePackage = [
+		...sources('src').matchAll(/environmentValue\('([A-Z0-9_]+)'\)|= '(MESSENGER_ACCOUNTS_\w+)'/g),
+	].map(([, read, named]) => read ?? named ?? '');
 	/** Read by set-up and tests, for the person who starts them. */
 	const ofTheTests = [...sources('test').matchAll(/process\.env(?:\.|\[')([A-Z][A-Z0-9_]+)/g)]
 		.map(([, name = '']) => name)
