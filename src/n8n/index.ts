@@ -22,7 +22,7 @@ export type {
 	WholeOperation,
 } from './operation';
 export type { Located, Parameters, Values } from './parameters';
-export { chatField, linkMode, phoneMode, userMode, type ChatFieldOptions } from './fields/chat';
+export { chatField, linkMode, phoneMode, userMode, usernameMode, type ChatFieldOptions } from './fields/chat';
 export { includeRawField, limitFields, simplifyField } from './fields/limit';
 export {
 	mediaFields,

@@ -61,7 +61,8 @@ describe('npm scripts', () => {
 });
 
 describe('environment variables', () => {
-	const VARIABLE = /\b(?:MESSENGER_ACCOUNTS|N8N|QUEUE|WEBHOOK|CHROME|EXECUTIONS)_[A-Z0-9_]+\b|\bSEED\b/g;
+	const VARIABLE =
+		/\b(?:MESSENGER_ACCOUNTS|N8N|TELEGRAM|QUEUE|WEBHOOK|CHROME|EXECUTIONS)_[A-Z0-9_]+\b|\bSEED\b/g;
 	const variablesIn = (text: string): Set<string> => new Set(text.match(VARIABLE));
 	const namedInReadme = variablesIn(document('README.md').text);
 

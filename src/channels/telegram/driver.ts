@@ -12,14 +12,18 @@ export const telegramDriver: ChannelDriver<TelegramAccount> = {
 	buckets: {},
 	configure,
 	open: (config, services, signal) => openTelegram(settingsOf(config), services, signal),
+	testByOpening: (config) => !settingsOf(config).loggedOut,
 	async test(config, services, signal) {
-		const open = await openTelegram(settingsOf(config), services, signal);
-		try {
-			const { name, username, id } = open.profile;
-			return { message: `Connected as ${name}${username === null ? '' : ` (@${username})`}, user ${id}.` };
-		} finally {
-			await open.close();
-		}
+		const settings = settingsOf(config);
+		// Telegram ends a session that is used from two connections: what is tried here goes without its key.
+		const session = { ...settings.session, authKey: null };
+		const open = await openTelegram({ ...settings, session, loggedOut: true }, services, signal);
+		await open.close();
+		return {
+			message: settings.loggedOut
+				? 'Telegram answers. Next, run Login in the Telegram User node and put the session in here.'
+				: 'Telegram answers. The session is open with the settings saved before and was not tried with these.',
+		};
 	},
 };
 

@@ -30,6 +30,23 @@ export const userMode: INodePropertyMode = {
 	],
 };
 
+/** By the public name of a chat or a person, as a mode of a selector. */
+export const usernameMode: INodePropertyMode = {
+	displayName: 'By Username',
+	name: 'username',
+	type: 'string',
+	placeholder: 'e.g. @name',
+	validation: [
+		{
+			type: 'regex',
+			properties: {
+				regex: '^\\s*@?[A-Za-z][A-Za-z0-9_]{2,31}\\s*$',
+				errorMessage: 'A username has letters, digits and underscores, such as @name',
+			},
+		},
+	],
+};
+
 /** By an address of the messenger, as a mode of a selector. `host` is an expression, such as `max\\.ru`. */
 export function linkMode(host: string, placeholder: string): INodePropertyMode {
 	return {

@@ -1,0 +1,91 @@
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+import { describeTrigger, runTrigger, testCredential, type TriggerSpec } from '../../src/n8n';
+import { CHAT_TYPES } from './fields';
+
+const telegram: TriggerSpec = {
+	channel: 'telegram',
+	credentialType: 'telegramUserApi',
+	events: [
+		{
+			name: 'Account State',
+			value: 'account_state',
+			description: 'The account was lost, came back, needs a new login, or somebody logged in to it',
+		},
+		{ name: 'Call', value: 'call', description: 'A call in a chat' },
+		{
+			name: 'Chat Changed',
+			value: 'chat_changed',
+			description: 'A chat was created, renamed, pinned in or got a picture',
+		},
+		{ name: 'Contact Changed', value: 'contact_changed', description: 'A person changed name or number' },
+		{ name: 'Gap', value: 'gap', description: 'Messages were missed and will not be handed on' },
+		{ name: 'Member Changed', value: 'member_changed', description: 'Somebody joined, left or was removed' },
+		{ name: 'Message', value: 'message', description: 'A new message' },
+		{ name: 'Message Deleted', value: 'message_deleted', description: 'A message was deleted' },
+		{ name: 'Message Edited', value: 'message_edited', description: 'A message was changed' },
+		{ name: 'Presence', value: 'presence', description: 'A person came online or left; live only' },
+		{ name: 'Reaction', value: 'reaction', description: 'A message got or lost a reaction; live only' },
+		{ name: 'Read', value: 'read', description: 'Somebody read a chat up to a message; live only' },
+		{ name: 'Typing', value: 'typing', description: 'Somebody is typing; live only' },
+	],
+	// Groups and channels of a personal account would drown an instance.
+	chatTypes: {
+		options: [...CHAT_TYPES, { name: 'Saved Messages', value: 'saved' }].sort(byName),
+		default: ['private'],
+	},
+	optionalFilters: [
+		'ignoreBots',
+		'includeArchived',
+		'includeMuted',
+		'includeService',
+		'onlyMentionsOrReplies',
+	],
+};
+
+function byName(a: { name: string }, b: { name: string }): number {
+	return a.name.localeCompare(b.name, 'en');
+}
+
+const properties = describeTrigger(telegram);
+
+export class TelegramUserTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Telegram User Trigger',
+		name: 'telegramUserTrigger',
+		icon: { light: 'file:telegramUser.svg', dark: 'file:telegramUser.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when something happens in a personal Telegram account',
+		eventTriggerDescription: 'Waiting for a message on Telegram',
+		activationMessage: 'Every new message of the account now starts this workflow.',
+		defaults: { name: 'Telegram User Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'telegramUserApi', required: true, testedBy: 'telegramUserApiTest' }],
+		triggerPanel: {
+			header: '',
+			executionsHelp: {
+				inactive:
+					'<b>While building your workflow</b>, click "Execute step" and write to the account on Telegram. This triggers an execution with that message.<br /><br /><b>Once you are happy with it</b>, publish the workflow. Then every message starts it; the executions are in the executions list.',
+				active:
+					'<b>While building your workflow</b>, click "Execute step" and write to the account on Telegram. The published workflow gets the message as well.',
+			},
+			activationHint:
+				'Once the workflow is published, every message starts it, also those that came while n8n was off.',
+		},
+		properties,
+	};
+
+	methods = { credentialTest: { telegramUserApiTest: testCredential(telegram) } };
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return runTrigger(this, telegram, properties);
+	}
+}

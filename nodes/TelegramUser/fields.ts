@@ -1,0 +1,180 @@
+import type { INodeProperties } from 'n8n-workflow';
+import {
+	chatField,
+	linkMode,
+	phoneMode,
+	sendingFields as commonSendingFields,
+	sendingOf as commonSendingOf,
+	usernameMode,
+	type ChatFieldOptions,
+	type Parameters,
+	type Values,
+} from '../../src/n8n';
+
+/** What a chat id of Telegram looks like, and every other way to name a chat. */
+const chatOptions: ChatFieldOptions = {
+	placeholder: 'e.g. -1001234567890',
+	idPattern: '^\\s*(-?\\d+|me)\\s*$',
+	idError: 'A chat ID is a number (negative for groups and channels), or me for Saved Messages',
+	modes: [usernameMode, phoneMode, linkMode('(t|telegram)\\.me', 'e.g. https://t.me/name')],
+};
+
+/** A chat that exists. */
+export const chat: INodeProperties = chatField({
+	...chatOptions,
+	description: 'The chat: by ID, username, phone number or link; me is Saved Messages',
+});
+
+/** A chat by its id only: an answer is recognised by it. */
+export const chatById: INodeProperties = chatField({
+	...chatOptions,
+	modes: [],
+	description: 'The chat to ask in',
+});
+
+/** Where a message goes. */
+export const recipient: INodeProperties = chatField({
+	...chatOptions,
+	displayName: 'To',
+	description: 'The chat to send to: by ID, username, phone number or link; me is Saved Messages',
+});
+
+export const fromChat: INodeProperties = chatField({
+	...chatOptions,
+	displayName: 'From Chat',
+	name: 'fromChatId',
+	description: 'The chat the messages are in',
+});
+
+export const optionalChat: INodeProperties = chatField({
+	...chatOptions,
+	required: false,
+	description: 'The chat to search. Empty: all chats.',
+});
+
+/** A chat selector as a reference the channel resolves; a phone number always with its plus sign. */
+export function chatOf(parameters: Parameters, name = 'chatId'): string {
+	const { mode, value } = parameters.located(name);
+	return mode === 'phone' ? `+${value.replaceAll(/\D/g, '')}` : value;
+}
+
+export const messageId: INodeProperties = {
+	displayName: 'Message ID',
+	name: 'messageId',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. 12345',
+	description: 'ID of the message: message_id of a sent one, meta.external_message_id of a received one',
+};
+
+export const messageIds: INodeProperties = {
+	...messageId,
+	displayName: 'Message IDs',
+	name: 'messageIds',
+	placeholder: 'e.g. 12345, 12346',
+	description: 'Comma-separated list of message IDs of that chat, up to 100',
+};
+
+/** Kinds of chats, in the words of `meta.chat_type`. */
+export const CHAT_TYPES = [
+	{ name: 'Bot', value: 'bot' },
+	{ name: 'Channel', value: 'channel' },
+	{ name: 'Group', value: 'group' },
+	{ name: 'Private', value: 'private' },
+	{ name: 'Supergroup', value: 'supergroup' },
+];
+
+/** Simplify and raw data of an operation that reads. */
+export function detailOf(parameters: Parameters): { simplify: boolean; includeRaw: boolean } {
+	return {
+		simplify: parameters.boolean('simplify'),
+		includeRaw: parameters.options.boolean('includeRaw'),
+	};
+}
+
+/** Messages of Telegram itself (login codes) are left out unless asked for; codes in them stay hidden. */
+export const includeServiceField: INodeProperties = {
+	displayName: 'Include Service Messages',
+	name: 'includeService',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return messages of Telegram itself too; login codes in them stay hidden',
+};
+
+export const linkPreviewField: INodeProperties = {
+	displayName: 'Link Preview',
+	name: 'linkPreview',
+	type: 'boolean',
+	default: true,
+	description: 'Whether Telegram shows a preview of the first link',
+};
+
+/** On unless switched off: an option that was not added reads as empty. */
+export function linkPreviewOf(options: Values): boolean {
+	return !options.has('linkPreview') || options.boolean('linkPreview');
+}
+
+export const silentFields: readonly INodeProperties[] = commonSendingFields.filter(
+	({ name }) => name === 'silent',
+);
+
+export const topicField: INodeProperties = {
+	displayName: 'Topic ID',
+	name: 'topicId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. {{ $json.meta.thread_id }}',
+	description: 'The topic of a forum to send to: meta.thread_id of a message in it',
+};
+
+/** Fields of *Options* that every send has. Read by `sendingOf`. */
+export const sendingFields: readonly INodeProperties[] = [
+	...commonSendingFields,
+	{
+		displayName: 'Import Contact if Needed',
+		name: 'importContact',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to add a phone number nobody of this account knows to its contacts',
+	},
+	{
+		displayName: 'Protect Content',
+		name: 'protect',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the others can neither forward nor save the message',
+	},
+	{
+		displayName: 'Quote',
+		name: 'quote',
+		type: 'string',
+		default: '',
+		description: 'The part of the message replied to that is quoted, word for word',
+	},
+	topicField,
+];
+
+/** Letters a second: somebody who types fast on a phone. */
+const TYPING_SPEED = 10;
+/** seconds; the longest the channel shows */
+const LONGEST_TYPING = 60;
+
+/** What `sendingFields` say, in the words of the channel. @param text what the typing is as long as */
+export function sendingOf(options: Values, text: string) {
+	const { typing, ...common } = commonSendingOf(options);
+	const seconds =
+		typing === 'length' ? Math.min(LONGEST_TYPING, Math.ceil(text.length / TYPING_SPEED)) : typing;
+	return {
+		...common,
+		...(seconds === undefined ? {} : { typingSeconds: seconds }),
+		...(options.has('quote') ? { quote: options.text('quote') } : {}),
+		...topicOf(options),
+		protect: options.boolean('protect'),
+		importContact: options.boolean('importContact'),
+	};
+}
+
+export function topicOf(options: Values): { topicId?: string } {
+	return options.has('topicId') ? { topicId: options.id('topicId') } : {};
+}

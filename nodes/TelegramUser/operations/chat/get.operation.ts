@@ -1,0 +1,31 @@
+import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
+import { chat, chatOf, detailOf } from '../../fields';
+
+export const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get chat',
+	description: 'Get one chat and, if wanted, its last messages',
+	effect: 'read',
+	properties: [
+		chat,
+		{
+			displayName: 'Last Messages',
+			name: 'lastMessages',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 100 },
+			default: 0,
+			description: 'How many of the newest messages to add',
+		},
+		simplifyField,
+	],
+	options: [includeRawField],
+	toCommand: (parameters) => ({
+		name: 'chat.get',
+		input: {
+			chatId: chatOf(parameters),
+			lastMessages: parameters.number('lastMessages'),
+			...detailOf(parameters),
+		},
+	}),
+};

@@ -1,0 +1,3 @@
+import { downloadOperation } from '../../../../src/n8n';
+
+export const download = downloadOperation;

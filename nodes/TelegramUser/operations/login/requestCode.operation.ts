@@ -1,0 +1,13 @@
+import type { Operation } from '../../../../src/n8n';
+import { phone, withoutSession } from './fields';
+
+export const requestCode: Operation = {
+	value: 'requestCode',
+	name: 'Request Code',
+	action: 'Request login code',
+	description: 'Ask Telegram for a login code. It comes in a Telegram app that is logged in, not by SMS.',
+	effect: 'change',
+	properties: [phone],
+	credential: withoutSession,
+	toCommand: (parameters) => ({ name: 'login.requestCode', input: { phone: parameters.id('phone') } }),
+};

@@ -1,0 +1,44 @@
+import type { Operation } from '../../../../src/n8n';
+import { chatOf, fromChat, messageIds, recipient, silentFields, topicField, topicOf } from '../../fields';
+
+export const forward: Operation = {
+	value: 'forward',
+	name: 'Forward',
+	action: 'Forward messages',
+	description: 'Forward messages of one chat to another, or copy them there without the name of the author',
+	effect: 'send',
+	properties: [recipient, fromChat, messageIds],
+	options: [
+		{
+			displayName: 'As Copy',
+			name: 'asCopy',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to leave out whom the messages are from',
+		},
+		...silentFields,
+		topicField,
+		{
+			displayName: 'Without Captions',
+			name: 'withoutCaptions',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to leave out the texts below files; only together with As Copy',
+		},
+	],
+	toCommand: (parameters) => {
+		const { options } = parameters;
+		return {
+			name: 'message.forward',
+			input: {
+				chatId: chatOf(parameters),
+				fromChatId: chatOf(parameters, 'fromChatId'),
+				messageIds: parameters.list('messageIds'),
+				asCopy: options.boolean('asCopy'),
+				withoutCaptions: options.boolean('withoutCaptions'),
+				silent: options.boolean('silent'),
+				...topicOf(options),
+			},
+		};
+	},
+};

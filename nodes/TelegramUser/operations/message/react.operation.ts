@@ -1,0 +1,33 @@
+import { emojiField, type Operation } from '../../../../src/n8n';
+import { chat, chatOf, messageId } from '../../fields';
+
+export const react: Operation = {
+	value: 'react',
+	name: 'React',
+	action: 'React to message',
+	description: 'Put a reaction on a message, in place of an earlier one',
+	effect: 'change',
+	properties: [
+		chat,
+		messageId,
+		{ ...emojiField, description: 'The reaction: one emoji, or the ID of a custom emoji' },
+	],
+	options: [
+		{
+			displayName: 'Big',
+			name: 'big',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to show the large animation',
+		},
+	],
+	toCommand: (parameters) => ({
+		name: 'message.react',
+		input: {
+			chatId: chatOf(parameters),
+			messageId: parameters.id('messageId'),
+			emoji: parameters.id('emoji'),
+			big: parameters.options.boolean('big'),
+		},
+	}),
+};
