@@ -1,0 +1,386 @@
+/**
+ * MAX: what a message costs from the socket into the journal beside a bare socket that decodes it; what a send costs
+ * through the pool beside the bare request; a warm pool beside a connection per execution; how late a push is; what an
+ * idle account weighs. The sandbox runs in a process of its own, so that its work is not counted as ours; both sides get
+ * the same bytes, in one run and in turns.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
+import { maxDriver } from '../../src/channels/max';
+import type { JournalWriter } from '../../src/contract';
+import { eventFilterSchema } from '../../src/contract/schemas';
+import { AccountPool, type CredentialSource } from '../../src/pool';
+import { nextTurn, silentLogger, systemClock, systemRandom } from '../../src/runtime';
+import { openSqliteStore } from '../../src/store';
+import type { DemoAccount, DemoSession } from '../sandbox/max';
+import { testServices } from '../support/driver-services';
+import { BareClient, decodeBody } from './max-bare';
+import type { RelayOrder } from './max-relay';
+import { median } from './report';
+
+const CHATS = 45;
+const MESSAGES = 3_000;
+const ROUNDS = 7;
+const SENDS = 50;
+const SEND_ROUNDS = 15;
+const PUSHES = 300;
+const ACCOUNTS = [100, 300] as const;
+const SEND = 64;
+
+export interface MaxBenchResult {
+	/** messages per second from the socket into the SQLite journal, and through ws and msgpack alone */
+	incoming: { ours: number; bare: number; ratio: number; meetsBar: boolean };
+	/** ms of one send: through the warm pool, bare on an open socket, and bare with a connection of its own */
+	sending: { ours: number; bare: number; ratio: number; meetsBar: boolean; ownConnection: number };
+	/** ms from the push leaving the server to the trigger's `deliver` */
+	latency: { p50: number; p99: number };
+	/** KB of heap and buffers per idle account: ours, a bare socket that is logged in */
+	memory: { accounts: number; ours: number; bare: number }[];
+}
+
+interface Bench {
+	url: string;
+	control(command: string, input: object): Promise<unknown>;
+	accounts: DemoAccount[];
+	folder: string;
+}
+
+export async function maxBench(): Promise<MaxBenchResult> {
+	const sandbox = await startSandbox();
+	const folder = mkdtempSync(join(tmpdir(), 'max-bench-'));
+	const bench = { ...sandbox, folder };
+	try {
+		const incoming = await incomingMessages(bench);
+		const sending = await sends(bench);
+		const latency = await pushLatency(bench);
+		return { incoming, sending, latency, memory: await idleMemory(bench) };
+	} finally {
+		sandbox.process.kill();
+		await once(sandbox.process, 'exit');
+		rmSync(folder, { recursive: true });
+	}
+}
+
+/** The sandbox as `npm run sandbox` starts it; its first line says where it is. */
+async function startSandbox(): Promise<Omit<Bench, 'folder'> & { process: ChildProcess }> {
+	const policy = ['compression="never"', 'loginLimit=0', 'idleTimeoutMs=0'].flatMap((one) => [
+		'--policy',
+		one,
+	]);
+	const args = ['--conditions=source', '--import', 'tsx', 'test/sandbox/cli.ts', 'max', ...policy];
+	const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+	const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+	child.stdout.resume();
+	const summary = JSON.parse(line) as {
+		addresses: { websocketPlain: string };
+		accounts: DemoAccount[];
+		control: string;
+	};
+	return {
+		process: child,
+		url: summary.addresses.websocketPlain,
+		accounts: summary.accounts,
+		control: async (command, input) => {
+			const answer = await fetch(`${summary.control}/${command}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(input),
+			});
+			if (!answer.ok) throw new Error(`${command}: ${await answer.text()}`);
+			return answer.json().catch(() => null);
+		},
+	};
+}
+
+/** A relay in a thread of its own. */
+async function startRelay(target: string) {
+	const worker = new Worker(new URL('./max-relay.ts', import.meta.url), {
+		workerData: { target },
+		execArgv: ['--conditions=source', '--import', 'tsx'],
+	});
+	const [port] = (await once(worker, 'message')) as [number];
+	return {
+		url: `ws://127.0.0.1:${String(port)}`,
+		order: async (what: RelayOrder['do']): Promise<unknown> => {
+			worker.postMessage({ do: what } satisfies RelayOrder);
+			const [answer] = (await once(worker, 'message')) as [unknown];
+			return answer;
+		},
+		close: () => worker.terminate(),
+	};
+}
+
+function credentialOf(endpoint: string, { token, deviceId, deviceType }: DemoSession) {
+	return {
+		token,
+		deviceId,
+		deviceType,
+		endpoint,
+		loginPerMinute: 0,
+		loginPerHour: 0,
+		sendsPerMinute: 10_000,
+		chatGapSeconds: 0,
+		firstContactsPerDay: 10_000,
+		loopLimit: 0,
+		pageDelayMs: 0,
+	};
+}
+
+async function incomingMessages({
+	url,
+	control,
+	accounts,
+	folder,
+}: Bench): Promise<MaxBenchResult['incoming']> {
+	const [anna] = accounts;
+	const inject = (count: number) => control('inject-many', { to: anna!.id, chats: CHATS, count });
+	// Chats that exist before the account is opened: what a running system has.
+	await inject(CHATS);
+	const relay = await startRelay(url);
+	const config = maxDriver.configure(credentialOf(`${relay.url}/websocket`, anna!.web!));
+	const services = testServices({ clock: systemClock });
+	const store = await openSqliteStore({
+		dir: join(folder, 'incoming'),
+		clock: systemClock,
+		random: systemRandom,
+		logger: silentLogger,
+	});
+	const open = await maxDriver.open(config, services, new AbortController().signal);
+	let journalled = 0;
+	let [awaited, all] = [0, Promise.withResolvers<void>()];
+	const journal: JournalWriter = {
+		account: open.accountId,
+		state: null,
+		recoverSince: 0,
+		live: () => undefined,
+		async append(events, state) {
+			const entries = events.map(({ event, at, recovered }) => ({
+				eventId: event.event_id,
+				event,
+				chatId: event.external_chat_id,
+				at,
+				recovered,
+			}));
+			const written = { token: 1, events: entries, ...(state === undefined ? {} : { state }) };
+			const { appended } = await store.append(open.accountId, written);
+			journalled += appended.length;
+			if (journalled >= awaited) all.resolve();
+			return { appended: appended.length };
+		},
+	};
+	const reader = open.startReading(journal);
+	await reader.live;
+	const bare = await BareClient.connect(`${relay.url}/bare`);
+	bare.socket.removeAllListeners('message');
+	const rates: { ours: number; bare: number }[] = [];
+	for (let round = 0; round <= ROUNDS; round += 1) {
+		await relay.order('hold');
+		await inject(MESSAGES);
+		while ((await relay.order('held')) !== MESSAGES) await systemClock.sleep(20);
+
+		awaited = journalled + MESSAGES;
+		all = Promise.withResolvers<void>();
+		const startedAt = systemClock.monotonic();
+		await relay.order('release');
+		await all.promise;
+		const ours = perSecond(MESSAGES, startedAt);
+
+		const decoded = decodes(bare, MESSAGES);
+		const bareStartedAt = systemClock.monotonic();
+		await relay.order('replay');
+		await decoded;
+		// The first round warms both up.
+		if (round > 0) rates.push({ ours, bare: perSecond(MESSAGES, bareStartedAt) });
+	}
+	await reader.stop();
+	await bare.close();
+	await open.close();
+	await store.close();
+	await relay.close();
+	const ratio = median(rates.map((rate) => rate.ours / rate.bare));
+	const ours = median(rates.map((rate) => rate.ours));
+	return {
+		ours,
+		bare: median(rates.map((rate) => rate.bare)),
+		ratio,
+		meetsBar: ratio >= 0.3 && ours >= 10_000,
+	};
+}
+
+/** A bare socket that decodes every message and does nothing with it. */
+function decodes(client: BareClient, count: number): Promise<void> {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	let left = count;
+	const onMessage = (data: Buffer): void => {
+		decodeBody(data);
+		left -= 1;
+		if (left > 0) return;
+		client.socket.off('message', onMessage);
+		resolve();
+	};
+	client.socket.on('message', onMessage);
+	return promise;
+}
+
+function newPool(dir: string): AccountPool {
+	const services = { clock: systemClock, random: systemRandom, logger: silentLogger };
+	return new AccountPool({
+		...services,
+		drivers: [maxDriver],
+		openStore: () => openSqliteStore({ ...services, dir }),
+		processName: `bench/${String(process.pid)}/main`,
+		version: '0.0.0',
+	});
+}
+
+function credentialSource(url: string, session: DemoSession, id: string): CredentialSource {
+	const data = credentialOf(url, session);
+	return { channel: 'max', id, data, read: () => Promise.resolve(data) };
+}
+
+async function sends({ url, accounts, folder }: Bench): Promise<MaxBenchResult['sending']> {
+	const [anna, boris] = accounts;
+	// The dialog of two people: one id XOR the other.
+	const chatId = BigInt(anna!.id) ^ BigInt(boris!.id);
+	const pool = newPool(join(folder, 'sends'));
+	const lease = pool.lease(credentialSource(url, anna!.web!, 'anna'));
+	const bare = await BareClient.login(url, boris!.web!);
+	let cid = BigInt(systemClock.now());
+	const bareSend = (client: BareClient): Promise<unknown> =>
+		client.request(SEND, {
+			chatId,
+			notify: true,
+			message: { cid: (cid += 1n), text: 'bench', elements: [], attaches: [] },
+		});
+	let key = 0;
+	const ourSend = (): Promise<unknown> =>
+		lease.call(
+			{ name: 'message.send', input: { chatId: String(chatId), text: 'bench' } },
+			{ idempotency: { key: `bench-${String((key += 1))}`, rememberMs: 86_400_000 } },
+		);
+	const times: { ours: number; bare: number }[] = [];
+	for (let round = 0; round <= SEND_ROUNDS; round += 1) {
+		const ours = await msEach(SENDS, ourSend);
+		const bareMs = await msEach(SENDS, () => bareSend(bare));
+		if (round > 0) times.push({ ours, bare: bareMs });
+	}
+	await bare.close();
+	const ownConnection = await msEach(SENDS, async () => {
+		const client = await BareClient.login(url, boris!.web!);
+		await bareSend(client);
+		await client.close();
+	});
+	await lease.close();
+	await pool.shutdown();
+	const ratio = median(times.map((time) => time.ours / time.bare));
+	return {
+		ours: median(times.map((time) => time.ours)),
+		bare: median(times.map((time) => time.bare)),
+		ratio,
+		meetsBar: ratio <= 1.3,
+		ownConnection,
+	};
+}
+
+async function pushLatency({ url, control, accounts, folder }: Bench): Promise<MaxBenchResult['latency']> {
+	const [anna, boris] = accounts;
+	const relay = await startRelay(url);
+	const pool = newPool(join(folder, 'latency'));
+	const delivered: bigint[] = [];
+	const subscription = pool.subscribe({
+		credential: credentialSource(`${relay.url}/websocket`, anna!.web!, 'anna'),
+		identity: { instance: 'i', workflow: 'w', node: 'n' },
+		options: {
+			filter: eventFilterSchema.parse({}),
+			wantsRaw: false,
+			start: { from: 'now' },
+			catchUpMs: 86_400_000,
+			catchUpPerChat: 1_000,
+			window: 5,
+			chatOrderMs: 30_000,
+			acknowledge: 'immediately',
+			batch: null,
+			quietAfterDeviceMs: 0,
+		},
+		deliver: () => {
+			delivered.push(process.hrtime.bigint());
+			return Promise.resolve({ kind: 'finished', ok: true });
+		},
+		report: () => undefined,
+	});
+	await subscription.live;
+	await relay.order('stamps');
+	for (let number = 1; number <= PUSHES; number += 1) {
+		await control('inject-message', { from: boris!.id, to: anna!.id, text: `push ${String(number)}` });
+		while (delivered.length < number) await nextTurn();
+	}
+	const left = (await relay.order('stamps')) as bigint[];
+	subscription.end();
+	await pool.shutdown();
+	await relay.close();
+	const ms = delivered.map((at, index) => Number(at - left[index]!) / 1e6).sort((a, b) => a - b);
+	return { p50: median(ms), p99: ms[Math.floor(ms.length * 0.99)] ?? NaN };
+}
+
+async function idleMemory({ url, control, folder }: Bench): Promise<MaxBenchResult['memory']> {
+	const sessions: DemoSession[] = [];
+	for (let number = 1; number <= Math.max(...ACCOUNTS); number += 1) {
+		const { id } = (await control('add-account', { firstName: `Idle ${String(number)}` })) as { id: string };
+		sessions.push((await control('add-session', { account: id })) as DemoSession);
+	}
+	const measured: MaxBenchResult['memory'] = [];
+	for (const accounts of ACCOUNTS) {
+		const some = sessions.slice(0, accounts);
+		const bareBefore = await usedBytes();
+		const clients: BareClient[] = [];
+		for (const session of some) clients.push(await BareClient.login(url, session));
+		const bare = (await usedBytes()) - bareBefore;
+		for (const client of clients.splice(0)) await client.close();
+
+		const pool = newPool(join(folder, `idle-${String(accounts)}`));
+		const oursBefore = await usedBytes();
+		for (const [index, session] of some.entries()) {
+			const lease = pool.lease(credentialSource(url, session, `idle-${String(index)}`));
+			await lease.call({ name: 'chat.getMany', input: { limit: 1 } });
+			await lease.close();
+		}
+		const ours = (await usedBytes()) - oursBefore;
+		await pool.shutdown();
+		measured.push({ accounts, ours: ours / accounts / 1024, bare: bare / accounts / 1024 });
+	}
+	return measured;
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Heap and buffers after collecting what is left over. */
+async function usedBytes(): Promise<number> {
+	for (let pass = 0; pass < 4; pass += 1) {
+		await systemClock.sleep(50);
+		collectGarbage();
+	}
+	const { heapUsed, external } = process.memoryUsage();
+	return heapUsed + external;
+}
+
+function perSecond(count: number, startedAt: number): number {
+	return Math.round((count * 1_000) / (systemClock.monotonic() - startedAt));
+}
+
+async function msEach(count: number, work: () => Promise<unknown>): Promise<number> {
+	const startedAt = systemClock.monotonic();
+	for (let done = 0; done < count; done += 1) await work();
+	return (systemClock.monotonic() - startedAt) / count;
+}
+
+if (import.meta.url === `file://${process.argv[1] ?? ''}`) {
+	void maxBench().then((result) => console.log(JSON.stringify(result, null, '\t')));
+}
