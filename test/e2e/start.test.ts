@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,8 +54,12 @@ describe('npm start', () => {
 		data = await mkdtemp(join(tmpdir(), 'n8n-start-'));
 	});
 
-	afterEach(async () => {
+	afterEach(async ({ task }) => {
 		await starter?.ends('SIGTERM');
+		if (task.result?.state === 'fail') {
+			const log = await readFile(join(data, 'n8n.log'), 'utf8').catch(() => '(nothing)');
+			console.error(`n8n wrote:\n${log.slice(-6_000)}`);
+		}
 		await rm(data, { recursive: true, force: true, maxRetries: 5 });
 	});
 

@@ -1,10 +1,19 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
+import type { AvitoSandbox } from '../../sandbox/avito';
 import { node, until, workflow, type StoredExecution, type Wire } from '../harness';
 import { avito, avitoTrigger, chat, onlyIf } from './nodes';
 import type { Scene } from './scene';
 
 /** States of an execution in which nothing more happens to it. */
 const over = new Set<string>(['success', 'error', 'crashed', 'canceled']);
+
+/** Has the account that has this webhook been looked through for the first time? */
+export function isLive({ control }: AvitoSandbox, webhook: string): boolean {
+	const account = control.state({}).accounts.find(({ webhooks }) => webhooks.includes(webhook));
+	if (account === undefined) return false;
+	const { user_id } = account;
+	return control.requests({ user_id, operation_id: 'getChatsV2' }).some(({ status }) => status === 200);
+}
 
 /** A published workflow that begins with an Avito Trigger. */
 export class Published {
@@ -60,8 +69,10 @@ export class Published {
 		return known.filter((url) => url.includes(this.trigger.webhookId ?? ''));
 	}
 
+	/** Waits until Avito knows its address and its account is live, which is when a new trigger starts. */
 	async registers(): Promise<void> {
 		await until(() => this.webhooks.length === 1, { what: 'the trigger to register its webhook' });
+		await until(() => isLive(this.scene.sandbox, this.webhooks[0] ?? ''), { what: 'the account to be live' });
 	}
 
 	/** All its executions so far, oldest first. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startAvitoSandbox, type AvitoSandbox } from '../../sandbox/avito';
 import { avito, avitoCredential, avitoCredentialType, avitoTrigger, chat, onlyIf } from '../avito/nodes';
+import { isLive } from '../avito/published';
 import { until, workflow, type CredentialReference, type N8n, type WorkflowDraft } from '../harness';
 
 const workflowName = 'Avito: answer every message';
@@ -35,8 +36,9 @@ export class Newcomer {
 		const credential = await this.credential(n8n);
 		const id = await this.workflow(n8n, answerEveryMessage(credential));
 		await n8n.api.publish(id);
-		await until(() => this.sandbox.control.state({}).accounts[0]?.webhooks.length, {
-			what: 'the Avito Trigger to register its webhook',
+		// A new trigger starts when its account is live: a message written before that is none of its own.
+		await until(() => isLive(this.sandbox, this.sandbox.control.state({}).accounts[0]?.webhooks[0] ?? ''), {
+			what: 'the Avito Trigger to be live and to register its webhook',
 			timeoutMs: 60_000,
 		});
 		this.say(
