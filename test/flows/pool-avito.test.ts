@@ -12,10 +12,10 @@ import {
 	type Pool,
 	type SubscribeRequest,
 } from '../../src/pool';
-import { nextTurn, silentLogger, systemRandom } from '../../src/runtime';
+import { silentLogger, systemRandom } from '../../src/runtime';
 import { openStore } from '../../src/store';
 import { startAvitoSandbox, type AvitoSandbox } from '../sandbox/avito';
-import { ManualClock, until } from '../support/manual-clock';
+import { ManualClock, passes as timePasses, until } from '../support/manual-clock';
 
 let sandbox: AvitoSandbox;
 let folder: string;
@@ -97,17 +97,8 @@ function trigger(
 	return { subscription, texts, events, problems };
 }
 
-/** Lets the sockets work, then time go on, until the condition holds. */
-const passes = async (condition: () => boolean, what: string) => {
-	for (let step = 0; step < 200; step += 1) {
-		for (let turn = 0; turn < 500; turn += 1) {
-			if (condition()) return;
-			await nextTurn();
-		}
-		await clock.advance(5_000);
-	}
-	throw new Error(`still waiting for: ${what}`);
-};
+const passes = (condition: () => boolean, what: string): Promise<void> =>
+	timePasses(clock, condition, what, { stepMs: 5_000, steps: 200 });
 
 describe('one pool, real sockets, real store', () => {
 	it('a hundred calls and two triggers share one account: one token, every message to each trigger', async () => {

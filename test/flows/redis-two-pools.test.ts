@@ -4,12 +4,12 @@ import type { ChannelError, ChannelEvent } from '../../src/contract';
 import { eventFilterSchema } from '../../src/contract/schemas';
 import { AccountPool, type CredentialSource, type Lease, type Pool } from '../../src/pool';
 import { openRedisCalls, openRedisStore, type RedisSettings } from '../../src/redis';
-import { nextTurn, silentLogger, systemRandom } from '../../src/runtime';
+import { silentLogger, systemRandom } from '../../src/runtime';
 import { complaints, listKeys } from '../redis/support/key-table';
 import { RedisServer } from '../redis/support/redis-server';
 import { Relay } from '../redis/support/relay';
 import { startAvitoSandbox, type AvitoSandbox } from '../sandbox/avito';
-import { ManualClock } from '../support/manual-clock';
+import { ManualClock, passes as timePasses } from '../support/manual-clock';
 
 let redis: RedisServer;
 let sandbox: AvitoSandbox;
@@ -105,17 +105,8 @@ function trigger(pool: Pool) {
 	return { subscription, texts, events, problems, isLive: () => live };
 }
 
-/** Lets the sockets work, then time go on, until the condition holds. */
-async function passes(condition: () => boolean, what: string): Promise<void> {
-	for (let step = 0; step < 300; step += 1) {
-		for (let turn = 0; turn < 2_000; turn += 1) {
-			if (condition()) return;
-			await nextTurn();
-		}
-		await clock.advance(1_000);
-	}
-	throw new Error(`still waiting for: ${what}`);
-}
+const passes = (condition: () => boolean, what: string): Promise<void> =>
+	timePasses(clock, condition, what, { stepMs: 1_000, steps: 300 });
 
 async function result<T>(work: Promise<T>, what: string): Promise<T> {
 	let settled = false;

@@ -83,6 +83,27 @@ export async function until(
 	throw new Error(`still waiting for: ${what}`);
 }
 
+/**
+ * Lets the sockets work, then the clock's time go on in steps, until `condition` holds. Each step gives the event loop
+ * at least ten real milliseconds: on an idle machine a turn takes a microsecond, and time would outrun every socket.
+ */
+export async function passes(
+	clock: ManualClock,
+	condition: () => boolean,
+	what: string,
+	{ stepMs, steps }: { stepMs: number; steps: number },
+): Promise<void> {
+	for (let step = 0; step < steps; step += 1) {
+		const began = performance.now();
+		do {
+			if (condition()) return;
+			await nextTurn();
+		} while (performance.now() - began < 10);
+		await clock.advance(stepMs);
+	}
+	throw new Error(`still waiting for: ${what}`);
+}
+
 /** mulberry32: a seeded `Random` for repeatable tests. */
 export function seededRandom(seed: number): Random {
 	let state = seed >>> 0;
