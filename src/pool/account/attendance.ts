@@ -11,7 +11,7 @@ export const OUTAGE_MS = 60_000;
 export const REPORT_EVERY_MS = 3_600_000;
 /** How often a paused account looks whether it still is, ms. */
 const PAUSED_LOOK_MS = 15_000;
-const RETRY = { firstMs: 1_000, maxMs: 60_000 };
+const RETRY = { firstMs: 1_000, maxMs: 30_000 };
 
 /** A trigger or manual listen as an account keeps it. */
 export interface Attached {

@@ -335,6 +335,8 @@ export class AccountEntry {
 			this.#connection = connection;
 			this.reopened += 1;
 			this.#setState('live');
+			// Whoever opened it, a call or a webhook's registration: triggers do not sit out their pause.
+			this.#attendance.wake();
 			void connection.closed.then(() => {
 				this.#onClosed(connection);
 			});
