@@ -199,6 +199,111 @@ describe('a login', () => {
 		await works(done.json[0] ?? {}, address);
 	});
 
+	it('takes the code that was sent again, and the password as a step of its own', async () => {
+		const { sandbox, n8n } = scene();
+		const [anna] = sandbox.accounts;
+		const address = newcomer(sandbox, 'ANDROID');
+		const credential = await n8n.api.createCredential('New', maxCredentialType, address);
+		// The demo's other tests have asked for codes of the same phones: MAX allows three in a few seconds.
+		sandbox.control.setPolicy({ codeWindowMs: 0 });
+		const asked = await once(credential, ['login', 'requestCode'], { phone: anna.phone });
+		const { code: first } = sandbox.control.lastCode({ phone: anna.phone });
+		const again = await once(credential, ['login', 'resendCode'], { phone: anna.phone });
+		expect(again.error).toBeUndefined();
+		const left = ({ json }: typeof asked) => json[0]?.['requests_left'] as number;
+		expect(left(again)).toBe(left(asked) - 1);
+		const { code } = sandbox.control.lastCode({ phone: anna.phone });
+		expect(code).not.toBe(first);
+		expect(sandbox.control.requests({ opcode: 17 }).map(({ payload }) => payload)).toMatchObject(
+			expect.arrayContaining([expect.objectContaining({ type: 'RESEND' })]),
+		);
+
+		const checked = await once(credential, ['login', 'checkCode'], {
+			codeToken: again.json[0]?.['code_token'] as string,
+			code: code ?? '',
+		});
+		expect(checked.json).toEqual([
+			{ password_required: true, track_id: expect.any(String) as string, hint: 'battery' },
+		]);
+		const trackId = checked.json[0]?.['track_id'] as string;
+		const wrong = await once(credential, ['login', 'checkPassword'], { trackId, password: 'battery' });
+		expect(wrong.error).toMatch(/^The login password is wrong/);
+		expect(wrong.error).not.toContain('battery');
+		const right = { trackId, password: anna.password ?? '' };
+		const { json, error } = await once(credential, ['login', 'checkPassword'], right);
+		expect(error).toBeUndefined();
+		await works(json[0] ?? {}, address);
+		const stale = await once(credential, ['login', 'checkPassword'], right);
+		expect(stale.error).toMatch(/step is too old.*Start the login again/);
+	});
+
+	it('creates the account of a number that has none', async () => {
+		const { sandbox, n8n } = scene();
+		const phone = '+79990000077';
+		const address = newcomer(sandbox, 'ANDROID');
+		const credential = await n8n.api.createCredential('New', maxCredentialType, address);
+		const asked = await once(credential, ['login', 'requestCode'], { phone });
+		const { code } = sandbox.control.lastCode({ phone });
+		const checked = await once(credential, ['login', 'checkCode'], {
+			codeToken: asked.json[0]?.['code_token'] as string,
+			code: code ?? '',
+		});
+		expect(checked.json).toEqual([
+			{ registration_required: true, register_token: expect.any(String) as string },
+		]);
+		const registerToken = checked.json[0]?.['register_token'] as string;
+		const refused = await once(credential, ['login', 'register'], { registerToken, firstName: '<Gerd>' });
+		expect(refused.error).toMatch(/^The name has characters that are not allowed/);
+		const names = { registerToken, firstName: 'Gerd', lastName: 'Müller' };
+		const { json, error } = await once(credential, ['login', 'register'], names);
+		expect(error).toBeUndefined();
+		expect(json).toMatchObject([{ name: 'Gerd Müller', device_type: 'ANDROID' }]);
+		expect(JSON.stringify(json)).not.toContain(phone.slice(1));
+		await works(json[0] ?? {}, address);
+		const twice = await once(credential, ['login', 'register'], names);
+		expect(twice.error).toMatch(/too old.*Request a new one/);
+	});
+
+	it('says in a sentence why there is none', async () => {
+		const { sandbox, n8n } = scene();
+		const [, boris] = sandbox.accounts;
+		const credential = await n8n.api.createCredential('New', maxCredentialType, newcomer(sandbox, 'ANDROID'));
+		const codeOf = async (phone: string) => {
+			const { json } = await once(credential, ['login', 'requestCode'], { phone });
+			const { code } = sandbox.control.lastCode({ phone });
+			return { codeToken: json[0]?.['code_token'] as string, code: code ?? '' };
+		};
+		const asks = (phone: string) => once(credential, ['login', 'requestCode'], { phone });
+		sandbox.control.setPolicy({ codeWindowMs: 0 });
+
+		// A session elsewhere and no password: since 2026 MAX lets no second device in.
+		const second = await once(credential, ['login', 'checkCode'], await codeOf(boris.phone));
+		expect(second.error).toMatch(/no login password.*Set a login password in the MAX app/);
+
+		expect((await asks('12')).error).toMatch(/phone number with country code/);
+		sandbox.control.setFaults({ errors: [{ opcode: 17, error: 'error.phone.blacklisted', count: 1 }] });
+		expect((await asks('+79990000078')).error).toMatch(/refused.*Give the number with country code/);
+
+		const person = { firstName: 'Nora', phone: '79990000076' };
+		const { id: nora } = sandbox.control.addAccount(person);
+		const entered = await codeOf(`+${person.phone}`);
+		sandbox.control.setAccount({ account: nora, banned: 'login.blocked' });
+		expect((await once(credential, ['login', 'checkCode'], entered)).error).toMatch(/blocked or suspended/);
+		sandbox.control.setPolicy({ codeTtlMs: -1 });
+		const expired = await codeOf(`+${person.phone}`);
+		expect((await once(credential, ['login', 'checkCode'], expired)).error).toMatch(
+			/code is too old.*Request a new one/,
+		);
+
+		sandbox.control.setPolicy({ codeWindowMs: 600_000 });
+		await asks('+79990000079');
+		await asks('+79990000079');
+		await asks('+79990000079');
+		expect((await asks('+79990000079')).error).toMatch(/Too many codes.*Wait some hours/);
+		sandbox.control.setPolicy({ codeWindowMs: 10_000, codeTtlMs: 300_000 });
+		expect(sandbox.control.failures({})).toEqual([]);
+	});
+
 	it('is what every other operation asks for while there is none', async () => {
 		const { sandbox, n8n } = scene();
 		const credential = await n8n.api.createCredential('New', maxCredentialType, newcomer(sandbox, 'WEB'));
