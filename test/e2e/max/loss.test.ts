@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMaxSandbox, type MaxSandbox } from '../../sandbox/max';
 import { until, type CredentialReference } from '../harness';
+import { numberedComplaints, startedNumbers } from '../harness/numbered';
 import { sharedN8n } from '../harness/shared';
 import { maxCredential, maxCredentialType } from './nodes';
 import { publish } from './scene';
@@ -67,23 +68,8 @@ describe('a thousand messages', () => {
 		});
 
 		const executions = workflow.executions();
-		const keys = executions.map(({ deduplicationKey }) => deduplicationKey);
-		expect(new Set(keys).size).toBe(keys.length);
-		const rows = executions.flatMap(({ startItems }) =>
-			startItems.map(({ json }) => ({
-				chat: json['external_chat_id'],
-				number: Number((json['text'] as string).slice(1)),
-			})),
-		);
-		const ascending = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
-		expect(ascending(rows.map(({ number }) => number))).toEqual(
-			Array.from({ length: MESSAGES }, (_, at) => at + 1),
-		);
-		const chats = [...Map.groupBy(rows, ({ chat }) => chat).values()].map((started) =>
-			started.map(({ number }) => number),
-		);
-		expect(chats).toHaveLength(CHATS);
-		expect(chats).toEqual(chats.map(ascending));
+		expect(numberedComplaints(executions, MESSAGES)).toEqual([]);
+		expect(new Set(startedNumbers(executions).map(({ chat }) => chat)).size).toBe(CHATS);
 		expect(session()).toMatchObject({ logins: 6, connections: { now: 1, peak: 1 } });
 		expect(sandbox.control.overlaps({})).toEqual([]);
 		expect(sandbox.control.failures({})).toEqual([]);
