@@ -3,7 +3,7 @@ import type { AvitoAccount } from './account';
 import { ITEM_BUCKET, ITEMS_BUCKET } from './api/items';
 import { commands } from './commands';
 import { openAvito } from './open';
-import { BACKGROUND } from './session/session';
+import { BACKGROUND, ENRICHMENT } from './session/session';
 import { configure, type AvitoSettings } from './settings';
 import { testAvito } from './test-account';
 
@@ -14,8 +14,10 @@ export const avitoDriver: ChannelDriver<AvitoAccount> = {
 	channel: 'avito',
 	commands,
 	buckets: {
-		/** reconciliation and enrichment: the rest of the account's 100 a minute is always left for what somebody waits for */
-		[BACKGROUND]: { points: 60, windowMs: MINUTE_MS },
+		/** reconciliation; with enrichment's the rest of the account's 100 a minute is left for what somebody waits for */
+		[BACKGROUND]: { points: 50, windowMs: MINUTE_MS },
+		/** of its own, so that a burst of new chats asking for names never keeps reconciliation waiting, and webhooks with it */
+		[ENRICHMENT]: { points: 20, windowMs: MINUTE_MS },
 		/** OpenAPI: `GET /core/v1/items` */
 		[ITEMS_BUCKET]: { points: 25, windowMs: MINUTE_MS },
 		/** OpenAPI: `GET /core/v1/accounts/{user_id}/items/{item_id}/` */

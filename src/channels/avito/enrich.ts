@@ -6,7 +6,7 @@ import { voiceUrl } from './api/media';
 import { readChatFacts, type ChatFacts } from './events/chat-facts';
 import type { MessageFacts } from './events/normalise';
 import type { AvitoChat } from './schemas/chat';
-import { BACKGROUND } from './session/session';
+import { ENRICHMENT } from './session/session';
 
 const HOUR_MS = 3_600_000;
 /** names and ads rarely change; reading a chat list refreshes them for nothing */
@@ -98,7 +98,7 @@ export class Enrichment {
 	): Promise<T | null> {
 		let asking = this.#asking.get(key) as Promise<T> | undefined;
 		if (asking === undefined) {
-			if (!this.#options.budget.tryTake(BACKGROUND)) return null;
+			if (!this.#options.budget.tryTake(ENRICHMENT)) return null;
 			asking = ask({ signal, background: true, prepaid: true });
 			this.#asking.set(key, asking);
 			asking.catch(() => undefined).finally(() => this.#asking.delete(key));

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { avitoDriver } from '../../../src/channels/avito';
 import type { JsonObject, OpenAccount, Reader } from '../../../src/contract';
 import { placeholderText } from '../../sandbox/avito';
 import { settle, until } from '../../support/manual-clock';
@@ -333,12 +334,22 @@ describe('reconciliation', () => {
 
 describe('enrichment', () => {
 	it('is skipped when the budget is short: the message goes on without its details', async () => {
-		const scene = await reading({ budget: { buckets: { background: { points: 3, windowMs: 60_000 } } } });
+		const scene = await reading({ budget: { buckets: { enrichment: { points: 3, windowMs: 60_000 } } } });
 		const { control } = scene.bench.sandbox;
 		control.bulk({ messages: 30, chats: 30 });
 		await until(() => scene.journal.events.length === 30, 'the events');
 		expect(events(scene).filter(({ client_name }) => client_name !== '').length).toBeLessThanOrEqual(3);
 		expect(control.requests({ operation_id: 'getChatByIdV2' }).length).toBeLessThanOrEqual(3);
+	});
+
+	it('never keeps the next first look waiting, and webhooks with it', async () => {
+		const scene = await reading({ budget: { buckets: avitoDriver.buckets } });
+		scene.bench.sandbox.control.bulk({ messages: 40, chats: 40 });
+		await until(() => scene.journal.events.length === 40, 'the events');
+		await scene.reader.stop();
+		const next = scene.account.startReading(scene.journal);
+		await next.live;
+		await next.stop();
 	});
 
 	it('asks once per chat, and not at all for what lists have shown', async () => {

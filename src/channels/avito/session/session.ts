@@ -18,8 +18,9 @@ import { createBreaker, type Breaker } from './breaker';
 import { retryWaitMs, withRetry } from './retry';
 import { TokenSource } from './token';
 
-/** Sub-budget of work nobody waits for: reconciliation and enrichment never take the last place from a send. */
+/** Sub-budgets of work nobody waits for, reconciliation and enrichment: neither takes the last place from a send. */
 export const BACKGROUND = 'background';
+export const ENRICHMENT = 'enrichment';
 
 /** One request of the API, as `api/*` describes it. */
 export interface ApiRequest {
@@ -173,7 +174,8 @@ export class Session {
 	/** Avito's limit counts for the section it was told for; messenger requests of both kinds share theirs. */
 	#pause(bucket: string | undefined, ms: number): void {
 		const own = bucket === undefined || bucket === BACKGROUND;
-		for (const name of own ? ['default', BACKGROUND] : [bucket]) this.#services.budget.pause(name, ms);
+		for (const name of own ? ['default', BACKGROUND, ENRICHMENT] : [bucket])
+			this.#services.budget.pause(name, ms);
 	}
 
 	/**
