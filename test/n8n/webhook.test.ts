@@ -239,6 +239,35 @@ describe('a request', () => {
 		expect(bridge.pool.handedOver).toEqual([]);
 	});
 
+	test('costs one read of the credential a minute, and a new secret is accepted at once', async () => {
+		let reads = 0;
+		const counted = (clientSecret: string): ContextOptions => ({
+			settings: { id: 'counted' },
+			credentials: () => {
+				reads += 1;
+				return { ...SANDBOX, clientSecret };
+			},
+		});
+		const keyOf = async (clientSecret: string): Promise<string> => {
+			registrations().clear();
+			provide();
+			await publish(counted(clientSecret));
+			reads = 0;
+			return new URL(registered[0]!).searchParams.get('key')!;
+		};
+		const first = await keyOf('first');
+		for (let call = 0; call < 5; call += 1) await post(BODY, first, counted('first'));
+		expect(reads).toBe(1);
+		await bridge.clock.advance(61_000);
+		await post(BODY, first, counted('first'));
+		expect(reads).toBe(2);
+		const second = await keyOf('second');
+		await post(BODY, second, counted('second'));
+		expect(reads).toBe(1);
+		expect(bridge.pool.handedOver).toHaveLength(7);
+		expect((await post(BODY, first, counted('second'))).response.status).toBe(403);
+	});
+
 	test('is answered within a second whatever hangs behind', async () => {
 		const key = await secret();
 		bridge.pool.handOverAnswer = () => new Promise(() => undefined);

@@ -1,8 +1,9 @@
 import type { INode } from 'n8n-workflow';
 import { ChannelError } from '../../contract';
 import type { CredentialSource } from '../../pool';
+import { BoundedMap } from '../../runtime';
 import { credentialSource, type CredentialContext } from '../credential';
-import { urlSecret } from './secret';
+import { sameSecret, urlSecret } from './secret';
 import type { WebhookTriggerSpec } from './spec';
 
 interface IdentityContext extends CredentialContext {
@@ -11,7 +12,7 @@ interface IdentityContext extends CredentialContext {
 	getNode(): INode;
 }
 
-/** What hook and webhook contexts both need of a trigger's credential. */
+/** What both hook and webhook contexts need of a trigger's credential. */
 export interface WebhookFacts {
 	credential: CredentialSource;
 	secret: string;
@@ -20,16 +21,18 @@ export interface WebhookFacts {
 	endpoint: string;
 }
 
+/** As long as a credential's own reader waits between two reads. */
+const REMEMBERED_MS = 60_000;
+const MAX_REMEMBERED = 1_000;
+
+const remembered = new BoundedMap<WebhookFacts>(MAX_REMEMBERED, REMEMBERED_MS);
+
 export async function webhookFacts(
 	context: IdentityContext,
 	spec: WebhookTriggerSpec,
 ): Promise<WebhookFacts> {
 	const credential = await credentialSource(context, spec);
-	const identity = {
-		instance: context.getInstanceId(),
-		workflow: context.getWorkflow().id ?? '',
-		node: context.getNode().id,
-	};
+	const identity = identityOf(context);
 	const secretOf = (data: unknown): string => urlSecret(keyIn(data, spec), identity);
 	const endpoint = (credential.data as Record<string, unknown>)[spec.endpointField];
 	return {
@@ -37,6 +40,35 @@ export async function webhookFacts(
 		secret: secretOf(credential.data),
 		readSecret: async () => secretOf(await credential.read()),
 		endpoint: typeof endpoint === 'string' && endpoint !== '' ? endpoint : spec.defaultEndpoint,
+	};
+}
+
+/**
+ * The facts for a request with this key; null = the key is wrong. Reading a credential costs n8n a decryption and an
+ * expression isolate, several times all the rest of the call, so a minute's calls share one read. A key that does not
+ * fit what is remembered is compared with the credential of now: it may just have been changed.
+ * @param now monotonic ms
+ */
+export async function factsFor(
+	context: IdentityContext,
+	spec: WebhookTriggerSpec,
+	key: unknown,
+	now: number,
+): Promise<WebhookFacts | null> {
+	const name = JSON.stringify(identityOf(context));
+	const known = remembered.get(name, now);
+	if (known !== undefined && sameSecret(key, known.secret)) return known;
+	const facts = await webhookFacts(context, spec);
+	if (!sameSecret(key, facts.secret)) return null;
+	remembered.set(name, facts, now);
+	return facts;
+}
+
+function identityOf(context: IdentityContext): { instance: string; workflow: string; node: string } {
+	return {
+		instance: context.getInstanceId(),
+		workflow: context.getWorkflow().id ?? '',
+		node: context.getNode().id,
 	};
 }
 

@@ -2,8 +2,7 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { JsonObject } from '../../contract';
 import { host } from '../host';
 import { keptEvents, nodeKey } from '../trigger/kept-events';
-import { webhookFacts } from './facts';
-import { sameSecret } from './secret';
+import { factsFor } from './facts';
 import type { WebhookTriggerSpec } from './spec';
 
 /** Avito wants its answer within two seconds; half of that is ours, the rest is the network's. */
@@ -40,14 +39,14 @@ async function accept(
 	spec: WebhookTriggerSpec,
 ): Promise<'forbidden' | 'accepted'> {
 	try {
-		const { credential, secret } = await webhookFacts(context, spec);
+		const { pool, clock } = await host(context.logger);
 		const query = context.getQueryData() as Record<string, unknown>;
-		if (!sameSecret(query['key'], secret)) return 'forbidden';
+		const facts = await factsFor(context, spec, query['key'], clock.monotonic());
+		if (facts === null) return 'forbidden';
 		const body: unknown = context.getBodyData();
 		if (!isEvent(body, spec.eventField)) return 'accepted';
-		const { pool } = await host(context.logger);
 		// False in a process without this account (a webhook process of queue mode): reconciliation finds the message.
-		await pool.handOver(credential, body);
+		await pool.handOver(facts.credential, body);
 	} catch (error) {
 		context.logger.warn('a webhook could not be handed over; reconciliation will find its message', {
 			error: error instanceof Error ? error.message : String(error),
