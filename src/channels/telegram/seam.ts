@@ -328,6 +328,9 @@ function toRequest(request: TlObject): Request {
 	const made = fromPlain(request) as Request;
 	// References are resolved above the seam; the library's own resolving knows fewer forms and asks the network.
 	made.resolve = () => Promise.resolve();
+	// The library knows sends by this name and makes each wait for the one queued before it (`invokeAfterMsg`), whatever
+	// the chat: after a reconnect, or when that one is refused, all that follow fail with MSG_WAIT_FAILED.
+	Object.defineProperty(made, 'className', { value: request._ });
 	return made;
 }
 
