@@ -14,9 +14,18 @@ export interface AccountStatus {
 	authorized: boolean;
 	state: AccountState;
 	since: string;
-	/** process that holds the connection: host, pid, role */
+	/** process that holds the connection (`lease` is then not null), else the one that tells this: host, pid, role */
 	owner: string;
-	profile: { id: string; name: string; username: string | null; phone_masked: string | null } | null;
+	/** the right to connect: since when it is held, and how long it lasts if it is not renewed */
+	lease: { since: string; age_seconds: number; left_seconds: number } | null;
+	profile: {
+		id: string;
+		name: string;
+		username: string | null;
+		phone_masked: string | null;
+		/** first 16 hex digits of the SHA-256 of the number, as in events; null = no number is known */
+		phone_hash: string | null;
+	} | null;
 	in_flight: number;
 	queued: number;
 	waiting_until: string | null;

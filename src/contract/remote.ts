@@ -25,7 +25,14 @@ export interface RemoteServer {
 	yield(session: SessionKey): Promise<boolean>;
 	/** An event that arrived early, by a webhook, in a process without the session. @returns whether it was journalled */
 	hint(session: SessionKey, hint: JsonObject): Promise<boolean>;
+	/** What one pool asks another. @returns null when this process is not the one to answer (any more) */
+	answer(question: JsonObject, from: string): Promise<JsonObject | null>;
+	/** News of another pool; nobody waits for an answer. */
+	told(news: JsonObject, from: string): void;
 }
+
+/** Whom a question is for: whoever holds a lease, or one process by its name. */
+export type Asked = { lease: string } | { process: string };
 
 /** Calls between processes that share a store. In transport at least once; once in effect through intents. */
 export interface RemoteCalls {
@@ -35,6 +42,15 @@ export interface RemoteCalls {
 	yield(session: SessionKey): Promise<boolean>;
 	/** Hands an early event to the owner; losing it costs time, not the message. @returns whether it was journalled */
 	hint(session: SessionKey, hint: JsonObject): Promise<boolean>;
+	/**
+	 * Asks another pool. null: nobody holds the lease, this process does, or whoever it was is gone or not the one.
+	 * @throws ChannelError what the other threw; `timeout` after `timeoutMs`
+	 */
+	ask(asked: Asked, question: JsonObject, timeoutMs: number): Promise<JsonObject | null>;
+	/** News for another process; losing it must cost time only. */
+	tell(process: string, news: JsonObject): void;
+	/** The names (`RemoteServer`'s holders) of all other processes that were seen within the last half minute. */
+	processes(): Promise<string[]>;
 	close(): Promise<void>;
 }
 

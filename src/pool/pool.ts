@@ -9,10 +9,9 @@ import {
 	type OpenRemoteCalls,
 	type Random,
 	type RemoteCalls,
-	type RemoteServer,
 	type Store,
 } from '../contract';
-import { ACCOUNT_COMMANDS, type AccountOperations } from './account/account-commands';
+import type { AccountOperations } from './account/account-commands';
 import { CredentialWatch } from './account/credential-watch';
 import { withDeadline } from './account/deadline';
 import { askOwner } from './account/elsewhere';
@@ -21,6 +20,8 @@ import { entryStatus } from './account/entry-status';
 import { LeaseKeeper } from './account/lease-keeper';
 import { ReaderSeats } from './account/reader-seat';
 import type { PoolShared } from './account/shared';
+import { statusesOfAll } from './between/everybody';
+import { poolServer } from './between/server';
 import { CredentialTests, type OpenedForTest } from './credential-test';
 import { retentionGap } from './journal';
 import { EntryLease } from './lease';
@@ -86,7 +87,7 @@ export class AccountPool implements Pool {
 	constructor(options: PoolOptions) {
 		this.#options = options;
 		this.#drivers = new Map(options.drivers.map((driver) => [driver.channel, driver]));
-		this.#waits = new Waits(options.clock);
+		this.#waits = new Waits(() => this.#shared);
 		this.#shared = {
 			clock: options.clock,
 			random: options.random,
@@ -169,12 +170,7 @@ export class AccountPool implements Pool {
 	}
 
 	async addWait({ credential, wait }: WaitRequest): Promise<void> {
-		const entry = this.#entryFor(credential);
-		const connection = await entry.opened();
-		const seat = this.#shared.seats.of(this.#shared, connection.open.accountId);
-		await seat.join(connection, entry.config);
-		const record = { ...wait, accountId: connection.open.accountId, createdAt: this.#options.clock.now() };
-		await this.#waits.hold(record, entry, seat);
+		await this.#waits.add(this.#entryFor(credential), wait);
 	}
 
 	setWaitMessage(waitId: string, messageId: string): Promise<void> {
@@ -212,24 +208,21 @@ export class AccountPool implements Pool {
 		return this.#ending;
 	}
 
-	/** What this process does for others with the sessions it owns. */
-	readonly #server: RemoteServer = {
-		call: (session, call) => {
-			const entry = this.#entries.get(session);
-			if (entry?.owns !== true) return null;
-			const own = ACCOUNT_COMMANDS[call.command.name];
-			return own === undefined ? entry.serve(call) : own.run(entry, this.#operations);
-		},
-		yield: (session) => this.#entries.get(session)?.yieldSession() ?? Promise.resolve(true),
-		hint: (session, hint) => this.#accept(session, hint),
-	};
-
 	readonly #operations: AccountOperations = {
-		status: (entry) =>
-			Promise.resolve(
-				entryStatus(entry, this.#shared, this.#openStore?.info ?? null) as unknown as JsonObject,
-			),
-		all: async () => (await this.statuses()) as unknown as JsonObject[],
+		status: async (entry) => {
+			const status = entryStatus(entry, this.#shared, this.#openStore?.info ?? null);
+			// Whose session it is stays known after it was open once, in whatever process.
+			status.account ??= await this.#getStore().then(
+				(store) => store.accountOf(entry.config.session),
+				() => null,
+			);
+			return status as unknown as JsonObject;
+		},
+		all: async () => {
+			const remote = this.#options.openRemoteCalls === undefined ? null : await this.#shared.remote();
+			const { statuses, silent } = await statusesOfAll(await this.statuses(), remote);
+			return { items: statuses as unknown as JsonObject[], silent };
+		},
 		forget: async (entry) => {
 			const store = await this.#getStore();
 			const account = entry.connection?.open.accountId ?? (await store.accountOf(entry.config.session));
@@ -322,7 +315,15 @@ export class AccountPool implements Pool {
 		const { clock, logger, random, processName, openRemoteCalls } = this.#options;
 		const holder = { process: processName, startId: random.hex(4) };
 		const leases = new LeaseKeeper(store, holder, clock, logger);
-		this.#remote = (await openRemoteCalls?.(leases.holder, this.#server)) ?? null;
+		const server = poolServer({
+			entry: (session) => this.#entries.get(session),
+			accept: (session, hint) => this.#accept(session, hint),
+			statuses: () => this.statuses(),
+			operations: this.#operations,
+			seats: this.#shared.seats,
+			waits: this.#waits,
+		});
+		this.#remote = (await openRemoteCalls?.(leases.holder, server)) ?? null;
 		return leases;
 	}
 

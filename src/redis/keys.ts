@@ -69,6 +69,8 @@ export class Keys {
 		return account === null ? this.#key('lease', name) : this.#key('reader', account);
 	};
 
+	/** sorted set: every process that can be called, by when it was last seen */
+	processes = (): string => `${this.#prefix}:processes`;
 	/** stream: calls to the process that holds a session, or answers to the process that asked */
 	inbox = (name: string): string => this.#key('inbox', name);
 

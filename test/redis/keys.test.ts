@@ -73,7 +73,7 @@ describe('what is in Redis', () => {
 		expect(await client.dbsize()).toBe(found.length);
 		// Every kind but those that only exist while a sweep or a call runs: the table explains nothing that does not exist.
 		const kinds = new Set(found.map(({ kind }) => kind));
-		expect(Object.keys(KEY_KINDS).filter((kind) => !kinds.has(kind))).toEqual(['sweeping', 'inbox']);
+		expect(Object.keys(KEY_KINDS).filter((kind) => !kinds.has(kind))).toEqual(['sweeping', 'processes', 'inbox']);
 	});
 
 	it('goes with the account, down to what belongs to everybody and to its leases', async () => {

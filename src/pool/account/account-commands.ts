@@ -11,7 +11,8 @@ import type { AccountEntry } from './entry';
 /** What the pool itself needs for the operations every messenger has. */
 export interface AccountOperations {
 	status(entry: AccountEntry): Promise<JsonObject>;
-	all(): Promise<JsonObject[]>;
+	/** the accounts of all processes; `silent`: processes that did not answer */
+	all(): Promise<{ items: JsonObject[]; silent: string[] }>;
 	forget(entry: AccountEntry): Promise<void>;
 	/** Runs it in the process that owns the session. @returns null when that is this process or nobody */
 	elsewhere(entry: AccountEntry, command: Command, options: CallOptions): Promise<CallResult | null>;
@@ -36,7 +37,13 @@ export const ACCOUNT_COMMANDS: Readonly<Record<string, PoolCommand>> = {
 	},
 	'account.getMany': {
 		permission: 'read',
-		run: async (_entry, operations) => ({ items: await operations.all() }),
+		run: async (_entry, operations) => {
+			const { items, silent } = await operations.all();
+			const hints = silent.map(
+				(process) => `The process ${process} does not answer: its accounts are missing here.`,
+			);
+			return { items, ...(hints.length === 0 ? {} : { hints }) };
+		},
 	},
 	'account.connect': {
 		permission: 'account',

@@ -83,6 +83,10 @@ export class Connection {
 		return this.#closed.promise;
 	}
 
+	get lease(): Pick<HeldLease, 'age'> {
+		return this.#lease;
+	}
+
 	get alive(): boolean {
 		return this.#closing === undefined && this.#lease.valid();
 	}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccountStatus, StoreInfo } from '../../contract';
+import type { Connection } from './connection';
 import type { AccountEntry } from './entry';
 import type { PoolShared } from './shared';
 
@@ -19,6 +20,7 @@ export function entryStatus(entry: AccountEntry, shared: PoolShared, store: Stor
 		state: entry.state === 'live' ? (live?.state ?? 'live') : entry.state,
 		since: new Date(entry.since).toISOString(),
 		owner: shared.processName,
+		lease: connection === undefined ? null : leaseStatus(connection, shared),
 		profile:
 			profile === undefined
 				? null
@@ -27,6 +29,7 @@ export function entryStatus(entry: AccountEntry, shared: PoolShared, store: Stor
 						name: profile.name,
 						username: profile.username,
 						phone_masked: maskPhone(profile.phone),
+						phone_hash: hashPhone(profile.phone),
 					},
 		in_flight: entry.inFlight,
 		queued: entry.budget.queued(),
@@ -39,6 +42,21 @@ export function entryStatus(entry: AccountEntry, shared: PoolShared, store: Stor
 		settings: config.shownSettings,
 		store: store === null ? { state: 'not opened yet' } : { ...store },
 		version: shared.version,
+	};
+}
+
+/** First 16 hex digits of SHA-256 over the E.164 digits; a Russian number written with 8 is taken as 7. */
+function hashPhone(phone: string | null): string | null {
+	const digits = (phone ?? '').replace(/\D/g, '').replace(/^8(?=\d{10}$)/, '7');
+	return digits === '' ? null : createHash('sha256').update(digits).digest('hex').slice(0, 16);
+}
+
+function leaseStatus({ lease }: Connection, { clock }: PoolShared): AccountStatus['lease'] {
+	const { heldMs, leftMs } = lease.age();
+	return {
+		since: new Date(clock.now() - heldMs).toISOString(),
+		age_seconds: Math.round(heldMs / 1_000),
+		left_seconds: Math.round(leftMs / 1_000),
 	};
 }
 

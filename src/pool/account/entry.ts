@@ -107,7 +107,18 @@ export class AccountEntry {
 	}
 
 	get idle(): boolean {
+		return this.#unused && !this.#waiting;
+	}
+
+	get #unused(): boolean {
 		return this.#uses === 0 && this.#inFlight === 0 && this.subscribers === 0;
+	}
+
+	/** Are there questions whose answers only an open account can hear? Not when the process is about to end. */
+	get #waiting(): boolean {
+		const account = this.#connection?.open.accountId;
+		if (account === undefined || this.#shared.lingerMs() === 0) return false;
+		return (this.#shared.seats.find(account)?.hub?.waiting ?? 0) > 0;
 	}
 
 	/** A lease: the account stays open while any is held, and lingers after the last. */
@@ -373,9 +384,10 @@ export class AccountEntry {
 
 	#linger(): void {
 		this.#cancelLinger?.();
-		if (!this.idle || this.#connection === undefined) return;
+		if (!this.#unused || this.#connection === undefined) return;
 		this.#cancelLinger = this.#shared.clock.after(this.#shared.lingerMs(), () => {
-			this.closeIfIdle();
+			if (this.#waiting) this.#linger();
+			else this.closeIfIdle();
 		});
 	}
 

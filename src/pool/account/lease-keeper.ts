@@ -16,6 +16,8 @@ export interface HeldLease {
 	readonly name: string;
 	readonly token: number;
 	valid(): boolean;
+	/** ms since it was acquired, and until it ends unless it is renewed */
+	age(): { heldMs: number; leftMs: number };
 	/** Called once, when the lease is lost before it was released. */
 	onLost(callback: () => void): void;
 	release(): Promise<void>;
@@ -65,6 +67,10 @@ export class LeaseKeeper {
 			name,
 			token: entry.lease.token,
 			valid: () => this.#held.get(name) === entry && this.#clock.monotonic() < entry.deadline,
+			age: () => {
+				const now = this.#clock.monotonic();
+				return { heldMs: now - counted, leftMs: Math.max(0, entry.deadline - now) };
+			},
 			onLost: (callback) => void entry.lost.push(callback),
 			release: async () => {
 				if (this.#held.get(name) !== entry) return;

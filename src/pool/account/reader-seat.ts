@@ -70,13 +70,12 @@ export class ReaderSeat {
 		};
 	}
 
-	async addWait(wait: WaitRecord): Promise<void> {
+	/** @returns false when nobody of this process sits: another process reads for the account, or nobody can */
+	async addWait(wait: WaitRecord): Promise<boolean> {
 		await this.#turn;
-		await this.#seated?.hub.addWait(wait);
-	}
-
-	async setWaitMessage(waitId: string, messageId: string): Promise<void> {
-		await this.#seated?.hub.setWaitMessage(waitId, messageId);
+		const hub = this.#seated?.hub;
+		await hub?.addWait(wait);
+		return hub !== undefined;
 	}
 
 	async announce(event: ChannelEvent): Promise<void> {

@@ -69,7 +69,11 @@ export interface JournalHub {
 	/** A pending *send and wait* counts as attached; resolves when it is stored and the engine runs. */
 	addWait(wait: WaitRecord): Promise<void>;
 	setWaitMessage(id: string, messageId: string): Promise<void>;
+	/** Another process has written waits of this account into the store. */
+	reloadWaits(): Promise<void>;
 	/** Detaches everything without losing anything: the engine's last events are journalled, positions written. */
 	stop(): Promise<void>;
+	/** pending questions */
+	readonly waiting: number;
 	stats(): HubStats;
 }

@@ -283,6 +283,14 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			await life.reader();
 		},
 		setWaitMessage: (id, messageId) => waits.setMessage(id, messageId),
+		async reloadWaits() {
+			await ready;
+			const pollBefore = pollEveryMs();
+			await waits.reload();
+			lookSooner(pollBefore);
+			life.update();
+			await life.reader();
+		},
 		async stop() {
 			stopped = true;
 			ending.abort();
@@ -294,6 +302,9 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			await life.settled();
 			await Promise.all(leaving);
 			cancelStillThere?.();
+		},
+		get waiting() {
+			return waits.size;
 		},
 		stats: () => ({
 			subscribers: attachments.size,

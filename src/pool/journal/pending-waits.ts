@@ -42,6 +42,8 @@ export interface PendingWaitsOptions {
 export interface PendingWaits {
 	/** Reads the stored waits and takes up replies that were held when the process died. */
 	load(): Promise<void>;
+	/** Another process wrote some into the store, or completed them. */
+	reload(): Promise<void>;
 	add(wait: WaitRecord): Promise<void>;
 	setMessage(id: string, messageId: string): Promise<void>;
 	/** Matches synchronously and marks the wait as answered, so that concurrent appends agree. */
@@ -176,6 +178,11 @@ export function createPendingWaits(options: PendingWaitsOptions): PendingWaits {
 			}
 			if (waits.size > 0) await takeUpHeld();
 			expire();
+		},
+		async reload() {
+			for (const wait of await store.listWaits(account)) waits.set(wait.id, wait);
+			armExpiry();
+			options.changed();
 		},
 		async add(wait) {
 			waits.set(wait.id, wait);

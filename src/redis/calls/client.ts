@@ -1,6 +1,7 @@
 import {
 	ChannelError,
 	sessionLeaseName,
+	type Asked,
 	type CallResult,
 	type Clock,
 	type JsonObject,
@@ -34,8 +35,8 @@ export interface CallClientOptions {
 	time: 'server' | 'clock';
 }
 
-type Question = MessageOf<'call' | 'yield' | 'hint'>;
-type Answer = MessageOf<'result'> | MessageOf<'error'> | MessageOf<'notOwner'> | MessageOf<'did'> | null;
+type Question = MessageOf<'call' | 'yield' | 'hint' | 'ask'>;
+type Answer = MessageOf<'result' | 'error' | 'notOwner' | 'did' | 'told'> | null;
 
 interface Pending {
 	answer(answer: Answer): void;
@@ -53,7 +54,8 @@ export class CallClient {
 
 	async call(session: SessionKey, call: RemoteCall): Promise<RemoteOutcome> {
 		const { pipes, random, address } = this.#options;
-		const owner = await this.#ownerOf(session);
+		const lease = sessionLeaseName(session);
+		const owner = await this.#holderOf(lease);
 		if (owner === null) return { kind: 'gone', mayHaveBegun: false };
 		const offers = (call.command.media ?? []).map((source) => pipes.offerSource(source));
 		const { signal, timeoutMs, onProgress, idempotency, budgetWaitMs, causedBy, correlationId } =
@@ -72,11 +74,11 @@ export class CallClient {
 			...present({ idempotency, budgetWaitMs, causedBy, correlationId }),
 		};
 		try {
-			const answer = await this.#ask(session, owner, message, signal, onProgress);
+			const answer = await this.#ask({ lease, owner }, message, signal, onProgress);
 			if (answer === null) return { kind: 'gone', mayHaveBegun: true };
 			if (answer.type === 'notOwner') return { kind: 'gone', mayHaveBegun: false };
 			if (answer.type === 'error') throw fromWireError(answer.error);
-			if (answer.type === 'did') throw new Error('a call was answered like another question');
+			if (answer.type !== 'result') throw new Error('a call was answered like another question');
 			return { kind: 'result', result: this.#toResult(owner, answer) };
 		} finally {
 			for (const { forget } of offers) forget();
@@ -99,6 +101,22 @@ export class CallClient {
 		return (await this.#askWhether(session, HINT_MS, ask)) ?? false;
 	}
 
+	async ask(asked: Asked, question: JsonObject, timeoutMs: number): Promise<JsonObject | null> {
+		const { random, address } = this.#options;
+		const lease = 'lease' in asked ? asked.lease : null;
+		const owner = 'process' in asked ? asked.process : await this.#holderOf(asked.lease);
+		if (owner === null || owner === address) return null;
+		const deadline = this.#deadline(timeoutMs);
+		const message: Question = { type: 'ask', id: random.hex(12), from: address, timeoutMs, question };
+		try {
+			const answer = await this.#ask({ lease, owner }, message, deadline.signal);
+			if (answer?.type === 'error') throw fromWireError(answer.error);
+			return answer?.type === 'told' ? answer.answer : null;
+		} finally {
+			deadline.end();
+		}
+	}
+
 	onAnswer(answer: Exclude<Answer, null>): void {
 		this.#pending.get(answer.id)?.answer(answer);
 	}
@@ -112,10 +130,10 @@ export class CallClient {
 	}
 
 	/** null: nobody, or this process itself, whose own lease is not for itself to call. */
-	async #ownerOf(session: SessionKey): Promise<string | null> {
+	async #holderOf(lease: string): Promise<string | null> {
 		const { mailbox, keys, clock, time, address } = this.#options;
 		const now = time === 'server' ? '' : clock.now();
-		const key = keys.lease(sessionLeaseName(session));
+		const key = keys.lease(lease);
 		const owner = text(await mailbox.commands.run(scripts.holderOf, [key], [now]));
 		return owner === '' || owner === address ? null : owner;
 	}
@@ -126,25 +144,30 @@ export class CallClient {
 		waitMs: number,
 		question: (id: string, from: string) => Question,
 	): Promise<boolean | null> {
-		const { clock, random, address } = this.#options;
-		const owner = await this.#ownerOf(session);
+		const { random, address } = this.#options;
+		const lease = sessionLeaseName(session);
+		const owner = await this.#holderOf(lease);
 		if (owner === null) return null;
-		const late = new AbortController();
-		const cancel = clock.after(waitMs, () => {
-			late.abort(new ChannelError('timeout', 'The process that holds the session did not answer in time'));
-		});
+		const deadline = this.#deadline(waitMs);
 		try {
-			const answer = await this.#ask(session, owner, question(random.hex(12), address), late.signal);
+			const answer = await this.#ask({ lease, owner }, question(random.hex(12), address), deadline.signal);
 			return answer?.type === 'did' ? answer.did : null;
 		} finally {
-			cancel();
+			deadline.end();
 		}
+	}
+
+	#deadline(ms: number): { signal: AbortSignal; end(): void } {
+		const late = new AbortController();
+		const end = this.#options.clock.after(ms, () => {
+			late.abort(new ChannelError('timeout', 'The process that holds the session did not answer in time'));
+		});
+		return { signal: late.signal, end };
 	}
 
 	/** null: the owner was lost before it answered. */
 	async #ask(
-		session: SessionKey,
-		owner: string,
+		{ lease, owner }: { lease: string | null; owner: string },
 		message: Question,
 		signal: AbortSignal,
 		progress?: Pending['progress'],
@@ -160,10 +183,12 @@ export class CallClient {
 		};
 		this.#pending.set(id, { answer: resolve, ...(progress === undefined ? {} : { progress }) });
 		signal.addEventListener('abort', onAbort, { once: true });
-		void this.#ownerIsLost(session, owner, stop.signal).then(
-			() => resolve(null),
-			() => undefined,
-		);
+		if (lease !== null) {
+			void this.#isLost(lease, owner, stop.signal).then(
+				() => resolve(null),
+				() => undefined,
+			);
+		}
 		try {
 			signal.throwIfAborted();
 			await mailbox.post(owner, message, signal);
@@ -175,12 +200,12 @@ export class CallClient {
 		}
 	}
 
-	/** Resolves when somebody else, or nobody, has the session. While Redis is away nobody can know. */
-	async #ownerIsLost(session: SessionKey, owner: string, signal: AbortSignal): Promise<void> {
+	/** Resolves when somebody else, or nobody, has the lease. While Redis is away nobody can know. */
+	async #isLost(lease: string, owner: string, signal: AbortSignal): Promise<void> {
 		const { clock } = this.#options;
 		for (;;) {
 			await clock.sleep(WATCH_MS, signal);
-			const now = await this.#ownerOf(session).catch(() => owner);
+			const now = await this.#holderOf(lease).catch(() => owner);
 			if (now !== owner) return;
 		}
 	}

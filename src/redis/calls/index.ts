@@ -68,10 +68,15 @@ export async function openRedisCalls(
 				return void answers.onYield(message);
 			case 'hint':
 				return void answers.onHint(message);
+			case 'ask':
+				return void answers.onAsk(message);
+			case 'news':
+				return answers.onNews(message);
 			case 'result':
 			case 'error':
 			case 'notOwner':
 			case 'did':
+			case 'told':
 				return calls.onAnswer(message);
 			case 'progress':
 				return calls.onProgress(message);
@@ -92,6 +97,11 @@ export async function openRedisCalls(
 		call: (session, call) => calls.call(session, call),
 		yield: (session) => calls.yield(session),
 		hint: (session, hint) => calls.hint(session, hint),
+		ask: (asked, question, timeoutMs) => calls.ask(asked, question, timeoutMs),
+		tell: (process, news) => {
+			mailbox.postIfPossible(process, { type: 'news', from: address, news });
+		},
+		processes: () => mailbox.others(),
 		close: async () => {
 			answers.close();
 			calls.close();

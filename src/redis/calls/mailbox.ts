@@ -3,7 +3,7 @@ import { Scope } from '../../runtime';
 import { RedisConnection } from '../connection';
 import type { Keys } from '../keys';
 import { INBOX_KEEP_MS } from '../lifetimes';
-import { integer, list, text } from '../replies';
+import { integer, list, text, texts } from '../replies';
 import { inbox as scripts } from '../scripts';
 import type { RedisSettings } from '../settings';
 import { parseMessage, type Message } from './wire';
@@ -18,6 +18,11 @@ const AT_ONCE = 100;
 const RETRY_MS = 200;
 /** A read that took this much longer than it may: the process was suspended, and what it finds may be old. ms */
 const AWAY_MS = 1_000;
+
+/** A process that was not seen for this long is not asked any more: six reads of its inbox. ms */
+const SEEN_MS = 30_000;
+/** How often it shows itself, ms. */
+const APPEAR_MS = 5_000;
 
 export interface MailboxOptions {
 	settings: RedisSettings;
@@ -42,6 +47,8 @@ export class Mailbox {
 	readonly #reading: RedisConnection;
 	readonly #scope = new Scope();
 	readonly #loop: Promise<void>;
+	/** monotonic ms */
+	#appearedAt = -Infinity;
 
 	private constructor(options: MailboxOptions, sending: RedisConnection, reading: RedisConnection) {
 		this.#options = options;
@@ -56,7 +63,10 @@ export class Mailbox {
 		const sending = await RedisConnection.open({ ...shared, name: 'messenger-accounts:outbox' });
 		try {
 			const name = 'messenger-accounts:inbox';
-			return new Mailbox(options, sending, await RedisConnection.open({ ...shared, name, blocking: true }));
+			const reading = await RedisConnection.open({ ...shared, name, blocking: true });
+			const mailbox = new Mailbox(options, sending, reading);
+			await mailbox.#appear().catch(() => undefined);
+			return mailbox;
 		} catch (error) {
 			await sending.close();
 			throw error;
@@ -85,10 +95,25 @@ export class Mailbox {
 		});
 	}
 
+	/** All other processes that were there within half a minute. */
+	async others(): Promise<string[]> {
+		return (await this.#appear()).filter((address) => address !== this.#options.address);
+	}
+
+	async #appear(): Promise<string[]> {
+		const { keys, address, clock } = this.#options;
+		this.#appearedAt = clock.monotonic();
+		return texts(await this.#sending.run(scripts.appear, [keys.processes()], [address, SEEN_MS]));
+	}
+
 	async close(): Promise<void> {
 		if (this.#scope.ended) return this.#scope.end();
 		await this.#scope.end(new ChannelError('cancelled', 'The calls between processes are closed.'));
-		await this.#sending.call('DEL', this.#options.keys.inbox(this.#options.address)).catch(() => undefined);
+		const { keys, address } = this.#options;
+		await Promise.all([
+			this.#sending.call('ZREM', keys.processes(), address),
+			this.#sending.call('DEL', keys.inbox(address)),
+		]).catch(() => undefined);
 		this.#reading.abandon();
 		await Promise.all([this.#sending.close(), this.#reading.close(), this.#loop]);
 	}
@@ -100,6 +125,7 @@ export class Mailbox {
 		let failed = false;
 		while (!this.#scope.ended) {
 			const asked = clock.monotonic();
+			if (asked - this.#appearedAt >= APPEAR_MS - 1) this.#appear().catch(() => undefined);
 			const giveUp = clock.after(DEAD_MS, () => this.#reading.reconnect());
 			try {
 				const args = ['COUNT', AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', key, after];

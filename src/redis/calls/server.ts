@@ -43,6 +43,23 @@ export class CallServer {
 		this.#options.mailbox.postIfPossible(from, { type: 'did', id, did });
 	}
 
+	async onAsk({ id, from, question }: MessageOf<'ask'>): Promise<void> {
+		const { mailbox, logger, server } = this.#options;
+		try {
+			const answer = await server.answer(question, from);
+			mailbox.postIfPossible(from, { type: 'told', id, answer });
+		} catch (error) {
+			if (!ChannelError.is(error)) {
+				logger.error('unexpected failure in a question of another process', { from, error: String(error) });
+			}
+			mailbox.postIfPossible(from, { type: 'error', id, error: toWireError(error) });
+		}
+	}
+
+	onNews({ news, from }: MessageOf<'news'>): void {
+		this.#options.server.told(news, from);
+	}
+
 	close(): void {
 		for (const running of this.#running.values()) {
 			running.abort(new ChannelError('cancelled', 'The process that holds the session is ending'));

@@ -58,6 +58,15 @@ export const messageSchema = z.discriminatedUnion('type', [
 		session: z.string(),
 		hint: jsonObject,
 	}),
+	z.object({
+		type: z.literal('ask'),
+		id: z.string(),
+		from: z.string(),
+		timeoutMs: z.number(),
+		question: jsonObject,
+	}),
+	z.object({ type: z.literal('told'), id: z.string(), answer: jsonObject.nullable() }),
+	z.object({ type: z.literal('news'), from: z.string(), news: jsonObject }),
 	z.object({ type: z.literal('cancel'), id: z.string() }),
 	z.object({
 		type: z.literal('result'),

@@ -13,3 +13,19 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `,
 );
+
+/**
+ * KEYS 1 processes. ARGV 1 address, 2 ms after which a process that was not seen is forgotten.
+ * Notes that this process is there, by Redis' own clock. Answers all that are, this one included.
+ */
+export const appear = script(
+	'appear',
+	`
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZRANGE', KEYS[1], 0, -1)
+`,
+);

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
 	ChannelError,
+	type Asked,
 	type CallResult,
 	type Clock,
 	type MediaSource,
@@ -32,6 +33,15 @@ const POLICY: RemoteCall['policy'] = {
 	allowDangerousRaw: false,
 };
 
+/** A process that owns nothing. */
+const nobody = (): RemoteServer => ({
+	call: () => null,
+	yield: async () => false,
+	hint: async () => false,
+	answer: async () => null,
+	told: () => undefined,
+});
+
 describe('calls between processes', () => {
 	let redis: RedisServer;
 	let store: Store;
@@ -46,7 +56,7 @@ describe('calls between processes', () => {
 	afterAll(() => redis.stop());
 	beforeEach(async () => {
 		prefix += 1;
-		answers = { call: () => null, yield: async () => false, hint: async () => false };
+		answers = nobody();
 		store = await openRedisStore({ ...services(), guardMs: 0 });
 		const answer = await store.acquireLease(`session:${SESSION}`, OWNER, 60_000);
 		if (!answer.acquired) throw new Error('not acquired');
@@ -78,8 +88,10 @@ describe('calls between processes', () => {
 			call: (session, call) => answers.call(session, call),
 			yield: (session) => answers.yield(session),
 			hint: (session, hint) => answers.hint(session, hint),
+			answer: (question, from) => answers.answer(question, from),
+			told: (news, from) => answers.told(news, from),
 		});
-		return join(CALLER, { call: () => null, yield: async () => false, hint: async () => false }, clock);
+		return join(CALLER, nobody(), clock);
 	}
 
 	const serve = (run: (call: RemoteCall) => Promise<CallResult>) => {
@@ -324,12 +336,48 @@ describe('calls between processes', () => {
 		expect(read).toBeLessThan(20);
 	});
 
+	it('carry a question to the holder of a lease or to a process, and news to nobody who answers', async () => {
+		const caller = await both();
+		const told: unknown[] = [];
+		answers.answer = async (question, from) => ({ question, from });
+		answers.told = (news, from) => void told.push([news, from]);
+		const answer = { question: { ask: 'x', n: null }, from: CALLER };
+		const ask = (asked: Asked) => caller.ask(asked, { ask: 'x', n: null }, 20_000);
+		expect(await ask({ lease: `session:${SESSION}` })).toEqual(answer);
+		expect(await ask({ process: OWNER })).toEqual(answer);
+		expect(await ask({ lease: 'session:nobody' })).toBeNull();
+		expect(await ask({ process: CALLER })).toBeNull();
+		caller.tell(OWNER, { n: 1 });
+		await until(() => told.length > 0, 'the news');
+		expect(told).toEqual([[{ n: 1 }, CALLER]]);
+		answers.answer = () => Promise.reject(new ChannelError('account_paused', 'not now'));
+		await expect(ask({ process: OWNER })).rejects.toMatchObject({ code: 'account_paused' });
+	});
+
+	it('end with the lease of the process asked, or after their time', async () => {
+		const clock = new ManualClock();
+		const caller = await both(clock);
+		answers.answer = () => new Promise(() => undefined);
+		const asking = caller.ask({ lease: `session:${SESSION}` }, {}, 60_000);
+		await until(() => clock.pending > 1, 'the question');
+		await store.releaseLease(lease);
+		await clock.advance(2_000);
+		expect(await asking).toBeNull();
+		const late = expect(caller.ask({ process: OWNER }, {}, 3_000)).rejects.toMatchObject({ code: 'timeout' });
+		await until(() => clock.nextDueMs === 3_000, 'the second question');
+		await clock.advance(3_000);
+		await late;
+	});
+
+	it('know each other, as long as they are there', async () => {
+		const caller = await both();
+		expect(await caller.processes()).toEqual([OWNER]);
+		await open[0]?.close();
+		expect(await caller.processes()).toEqual([]);
+	});
+
 	it('wait while an inbox is full, and leave nothing behind', async () => {
-		const caller = await join(CALLER, {
-			call: () => null,
-			yield: async () => false,
-			hint: async () => false,
-		});
+		const caller = await join(CALLER, nobody());
 		const client = redis.client();
 		const inbox = `calls-${prefix}:v1:inbox:{${OWNER}}`;
 		for (let n = 0; n < 1_000; n += 1) await client.xadd(inbox, '*', 'm', 'not a message');
@@ -339,11 +387,7 @@ describe('calls between processes', () => {
 		void waiting.then(() => (done = true));
 		for (let n = 0; n < 50; n += 1) await client.xlen(inbox);
 		expect([done, await client.xlen(inbox)]).toEqual([false, 1_000]);
-		await join(OWNER, {
-			call: (session, received) => answers.call(session, received),
-			yield: async () => false,
-			hint: async () => false,
-		});
+		await join(OWNER, { ...nobody(), call: (session, received) => answers.call(session, received) });
 		expect(await waiting).toMatchObject({ kind: 'result' });
 		await until(async () => (await client.xlen(inbox)) === 0, 'every message is taken out');
 		expect(complaints(await listKeys(client, `calls-${prefix}`), [])).toEqual([]);

@@ -47,6 +47,7 @@ export const KEY_KINDS: Readonly<Record<string, KeyKind>> = {
 	session: of('string', 'a session', 'one per login', 400),
 	sessions: of('set', 'the account', 'one member per login', 400),
 	lease: of('hash', 'who holds it', 'one per session in use', 1),
+	processes: of('zset', 'everybody', 'one member per process seen within half a minute', 1),
 	inbox: of('stream', 'a process', '1,000 unread messages', 1),
 	reader: of('hash', 'who reads the account', 'one per account in use', 1),
 };
