@@ -24,4 +24,8 @@ export class BoundedMap<V> {
 		const oldest = this.#entries.keys().next().value;
 		if (oldest !== undefined) this.#entries.delete(oldest);
 	}
+
+	delete(key: string): void {
+		this.#entries.delete(key);
+	}
 }

@@ -21,6 +21,11 @@ export class KeyedQueue {
 		}
 	}
 
+	/** Is work of this key waiting or running? */
+	has(key: string): boolean {
+		return this.#tails.has(key);
+	}
+
 	/** keys with work waiting or running */
 	get size(): number {
 		return this.#tails.size;

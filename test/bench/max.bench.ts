@@ -53,14 +53,19 @@ interface Bench {
 }
 
 export async function maxBench(): Promise<MaxBenchResult> {
+	return withSandbox(async (bench) => ({
+		incoming: await incomingMessages(bench),
+		sending: await sends(bench),
+		latency: await pushLatency(bench),
+		memory: await idleMemory(bench),
+	}));
+}
+
+async function withSandbox<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
 	const sandbox = await startSandbox();
 	const folder = mkdtempSync(join(tmpdir(), 'max-bench-'));
-	const bench = { ...sandbox, folder };
 	try {
-		const incoming = await incomingMessages(bench);
-		const sending = await sends(bench);
-		const latency = await pushLatency(bench);
-		return { incoming, sending, latency, memory: await idleMemory(bench) };
+		return await work({ ...sandbox, folder });
 	} finally {
 		sandbox.process.kill();
 		await once(sandbox.process, 'exit');
@@ -381,6 +386,10 @@ async function msEach(count: number, work: () => Promise<unknown>): Promise<numb
 	return (systemClock.monotonic() - startedAt) / count;
 }
 
+/** One part alone, to be profiled: `node --cpu-prof --conditions=source --import tsx test/bench/max.bench.ts incoming` */
 if (import.meta.url === `file://${process.argv[1] ?? ''}`) {
-	void maxBench().then((result) => console.log(JSON.stringify(result, null, '\t')));
+	const parts = { incoming: incomingMessages, sending: sends, latency: pushLatency, memory: idleMemory };
+	const [asked = ''] = process.argv.slice(2);
+	const part: (bench: Bench) => Promise<unknown> = parts[asked as keyof typeof parts];
+	void withSandbox(part).then((result) => console.log(JSON.stringify(result, null, '\t')));
 }

@@ -1,17 +1,15 @@
 import { ChannelError, type JournalWriter, type JsonObject, type Reader } from '../../contract';
-import { backoffMs, Scope, KeyedQueue } from '../../runtime';
+import { backoffMs, Scope } from '../../runtime';
 import { isAllowedChat, type MaxAccount } from './account';
-import { messageId, wireId } from './codec';
 import { Appender } from './engine/appender';
 import { compareChats, startOfNow, type EditSuspicion } from './engine/compare';
-import { fillChat, type FillContext } from './engine/fill';
+import type { FillContext } from './engine/fill';
 import { RecoveryGate } from './engine/gate';
-import { moveChat, parseState } from './engine/state';
+import { Intake, readPushed, type Pushed } from './engine/intake';
+import { parseState } from './engine/state';
 import { Tips } from './engine/tips';
-import { positionOfMessage } from './engine/walk';
-import { eventFromMessage } from './events/from-message';
 import { eventsFromPush, unknownEvent } from './events/from-push';
-import { readMessage, type MessageFacts } from './events/normalise';
+import { readMessage } from './events/normalise';
 import type { ChatFacts } from './facts';
 import { id, object, objects } from './json';
 import { OP } from './opcodes';
@@ -37,7 +35,7 @@ export class MaxReader implements Reader {
 	readonly #journal: JournalWriter;
 	readonly #appender: Appender;
 	readonly #tips = new Tips();
-	readonly #order = new KeyedQueue();
+	readonly #intake: Intake;
 	readonly #scope: Scope;
 	readonly #becameLive = Promise.withResolvers<void>();
 	readonly #working = new Set<Promise<unknown>>();
@@ -60,6 +58,15 @@ export class MaxReader implements Reader {
 		const edited = atOpen.filter(({ modified, lastEventTime }) => modified > Math.max(since, lastEventTime));
 		this.#suspicion = { chatIds: edited.map((chat) => chat.id), sinceMs: since };
 		this.#scope = new Scope(account.services.logger);
+		this.#intake = new Intake({
+			account,
+			appender: this.#appender,
+			tips: this.#tips,
+			signal: this.#scope.signal,
+			fillContext: (signal) => this.#context(signal),
+			connection: () => this.#connection.signal,
+			failed: (error) => this.#failed(error),
+		});
 		this.live = this.#becameLive.promise;
 		this.live.catch(() => undefined);
 		this.#running = this.#run();
@@ -74,6 +81,7 @@ export class MaxReader implements Reader {
 		if (!this.#connection.signal.aborted) this.disconnected();
 		this.#connection = new AbortController();
 		this.#gate = new RecoveryGate();
+		this.#intake.forgetDoubts();
 		this.#status = 'recovering';
 		// LOGIN told what changed since its marker, edits included.
 		const marker = this.#account.session.markers.chats;
@@ -101,31 +109,24 @@ export class MaxReader implements Reader {
 
 	push(push: Push): void {
 		if (this.#stopping || this.#scope.ended) return;
-		if (this.#working.size >= MAX_WORKING) {
+		if (this.#working.size + this.#intake.underWay >= MAX_WORKING) {
 			this.#compareSoon();
 			return;
 		}
-		this.#work(
-			push.opcode === OP.notifMessage && push.unreadable === undefined
-				? this.#message(push)
-				: this.#other(push),
-		);
+		if (push.opcode !== OP.notifMessage || push.unreadable !== undefined)
+			return this.#work(this.#other(push));
+		const pushed = readPushed(push);
+		if (pushed === null) return this.#work(this.#unknown(push));
+		if (!this.#gate.isOpen) return this.#work(this.#held(push, pushed));
+		if (this.#intake.atOnce(push, pushed)) return;
+		this.#work(this.#intake.inOrder(push, pushed, this.#connection.signal));
 	}
 
 	/** A message this connection sent: other sessions get a push of it, this one does not. */
 	sent(chatId: string, raw: JsonObject): void {
 		const facts = readMessage(chatId, raw);
 		if (facts === null || this.#scope.ended || !isAllowedChat(this.#account, chatId)) return;
-		this.#tips.noteSent(chatId, facts.id, this.#account.services.clock.now());
-		this.#work(
-			this.#order.run(chatId, this.#scope.signal, async () => {
-				const event = await eventFromMessage(this.#account, facts, {
-					sentByNode: true,
-					signal: this.#scope.signal,
-				});
-				await this.#appender.append([{ event, at: facts.time, recovered: false }]);
-			}),
-		);
+		this.#work(this.#intake.sent(facts));
 	}
 
 	async stop(): Promise<void> {
@@ -138,6 +139,7 @@ export class MaxReader implements Reader {
 		const reason = new ChannelError('cancelled', 'Reading is being stopped', { channel: 'max' });
 		const ended = this.#scope.end(reason);
 		this.#connection.abort(reason);
+		this.#intake.forgetDoubts();
 		this.#wake?.();
 		await Promise.allSettled([ended, this.#running, ...this.#working]);
 		await this.#appender.idle();
@@ -153,54 +155,26 @@ export class MaxReader implements Reader {
 
 	/** Nothing a push does may end the loop: what fails is left unacknowledged and looked for again. */
 	#work(work: Promise<unknown>): void {
-		const guarded = work.catch((error: unknown) => {
-			if (this.#scope.ended || this.#connection.signal.aborted) return;
-			this.#account.services.logger.warn('max: a push could not be journalled', { error: String(error) });
-			this.#compareSoon();
-		});
+		const guarded = work.catch((error: unknown) => this.#failed(error));
 		this.#working.add(guarded);
 		void guarded.finally(() => this.#working.delete(guarded));
 	}
 
-	async #message(push: Push): Promise<void> {
-		const body = object(push.payload);
-		const chatId = id(body?.['chatId']);
-		const facts = chatId === null ? null : readMessage(chatId, body?.['message'] ?? null);
-		if (body === null || chatId === null || facts === null) return this.#unknown(push);
+	#failed(error: unknown): void {
+		if (this.#scope.ended || this.#connection.signal.aborted) return;
+		this.#account.services.logger.warn('max: a push could not be journalled', { error: String(error) });
+		this.#compareSoon();
+	}
+
+	/** A push during a recovery waits until what was missed in its chat is journalled. */
+	async #held(push: Push, pushed: Pushed): Promise<void> {
 		const { signal } = this.#connection;
-		if (!(await this.#gate.pass(chatId))) {
+		if (!(await this.#gate.pass(pushed.facts.chatId))) {
 			this.#compareSoon();
 			return;
 		}
 		signal.throwIfAborted();
-		await this.#order.run(chatId, signal, () => this.#inOrder(facts, body, signal));
-		push.acknowledge({ chatId: wireId(chatId), messageId: messageId(facts.id) });
-	}
-
-	async #inOrder(facts: MessageFacts, body: JsonObject, signal: AbortSignal): Promise<void> {
-		const { chatId } = facts;
-		if (body['chat'] !== undefined && body['chat'] !== null) this.#account.directory.learnChat(body['chat']);
-		if (!isAllowedChat(this.#account, chatId)) return;
-		const kind = facts.status === 'EDITED' ? 'edited' : facts.status === 'REMOVED' ? 'deleted' : 'message';
-		if (kind !== 'message') {
-			const event = await eventFromMessage(this.#account, facts, { kind, signal });
-			await this.#appender.append([{ event, at: facts.updateTime ?? facts.time, recovered: false }]);
-			return;
-		}
-		const now = this.#account.services.clock.now();
-		const previous = id(body['prevMessageId']) ?? id(facts.raw['prevMessageId']);
-		let continuity = this.#tips.judge(chatId, facts.id, previous, now);
-		if (continuity === 'gap') {
-			await fillChat(this.#context(signal), chatId, positionOfMessage(facts));
-			continuity = this.#tips.judge(chatId, facts.id, previous, now);
-		}
-		const event = await eventFromMessage(this.#account, facts, { signal });
-		const proven = continuity === 'contiguous';
-		await this.#appender.append(
-			[{ event, at: facts.time, recovered: false }],
-			proven ? (state) => moveChat(state, chatId, positionOfMessage(facts)) : null,
-		);
-		if (proven) this.#tips.set(chatId, facts.id, now);
+		await this.#intake.inOrder(push, pushed, signal);
 	}
 
 	async #other(push: Push): Promise<void> {
@@ -213,8 +187,7 @@ export class MaxReader implements Reader {
 			if (live) this.#journal.live(event);
 		}
 		const kept = events.filter(({ live }) => !live).map(({ event }) => ({ event, at, recovered: false }));
-		if (kept.length > 0)
-			await this.#order.run(chatId ?? '', this.#scope.signal, () => this.#appender.append(kept));
+		if (kept.length > 0) await this.#intake.other(chatId ?? '', () => this.#appender.append(kept));
 	}
 
 	async #unknown(push: Push): Promise<void> {

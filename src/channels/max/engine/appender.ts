@@ -1,19 +1,22 @@
 import type { EngineEvent, JournalWriter } from '../../../contract';
-import { formatState, type EngineState } from './state';
+import { applyMoves, formatState, type EngineState, type Move } from './state';
 
-/** Changes the state from what is durable to what will be. */
-export type Move = (state: EngineState) => EngineState;
+/** Told once: null when durable, else why not. Must not throw. */
+export type Settled = (error: Error | null) => void;
 
 interface Queued {
-	events: EngineEvent[];
+	events: readonly EngineEvent[];
 	move: Move | null;
-	resolve: () => void;
-	reject: (error: unknown) => void;
+	settled: Settled;
 }
+
+/** Events per transaction: a burst must not hold the event loop longer than a few milliseconds at a time. */
+const MAX_BATCH = 500;
 
 /**
  * All appends of one engine, one after another: the state written with a batch never speaks of events of another one
- * that may still fail. What comes while one is under way goes together in the next.
+ * that may still fail. What comes while one is under way goes together in the next. When a batch fails, what waits
+ * behind it fails too: it was judged by what the batch would have proven.
  */
 export class Appender {
 	readonly #journal: JournalWriter;
@@ -31,11 +34,19 @@ export class Appender {
 		return this.#state;
 	}
 
+	/** Hands over without waiting; what is handed over first is durable first. */
+	hand(events: readonly EngineEvent[], move: Move | null, settled: Settled): void {
+		this.#queue.push({ events, move, settled });
+		this.#running ??= this.#drain();
+	}
+
 	/** Resolves when durable. @throws ChannelError `store_unavailable`, `account_in_use`; the state has not moved then */
-	append(events: EngineEvent[], move: Move | null = null): Promise<void> {
+	append(events: readonly EngineEvent[], move: Move | null = null): Promise<void> {
 		return new Promise((resolve, reject) => {
-			this.#queue.push({ events, move, resolve, reject });
-			this.#running ??= this.#drain();
+			this.hand(events, move, (error) => {
+				if (error === null) resolve();
+				else reject(error);
+			});
 		});
 	}
 
@@ -54,13 +65,12 @@ export class Appender {
 		// The first batch, too, takes what this turn of the event loop brings together.
 		await Promise.resolve();
 		while (this.#queue.length > 0) {
-			const batch = this.#queue;
-			this.#queue = [];
+			const batch = this.#queue.splice(0, MAX_BATCH);
 			try {
 				await this.#write(batch);
-				for (const { resolve } of batch) resolve();
+				for (const { settled } of batch) settled(null);
 			} catch (error) {
-				for (const { reject } of batch) reject(error);
+				for (const { settled } of [...batch, ...this.#queue.splice(0)]) settled(error as Error);
 			}
 		}
 		this.#running = null;
@@ -68,7 +78,8 @@ export class Appender {
 
 	async #write(batch: readonly Queued[]): Promise<void> {
 		const before = this.#state;
-		const after = before === null ? null : batch.reduce((state, { move }) => move?.(state) ?? state, before);
+		const moves = batch.flatMap(({ move }) => move ?? []);
+		const after = before === null ? null : applyMoves(before, moves);
 		const moved = after !== null && after !== before;
 		const events = batch.flatMap((queued) => queued.events);
 		if (events.length === 0 && !moved) return;

@@ -4,7 +4,7 @@ import { pace } from '../pace';
 import { changedChats, lastEventOf } from './changed-chats';
 import { fillChat, findEdits, type FillContext } from './fill';
 import type { RecoveryGate } from './gate';
-import { isAfter, moveAll, positionOf, type Position } from './state';
+import { isAfter, positionOf, type Position } from './state';
 
 /** How far the common position stays behind the newest event: lists and messages need not appear at the same instant. */
 const OVERLAP_MS = 5_000;
@@ -68,7 +68,7 @@ export async function compareChats(
 	for (const chatId of suspicion.chatIds)
 		await findEdits(context, chatId, suspicion.sinceMs, positionOf(state, chatId));
 	const proven = { time: newest - OVERLAP_MS, id: '0' };
-	if (newest > 0) await appender.append([], (before) => moveAll(before, proven));
+	if (newest > 0) await appender.append([], { chatId: null, to: proven });
 }
 
 /** Where an engine without a state begins: after the newest message there is. */

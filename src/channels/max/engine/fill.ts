@@ -6,7 +6,7 @@ import { otherEventId } from '../events/event-id';
 import { plainEvent, type MessageFacts } from '../events/normalise';
 import { ownerOf } from '../events/owner';
 import type { Appender } from './appender';
-import { isAfter, moveChat, positionOf, type Position } from './state';
+import { isAfter, positionOf, type Position } from './state';
 import type { Tips } from './tips';
 import { positionOfMessage, walkForward } from './walk';
 
@@ -49,7 +49,7 @@ export async function fillChat(context: FillContext, chatId: string, target: Pos
 			const events: EngineEvent[] = [];
 			for (const message of page) events.push(await recovered(account, message, signal));
 			const last = positionOfMessage(page.at(-1) as MessageFacts);
-			await appender.append(events, (before) => moveChat(before, chatId, last));
+			await appender.append(events, { chatId, to: last });
 			tips.set(chatId, last.id, services.clock.now());
 		}
 	} catch (error) {

@@ -11,6 +11,10 @@ export class RecoveryGate {
 	#held = 0;
 	#open = false;
 
+	get isOpen(): boolean {
+		return this.#open;
+	}
+
 	/** The chats to be filled are known; the others may pass. */
 	listed(chatIds: readonly string[]): void {
 		for (const chatId of chatIds) this.#chats.set(chatId, Promise.withResolvers());

@@ -46,17 +46,43 @@ export function positionOf(state: EngineState, chatId: string): Position {
 
 /** By time first, then by id, which grows with time. */
 export function isAfter(a: Position, b: Position): boolean {
-	return a.time !== b.time ? a.time > b.time : BigInt(a.id) > BigInt(b.id);
+	return a.time !== b.time ? a.time > b.time : compareIds(a.id, b.id) > 0;
 }
 
-/** Never backwards. */
-export function moveChat(state: EngineState, chatId: string, to: Position): EngineState {
-	if (!isAfter(to, positionOf(state, chatId))) return state;
-	return { since: state.since, chats: new Map(state.chats).set(chatId, to) };
+/** Of two decimal ids without sign the greater one: above 0, below 0, or 0 for the same. */
+export function compareIds(a: string, b: string): number {
+	if (a.startsWith('0') || b.startsWith('0')) return Number(BigInt(a) - BigInt(b));
+	if (a.length !== b.length) return a.length - b.length;
+	return a === b ? 0 : a > b ? 1 : -1;
 }
 
-/** Every chat is complete up to `to`: chats that are not further need no entry of their own. */
-export function moveAll(state: EngineState, to: Position): EngineState {
+/** What has been proven: one chat up to a position, or (`chatId` null) every chat. */
+export interface Move {
+	chatId: string | null;
+	to: Position;
+}
+
+/** The state after some moves, in their order; nothing moves backwards. The same object when nothing has moved. */
+export function applyMoves(state: EngineState, moves: readonly Move[]): EngineState {
+	let after = state;
+	let chats: Map<string, Position> | null = null;
+	for (const { chatId, to } of moves) {
+		if (chatId === null) {
+			after = moveAll(after, to);
+			chats = null;
+		} else if (isAfter(to, positionOf(after, chatId))) {
+			if (chats === null) {
+				chats = new Map(after.chats);
+				after = { since: after.since, chats };
+			}
+			chats.set(chatId, to);
+		}
+	}
+	return after;
+}
+
+/** Chats that are not further need no entry of their own. */
+function moveAll(state: EngineState, to: Position): EngineState {
 	const since = isAfter(to, state.since) ? to : state.since;
 	return { since, chats: new Map([...state.chats].filter(([, at]) => isAfter(at, since))) };
 }

@@ -1,6 +1,7 @@
 import { abortable } from '../../../runtime';
 import type { ChannelEvent, Json } from '../../../contract';
 import type { MaxAccount } from '../account';
+import type { ChatFacts } from '../facts';
 import { partnerOf } from '../ids';
 import { normaliseMessage, readMessage, type MessageFacts } from './normalise';
 import { ownerOf } from './owner';
@@ -19,18 +20,48 @@ export async function eventFromMessage(
 	);
 	const chat = await directory.chat(facts.chatId, options.signal);
 	const own = facts.senderId === userId;
-	return normaliseMessage(
-		facts,
-		options.kind ?? 'message',
-		{
-			chat,
-			sender: facts.senderId === null ? null : directory.knownContact(facts.senderId),
-			partner: partnerId === null ? null : directory.knownContact(partnerId),
-			muted: directory.isMuted(facts.chatId),
-			sentByNode: own && (options.sentByNode ?? (await wasSentByNode(account, facts, options.signal))),
-		},
-		ownerOf(account),
-	);
+	const sentByNode = own && (options.sentByNode ?? (await wasSentByNode(account, facts, options.signal)));
+	return withKnown(account, facts, { kind: options.kind ?? 'message', chat, partnerId, sentByNode });
+}
+
+/**
+ * The same for a message of somebody else whose people and chat are known; null when something must be asked for first.
+ */
+export function eventAtOnce(account: MaxAccount, facts: MessageFacts): ChannelEvent | null {
+	const { directory, userId } = account;
+	const { senderId } = facts;
+	const chat = directory.knownChat(facts.chatId);
+	if (chat === null || senderId === userId) return null;
+	const { partnerId } = chat;
+	for (const one of [senderId, partnerId])
+		if (one !== null && one !== userId && directory.knownContact(one) === null) return null;
+	return withKnown(account, facts, { kind: 'message', chat, partnerId, sentByNode: false });
+}
+
+function withKnown(
+	account: MaxAccount,
+	facts: MessageFacts,
+	{
+		kind,
+		chat,
+		partnerId,
+		sentByNode,
+	}: {
+		kind: 'message' | 'edited' | 'deleted';
+		chat: ChatFacts | null;
+		partnerId: string | null;
+		sentByNode: boolean;
+	},
+): ChannelEvent {
+	const { directory } = account;
+	const around = {
+		chat,
+		sender: facts.senderId === null ? null : directory.knownContact(facts.senderId),
+		partner: partnerId === null ? null : directory.knownContact(partnerId),
+		muted: directory.isMuted(facts.chatId),
+		sentByNode,
+	};
+	return normaliseMessage(facts, kind, around, ownerOf(account));
 }
 
 /** May wait for a send under way; whoever gives up waiting is let go. */

@@ -1,5 +1,5 @@
 import type { ChannelError, Clock, Json } from '../../../contract';
-import { CMD, CodecError, type IncomingFrame, type Outgoing } from '../codec';
+import { CMD, CodecError, type IncomingFrame, type Outgoing, type OutgoingFrame } from '../codec';
 import { connectionLost, timedOut } from '../errors';
 import { OP } from '../opcodes';
 import type { MaxSettings } from '../settings';
@@ -26,6 +26,8 @@ export class Line {
 	readonly #stop = new AbortController();
 	#transport: Transport | null = null;
 	#heardAt: number;
+	/** acknowledgements of this turn: they leave in one write */
+	#acknowledged: OutgoingFrame[] = [];
 	#cancelPing: (() => void) | undefined;
 
 	private constructor(options: LineOptions) {
@@ -94,11 +96,19 @@ export class Line {
 		});
 	}
 
-	/** Answers a push (`cmd` 1, same seq and opcode). */
+	/** Answers a push (`cmd` 1, same seq and opcode); all answers of one turn of the event loop leave together. */
 	acknowledge(seq: number, opcode: number, payload: Outgoing): void {
 		if (this.#stop.signal.aborted) return;
+		this.#acknowledged.push({ cmd: CMD.reply, seq, opcode, payload });
+		if (this.#acknowledged.length === 1) void Promise.resolve().then(() => this.#sendAcknowledgements());
+	}
+
+	#sendAcknowledgements(): void {
+		const frames = this.#acknowledged;
+		this.#acknowledged = [];
+		if (this.#stop.signal.aborted) return;
 		try {
-			this.#mustTransport().send({ cmd: CMD.reply, seq, opcode, payload });
+			this.#mustTransport().send(...frames);
 		} catch (error) {
 			this.#destroy(error as Error);
 		}

@@ -43,9 +43,10 @@ function carry(socket: Socket, { settings, clock, events, assertOwner }: Transpo
 		events.closed(failure ?? new Error('the service closed the connection'));
 	});
 	return {
-		send(frame) {
+		send(...frames) {
 			assertOwner();
-			socket.write(encodeBinary(frame, settings.wrapIds));
+			const bytes = frames.map((frame) => encodeBinary(frame, settings.wrapIds));
+			socket.write(bytes.length === 1 && bytes[0] !== undefined ? bytes[0] : Buffer.concat(bytes));
 		},
 		close() {
 			if (socket.destroyed) return;

@@ -12,8 +12,11 @@ export interface TransportEvents {
 
 /** One open connection that carries frames; the encoding is its own business. */
 export interface Transport {
-	/** @throws ChannelError `account_in_use` when another process owns the session; then the connection is destroyed */
-	send(frame: OutgoingFrame): void;
+	/**
+	 * Several frames leave in one write.
+	 * @throws ChannelError `account_in_use` when another process owns the session; then the connection is destroyed
+	 */
+	send(...frames: OutgoingFrame[]): void;
 	/** Ends politely; destroyed when the other side does not answer. */
 	close(): void;
 	/** Cuts at once: nothing more leaves. */

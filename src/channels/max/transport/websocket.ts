@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { WebSocket, type RawData } from '#lib/ws';
 import {
 	decodeBinary,
@@ -58,7 +59,7 @@ async function openWebSocket(options: TransportOptions, encoding: Encoding): Pro
 		followRedirects: false,
 	});
 	await upgraded(client, options);
-	return carry(client, encoding, options);
+	return carry(client, socket, encoding, options);
 }
 
 function upgraded(client: WebSocket, { clock, signal }: TransportOptions): Promise<void> {
@@ -97,6 +98,7 @@ function upgraded(client: WebSocket, { clock, signal }: TransportOptions): Promi
 
 function carry(
 	client: WebSocket,
+	socket: Socket,
 	encoding: Encoding,
 	{ clock, events, assertOwner }: TransportOptions,
 ): Transport {
@@ -121,9 +123,16 @@ function carry(
 		events.closed(failure ?? new Error(`the service closed the connection (${String(code)})`));
 	});
 	return {
-		send(frame) {
+		send(...frames) {
 			assertOwner();
-			client.send(encoding.encode(frame));
+			// Each frame is a WebSocket message of its own; corked, they are one write to the network.
+			socket.cork();
+			try {
+				for (const frame of frames) client.send(encoding.encode(frame));
+				assertOwner();
+			} finally {
+				socket.uncork();
+			}
 		},
 		close() {
 			if (client.readyState === WebSocket.CLOSED) return;
