@@ -107,6 +107,12 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
 				met: sending.meetsBar,
 			},
 			{
+				what: 'MAX, send, beside a bare request after one row on the disk',
+				figure: `${ratio(sending.ours)} ms`,
+				beside: `flushed row, then bare request ${ratio(sending.flushed)} ms`,
+				bar: `reported: ${ratio(sending.ratioToFlushed)} ×`,
+			},
+			{
 				what: 'MAX, connect, log in, send, close per execution',
 				figure: `${ratio(sending.ownConnection)} ms`,
 				beside: `warm pool ${ratio(sending.ours)} ms`,

@@ -46,8 +46,7 @@ async function sendOnce(call: PolicyCall, key: string, next: () => Promise<CallR
 	const settled = chats.map((chat) => call.ownSends.begin(chat));
 	try {
 		const result = await next();
-		await rememberOwn(call, result);
-		await store.updateIntent(key, { state: 'done', result: result.items });
+		noteDone(call, key, result);
 		return result;
 	} catch (error) {
 		if (!handle.left || isDefinite(error)) await store.deleteIntent(key);
@@ -73,11 +72,17 @@ function newRecord(call: PolicyCall, key: string, chatId: string, paramsHash: st
 	};
 }
 
-async function rememberOwn(call: PolicyCall, result: CallResult): Promise<void> {
-	for (const item of result.items) {
-		const { chat_id: chat, message_id: message } = item;
-		if (typeof chat === 'string' && typeof message === 'string') await call.ownSends.remember(chat, message);
-	}
+/**
+ * All in one transaction, and the caller does not wait for it: the message is out, whatever becomes of the note. A repeat
+ * asks the store after this was asked for, so it finds the result; without the note the intent stays `sent`, as after a
+ * crash, and a repeat goes on under the same provider key.
+ */
+function noteDone(call: PolicyCall, key: string, { items }: CallResult): void {
+	const own = items.flatMap(({ chat_id: chat, message_id: message }) =>
+		typeof chat === 'string' && typeof message === 'string' ? [call.ownSends.remember(chat, message)] : [],
+	);
+	const done = call.store.updateIntent(key, { state: 'done', result: items });
+	void Promise.allSettled([...own, done]);
 }
 
 function isDefinite(error: unknown): boolean {
