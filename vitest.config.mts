@@ -11,7 +11,7 @@ const conditions = ['source', 'node', 'module'];
 const LONG = '**/*.long.test.ts';
 
 /** Rooms whose tests stand under the same name in test/. */
-const ROOMS = '{contract,runtime,store,pool,channels,n8n,nodes,credentials,setup,support,docs}';
+const ROOMS = '{contract,runtime,store,pool,login,channels,n8n,cli,nodes,credentials,setup,support,docs}';
 /** The other side of the wire: servers of our own and Redis. They change seldom and take their time. */
 const SERVERS = '{sandbox,redis}';
 
@@ -26,6 +26,8 @@ function project(name: string, include: string[], testTimeout: number, exclude =
 			testTimeout,
 			hookTimeout: testTimeout,
 			environment: 'node' as const,
+			// Vitest leaves one core free, which is half of a small machine.
+			maxWorkers: '100%' as number | string,
 		},
 	};
 }
