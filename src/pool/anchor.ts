@@ -4,6 +4,7 @@ import type {
 	CredentialSource,
 	Lease,
 	ListenRequest,
+	Notes,
 	Pool,
 	ResumeWait,
 	SubscribeRequest,
@@ -54,6 +55,16 @@ export class AnchoredPool implements Pool {
 
 	lease(credential: CredentialSource): Lease {
 		return new AnchoredLease(() => this.#pool(), credential);
+	}
+
+	notes(owner: string): Notes {
+		const current = async (): Promise<Notes> => (await this.#pool()).notes(owner);
+		return {
+			get: async (name) => (await current()).get(name),
+			put: async (name, value, ttlMs) => (await current()).put(name, value, ttlMs),
+			delete: async (name) => (await current()).delete(name),
+			count: async (name, ttlMs) => (await current()).count(name, ttlMs),
+		};
 	}
 
 	subscribe(request: SubscribeRequest): Subscription {

@@ -30,6 +30,7 @@ import type {
 	CredentialSource,
 	Lease,
 	ListenRequest,
+	Notes,
 	Pool,
 	SubscribeRequest,
 	Subscription,
@@ -111,6 +112,16 @@ export class AccountPool implements Pool {
 	lease(credential: CredentialSource): Lease {
 		this.#shared.watch.observe(credential);
 		return new EntryLease(this.#entryFor(credential), this.#operations, () => this.#openStore?.info ?? null);
+	}
+
+	notes(owner: string): Notes {
+		const key = `notes:${owner}`;
+		return {
+			get: async (name) => (await this.#getStore()).getValue(key, name),
+			put: async (name, value, ttlMs) => (await this.#getStore()).putValue(key, name, value, ttlMs),
+			delete: async (name) => (await this.#getStore()).deleteValue(key, name),
+			count: async (name, ttlMs) => (await this.#getStore()).increment(key, name, 1, ttlMs),
+		};
 	}
 
 	subscribe(request: SubscribeRequest): Subscription {

@@ -6,6 +6,7 @@ import type {
 	ChannelError,
 	ChannelEvent,
 	EventFilter,
+	Json,
 	JsonObject,
 	WaitRecord,
 } from '../contract';
@@ -116,8 +117,22 @@ export type ResumeWait = (
 	event: ChannelEvent,
 ) => Promise<'resumed' | 'retry' | 'gone' | 'not_an_answer'>;
 
+/**
+ * Small values that belong to no account, shared by every process of this n8n: what the pages of a login know between
+ * two clicks. Secrets go in sealed only.
+ */
+export interface Notes {
+	get(name: string): Promise<Json | undefined>;
+	put(name: string, value: Json, ttlMs: number): Promise<void>;
+	delete(name: string): Promise<void>;
+	/** One more of something within `ttlMs` of the first. @returns how many by now */
+	count(name: string, ttlMs: number): Promise<number>;
+}
+
 export interface Pool {
 	lease(credential: CredentialSource): Lease;
+	/** @param owner names the group the notes stand in, such as `login` */
+	notes(owner: string): Notes;
 	subscribe(request: SubscribeRequest): Subscription;
 	/** A manual listen: anonymous, no stored position; ends by itself after the first event. */
 	listen(request: ListenRequest): Subscription;

@@ -11,8 +11,10 @@ export const LEVELS: Readonly<Record<string, number>> = {
 	'src/redis': 1,
 	'src/pool': 2,
 	'src/app.ts': 3,
+	'src/login': 3,
 	'src/n8n': 4,
 	'src/index.ts': 4,
+	'src/cli': 4,
 	nodes: 5,
 	credentials: 5,
 };
@@ -40,7 +42,7 @@ export const USERS_OF: Readonly<Record<string, readonly string[]>> = {
 	'#lib/cockatiel': CHANNELS,
 	'#lib/msgpack': ['src/channels/max'],
 	'#lib/lz4': ['src/channels/max'],
-	'#lib/qrcode': ['src/n8n'],
+	'#lib/qrcode': ['src/n8n', 'src/cli'],
 	'#lib/rate-limiter': ['src/pool', 'src/redis', ...CHANNELS],
 	'#lib/zod': Object.keys(LEVELS).filter((room) => room !== 'nodes' && room !== 'credentials'),
 };

@@ -30,6 +30,8 @@ const credentialSchema = z.object({
 	label: fieldText.default(''),
 	/** login token; empty = only the login operations work */
 	token: fieldText.default(''),
+	/** tells logins apart that are under way at the same time; no field of n8n's */
+	loginId: fieldText.default(''),
 	/** the device the token was obtained with: a UUID on the web, 16 hex characters on a phone */
 	deviceId: fieldText.default(''),
 	deviceType: fieldText
@@ -175,7 +177,7 @@ export function configure(credential: unknown): AccountConfig & { settings: MaxS
 	};
 	return {
 		channel: 'max',
-		session: `max:${hash(`${fields.token}\n${fields.deviceId}\n${fields.token === '' ? settings.endpoint.href : ''}`).slice(0, 32)}`,
+		session: `max:${hash(`${fields.token}\n${fields.deviceId}\n${fields.token === '' ? settings.endpoint.href + fields.loginId : ''}`).slice(0, 32)}`,
 		settingsHash: hash(JSON.stringify({ ...settings, label: '', allowedChats: [] })),
 		label: settings.label,
 		policy: {

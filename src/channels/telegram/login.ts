@@ -60,6 +60,11 @@ export async function keepLogin({ connection, services }: TelegramAccount): Prom
 	await services.secrets.put(LOGIN_SESSION, formatSession(connection.session));
 }
 
+/** Nothing of an unfinished login stays. */
+export async function forgetLogin({ services }: TelegramAccount): Promise<void> {
+	await services.secrets.delete(LOGIN_SESSION);
+}
+
 /** 2FA. @throws ChannelError `password_invalid` */
 export async function passwordLogin(
 	account: TelegramAccount,

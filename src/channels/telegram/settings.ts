@@ -33,6 +33,8 @@ const credentialSchema = z.object({
 	apiHash: fieldText.default(''),
 	/** empty: only the login operations work */
 	session: fieldText.default(''),
+	/** tells logins apart that are under way at the same time with one application; no field of n8n's */
+	loginId: fieldText.default(''),
 	/** socks5://, http:// with optional user:password@; tg://proxy?server=…&port=…&secret=… or its t.me form for MTProxy */
 	proxyUrl: fieldText.default(''),
 	deviceName: fieldText.default(''),
@@ -110,7 +112,7 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 	};
 	return {
 		channel: 'telegram',
-		session: `telegram:${hash(session.authKey ?? `${String(apiId)}\n${apiHash}\n${fields.endpoint}`).slice(0, 32)}`,
+		session: `telegram:${hash(session.authKey ?? `${String(apiId)}\n${apiHash}\n${fields.endpoint}\n${fields.loginId}`).slice(0, 32)}`,
 		settingsHash: hash(
 			JSON.stringify({
 				...settings,

@@ -3,6 +3,7 @@ import type {
 	CredentialSource,
 	Lease,
 	ListenRequest,
+	Notes,
 	Pool,
 	ResumeWait,
 	SubscribeRequest,
@@ -46,6 +47,11 @@ export class ScriptedPool implements Pool {
 				return Promise.resolve();
 			},
 		};
+	}
+
+	notes(): Notes {
+		const unscripted = () => Promise.reject(new Error('not scripted'));
+		return { get: unscripted, put: unscripted, delete: unscripted, count: unscripted };
 	}
 
 	subscribe(request: SubscribeRequest): Subscription {

@@ -64,6 +64,7 @@ export const commands: CommandTable<MaxAccount> = {
 	'login.checkQr': login.loginCheckQr,
 	'login.getQr': login.loginGetQr,
 	'login.register': login.loginRegister,
+	'login.cancel': login.loginCancel,
 	'login.requestCode': login.loginRequestCode,
 	'login.resendCode': login.loginResendCode,
 	'media.download': mediaDownload,

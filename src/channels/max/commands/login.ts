@@ -140,6 +140,17 @@ export const loginGetQr = command({
 	},
 });
 
+/** The person has given up: nothing of the login is kept. MAX knows no request for that. */
+export const loginCancel = command({
+	...login,
+	input: z.strictObject({}),
+	async run(account) {
+		assertLoggedOut(account);
+		await account.services.values.delete(DEVICE_ID);
+		return { items: [{ deleted: true }] };
+	},
+});
+
 /** Waits until the picture was scanned, then finishes; `pending` when it was not in time. */
 export const loginCheckQr = command({
 	...login,

@@ -19,6 +19,8 @@ export const commands: CommandTable<TelegramAccount> = {
 	'message.delete': messageDelete,
 	'message.forward': messageForward,
 	'message.react': messageReact,
+	'login.passwordHint': login.loginPasswordHint,
+	'login.cancel': login.loginCancel,
 	'message.pin': messagePin,
 	'message.get': messageGet,
 	'message.getMany': messageGetMany,

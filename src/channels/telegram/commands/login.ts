@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import { ChannelError, type CallResult } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { finishLogin, keepLogin, loginCall, moveTo, passwordLogin } from '../login';
+import { finishLogin, forgetLogin, keepLogin, loginCall, moveTo, passwordLogin } from '../login';
 import { bytes, child, int, text, type TlObject } from '../tl';
 import { command } from './shared';
 
@@ -68,6 +68,39 @@ export const loginCheckPassword = command({
 	input: z.strictObject({ password: z.string().min(1, 'is missing') }),
 	async run(account, input, { signal }) {
 		return done(account, await passwordLogin(account, input.password, signal));
+	},
+});
+
+/** The hint its owner wrote down for the password; account.getPassword (official) tells it to who has shown the code. */
+export const loginPasswordHint = command({
+	...login,
+	input: z.strictObject({}),
+	async run(account, _input, { signal }) {
+		const parameters = await loginCall(account, { _: 'account.getPassword' }, signal);
+		return { items: [{ hint: text(parameters, 'hint') || null }] };
+	},
+});
+
+/** The person has given up: the code that is on its way is cancelled, and nothing of the login is kept. */
+export const loginCancel = command({
+	...login,
+	input: z.strictObject({ phone: phone.optional(), codeToken: secret.optional() }),
+	async run(account, { phone: number, codeToken }, { signal }) {
+		const { services } = account;
+		try {
+			if (number !== undefined && codeToken !== undefined)
+				await loginCall(
+					account,
+					{ _: 'auth.cancelCode', phone_number: number, phone_code_hash: codeToken },
+					signal,
+				);
+		} catch (error) {
+			// The code may be used up or too old; what counts is that nothing stays here.
+			services.logger.debug('a login code could not be cancelled', { error: String(error) });
+		} finally {
+			await forgetLogin(account);
+		}
+		return { items: [{ deleted: true }] };
 	},
 });
 

@@ -1,0 +1,3 @@
+/** The pages of *Messenger Login*. */
+export { loginProperties, loginWebhooks } from './fields';
+export { serveLogin } from './serve';
