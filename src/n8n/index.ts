@@ -7,7 +7,7 @@ export { describeOperations } from './describe';
 export { testCredential } from './credential-test';
 export { executeNode } from './execute';
 export { replaceHost, type Host } from './host';
-export { accountSearch, listSearch } from './list-search';
+export { listSearch } from './list-search';
 export { loginProperties, loginWebhooks, serveLogin } from './login';
 export { accountOperations } from './operations/account';
 export { downloadOperation } from './operations/download';
