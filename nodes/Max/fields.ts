@@ -149,6 +149,13 @@ export function userOf(parameters: Parameters): Record<string, string> {
 	return { userId: value };
 }
 
+/** An expression may give a list; typed text is one entry per line, since entries contain commas. */
+export function linesOf(parameters: Parameters, name: string): string[] {
+	const value = parameters.raw(name);
+	const lines = Array.isArray(value) ? value.map(String) : parameters.text(name).split('\n');
+	return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
+
 /** An optional text of a collection: left out when empty. */
 export function optional(values: Values, ...names: string[]): Record<string, string> {
 	return Object.fromEntries(

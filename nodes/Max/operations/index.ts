@@ -18,12 +18,14 @@ import { getMembers } from './chat/getMembers.operation';
 import { join } from './chat/join.operation';
 import { leave } from './chat/leave.operation';
 import { mute } from './chat/mute.operation';
+import { pin as pinChat } from './chat/pin.operation';
 import { promote } from './chat/promote.operation';
 import { removeMembers } from './chat/removeMembers.operation';
 import { renewInviteLink } from './chat/renewInviteLink.operation';
 import { resolveLink } from './chat/resolveLink.operation';
 import { setPhoto } from './chat/setPhoto.operation';
 import { unmute } from './chat/unmute.operation';
+import { unpin as unpinChat } from './chat/unpin.operation';
 import { update } from './chat/update.operation';
 import { add } from './contact/add.operation';
 import { block } from './contact/block.operation';
@@ -50,6 +52,7 @@ import { edit } from './message/edit.operation';
 import { forward } from './message/forward.operation';
 import { get as getMessage } from './message/get.operation';
 import { getMany as getManyMessages } from './message/getMany.operation';
+import { getPoll } from './message/getPoll.operation';
 import { getReactions } from './message/getReactions.operation';
 import { getSince } from './message/getSince.operation';
 import { markRead } from './chat/markRead.operation';
@@ -68,6 +71,7 @@ import { sendTyping } from './message/sendTyping.operation';
 import { transcribe } from './message/transcribe.operation';
 import { unpin } from './message/unpin.operation';
 import { unreact } from './message/unreact.operation';
+import { vote } from './message/vote.operation';
 import { get as getProfile } from './profile/get.operation';
 import { update as updateProfile } from './profile/update.operation';
 
@@ -102,12 +106,14 @@ export const maxOperations = [
 			markRead,
 			markUnread,
 			mute,
+			pinChat,
 			promote,
 			removeMembers,
 			renewInviteLink,
 			resolveLink,
 			setPhoto,
 			unmute,
+			unpinChat,
 			update,
 		],
 	},
@@ -147,6 +153,7 @@ export const maxOperations = [
 			forward,
 			getManyMessages,
 			getMessage,
+			getPoll,
 			getReactions,
 			getSince,
 			pin,
@@ -163,6 +170,7 @@ export const maxOperations = [
 			transcribe,
 			unpin,
 			unreact,
+			vote,
 		],
 	},
 	{ value: 'profile', name: 'Profile', operations: [getProfile, updateProfile] },

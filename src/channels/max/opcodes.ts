@@ -69,10 +69,13 @@ export const OP = {
 	msgGetReactions: 180,
 	msgGetDetailedReactions: 181,
 	transcribe: 202,
+	foldersGet: 272,
+	foldersUpdate: 274,
 	getQr: 288,
 	getQrStatus: 289,
 	authQrApprove: 290,
 	loginByQr: 291,
 	notifTranscription: 293,
 	audioPlay: 301,
+	sendVote: 304,
 } as const;

@@ -254,6 +254,19 @@ const cases: Record<string, Case> = {
 		expect(JSON.stringify(sandbox.control.requests({ opcode: 22 }).at(-1))).toContain('dontDisturbUntil');
 	},
 
+	'chat.pin': async ({ run, group, sandbox }) => {
+		const chatId = group('On top');
+		expect(json(await run({ chatId: chat(chatId) }))).toMatchObject([{ is_pinned: true }]);
+		expect(JSON.stringify(sandbox.control.requests({ opcode: 274 }).at(-1))).toContain(chatId);
+	},
+	'chat.unpin': async ({ run, group, credential }) => {
+		const chatId = group('No longer on top');
+		const before = [max('Pin', credential, ['chat', 'pin'], { chatId: chat(chatId) })];
+		expect(json(await run({ chatId: chat(chatId) }, { before }))).toMatchObject([
+			{ is_pinned: false, pinned_chat_ids: expect.not.arrayContaining([chatId]) as string[] },
+		]);
+	},
+
 	'contact.getMany': async ({ run }) => {
 		expect(JSON.stringify(await run({ returnAll: true }))).toContain('Boris');
 	},
@@ -359,6 +372,24 @@ const cases: Record<string, Case> = {
 		const { chatId } = incoming('Lunch?');
 		await run({ chatId: chat(chatId), question: 'Lunch?', answers: 'soup\nsalad' });
 		expect(newest(chatId)).toMatchObject({ attaches: [{ kind: 'POLL' }] });
+	},
+	'message.getPoll': async ({ run, incoming, credential }) => {
+		const { chatId } = incoming('Dinner?');
+		const poll = { chatId: chat(chatId), question: 'Dinner?', answers: 'soup\nsalad' };
+		const before = [max('Ask', credential, ['message', 'sendPoll'], poll)];
+		const items = await run({ chatId: chat(chatId), messageId: '={{ $json.message_id }}' }, { before });
+		expect(json(items)).toMatchObject([
+			{ question: 'Dinner?', total_votes: 0, answers: [{ text: 'soup' }, {}] },
+		]);
+	},
+	'message.vote': async ({ run, incoming, credential }) => {
+		const { chatId } = incoming('Supper?');
+		const poll = { chatId: chat(chatId), question: 'Supper?', answers: 'soup\nsalad' };
+		const before = [max('Ask', credential, ['message', 'sendPoll'], poll)];
+		const vote = { chatId: chat(chatId), messageId: '={{ $json.message_id }}', answers: 'salad' };
+		expect(json(await run(vote, { before }))).toMatchObject([
+			{ voted: true, total_votes: 1, answers: [{ votes: 0 }, { text: 'salad', votes: 1 }] },
+		]);
 	},
 	'message.sendAndWait': async ({ n8n, sandbox, credential, incoming, anna, boris, newest }) => {
 		const { chatId } = incoming('Good day');

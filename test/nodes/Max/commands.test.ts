@@ -68,12 +68,14 @@ const samples: Record<string, object[]> = {
 	'chat.join': [{ link: 'https://max.ru/join/abc' }],
 	'chat.leave': [{ chatId: group }],
 	'chat.mute': [{ chatId }, { chatId, options: { until: '2026-12-01T10:00:00Z' } }],
+	'chat.pin': [{ chatId }],
 	'chat.promote': [{ chatId: group, userIds: '5', adminPermissions: ['pin', 'post'] }],
 	'chat.removeMembers': [{ chatId: group, userIds: '5', options: { deleteMessages: true } }],
 	'chat.renewInviteLink': [{ chatId: group }],
 	'chat.resolveLink': [{ link: 'https://max.ru/name' }],
 	'chat.setPhoto': [{ chatId: group, ...url }],
 	'chat.unmute': [{ chatId }],
+	'chat.unpin': [{ chatId }],
 	'chat.update': [
 		{ chatId: group, updateFields: { title: 'New' } },
 		{ chatId: group, updateFields: { description: '' } },
@@ -116,7 +118,11 @@ const samples: Record<string, object[]> = {
 		{ chatId, returnAll: true, options: { after: '2026-01-01', includeRaw: true, scheduled: true } },
 		{ chatId, options: { before: '2026-02-01', includeService: true } },
 	],
-	'message.getReactions': [{ chatId, messageIds: `${messageId}, 117263823019000001` }],
+	'message.getPoll': [{ chatId, messageId }],
+	'message.getReactions': [
+		{ chatId, messageIds: `${messageId}, 117263823019000001` },
+		{ chatId, messageIds: messageId, options: { includeUsers: true } },
+	],
 	'message.getSince': [
 		{ since: '2026-01-01T00:00:00Z' },
 		{ options: { afterMessageId: messageId, chatIds: '92610303' } },
@@ -162,6 +168,10 @@ const samples: Record<string, object[]> = {
 	'message.transcribe': [{ chatId, messageId }],
 	'message.unpin': [{ chatId: group }],
 	'message.unreact': [{ chatId, messageId }],
+	'message.vote': [
+		{ chatId, messageId, answers: 'Soup, hot\nSalad' },
+		{ chatId, messageId, answers: '' },
+	],
 	'profile.get': [{}],
 	'profile.update': [
 		{ firstName: 'Ann' },

@@ -8,8 +8,21 @@ export const getReactions: Operation = {
 	description: 'Count the reactions to messages, one item per message',
 	effect: 'read',
 	properties: [chat, messageIds],
+	options: [
+		{
+			displayName: 'Include Users',
+			name: 'includeUsers',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to add who reacted with what, up to 100 people per message',
+		},
+	],
 	toCommand: (parameters) => ({
 		name: 'message.getReactions',
-		input: { chatId: parameters.id('chatId'), messageIds: parameters.list('messageIds') },
+		input: {
+			chatId: parameters.id('chatId'),
+			messageIds: parameters.list('messageIds'),
+			includeUsers: parameters.options.boolean('includeUsers'),
+		},
 	}),
 };

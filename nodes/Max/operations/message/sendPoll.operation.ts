@@ -1,5 +1,5 @@
 import { sendingFields, sendingOf, type Operation } from '../../../../src/n8n';
-import { recipient, recipientOf } from '../../fields';
+import { linesOf, recipient, recipientOf } from '../../fields';
 
 export const sendPoll: Operation = {
 	value: 'sendPoll',
@@ -50,16 +50,10 @@ export const sendPoll: Operation = {
 		input: {
 			...recipientOf(parameters),
 			question: parameters.required('question'),
-			answers: linesOf(parameters.raw('answers'), parameters.text.bind(parameters)),
+			answers: linesOf(parameters, 'answers'),
 			anonymous: !parameters.options.has('anonymous') || parameters.options.boolean('anonymous'),
 			multiple: parameters.options.boolean('multiple'),
 			...sendingOf(parameters.options),
 		},
 	}),
 };
-
-/** An expression may give a list; typed text is one answer per line, since answers contain commas. */
-function linesOf(value: unknown, text: (name: string) => string): string[] {
-	const lines = Array.isArray(value) ? value.map(String) : text('answers').split('\n');
-	return lines.map((line) => line.trim()).filter((line) => line !== '');
-}

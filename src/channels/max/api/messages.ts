@@ -206,3 +206,20 @@ export async function searchMessages(
 			: await ask(caller, OP.msgSearch, { chatId: wireId(query.chatId), ...common }, options);
 	return { result: objects(reply['result']), marker: reply['marker'] ?? null };
 }
+
+/** MSG_GET_DETAILED_REACTIONS (181): who reacted with what, the first `count`. */
+export async function getReactors(
+	caller: Caller,
+	chatId: string,
+	about: string,
+	count: number,
+	options: RequestOptions,
+): Promise<JsonObject[]> {
+	const reply = await ask(
+		caller,
+		OP.msgGetDetailedReactions,
+		{ chatId: wireId(chatId), messageId: messageId(about), count },
+		options,
+	);
+	return objects(reply['reactions']);
+}

@@ -1,42 +1,22 @@
 import { z } from '#lib/zod';
-import { ChannelError, invalidParameter, type JsonObject } from '../../../contract';
+import { invalidParameter, type JsonObject } from '../../../contract';
 import { isAllowedChat, type MaxAccount } from '../account';
-import {
-	createChat,
-	deleteChat,
-	getChats,
-	joinChat,
-	leaveChat,
-	muteChat,
-	resolveLink,
-	updateChat,
-} from '../api/chats';
+import { createChat, deleteChat, leaveChat, updateChat } from '../api/chats';
 import { readHistory } from '../api/history';
 import { changedChats } from '../engine/changed-chats';
 import { peerNotFound } from '../errors';
 import { eventFromMessage, readMessages } from '../events/from-message';
 import { CHAT_KINDS, readChat, type ChatFacts } from '../facts';
 import { dialogId } from '../ids';
-import {
-	chatIdField,
-	detailFields,
-	idsField,
-	limitField,
-	linkField,
-	textField,
-	timeField,
-	wantsRaw,
-} from '../input-fields';
+import { chatIdField, detailFields, idsField, limitField, textField, wantsRaw } from '../input-fields';
 import { number, text } from '../json';
 import { uploadPhoto } from '../media/upload';
 import { OP } from '../opcodes';
 import { cidOf } from '../send/deliver';
 import { resolveUser, userFields } from '../send/recipient';
+import { changed, chatOf, inChat, oneChat } from './one-chat';
 import { command, LONG_TIMEOUT_MS, MEDIA_TIMEOUT_MS, messageItem, requestOptions } from './shared';
-import { chatItem, chatName, contactItem, present } from './shapes';
-
-const inChat = { chats: ({ chatId }: { chatId: string }) => [chatId] };
-const one = z.strictObject({ chatId: chatIdField });
+import { chatItem, chatName, present } from './shapes';
 
 /** Chats, last changed first. */
 export const chatGetMany = command({
@@ -107,20 +87,6 @@ export const chatGet = command({
 		return { items: [{ ...item, messages }] };
 	},
 });
-
-/** The provider's chat. @throws ChannelError `peer_not_found` */
-async function chatOf(account: MaxAccount, chatId: string, signal: AbortSignal): Promise<JsonObject> {
-	const [raw] = await getChats(account.session, [chatId], { signal });
-	if (raw === undefined) throw peerNotFound(`chat ${chatId}`);
-	const facts = account.directory.learnChat(raw);
-	if (facts?.partnerId != null) await account.directory.meet([facts.partnerId], signal);
-	return raw;
-}
-
-function changed(account: MaxAccount, raw: JsonObject): { items: JsonObject[] } {
-	account.directory.learnChat(raw);
-	return { items: [chatItem(account, raw, false) ?? {}] };
-}
 
 /** Chats to choose from: `{ name, value, id, url }`. */
 export const chatList = command({
@@ -238,7 +204,7 @@ export const chatSetPhoto = command({
 	permission: 'send',
 	effect: 'change',
 	timeoutMs: MEDIA_TIMEOUT_MS,
-	input: one,
+	input: oneChat,
 	async run(account, { chatId }, context) {
 		const [source] = context.media;
 		if (source === undefined) throw invalidParameter('media', 'no image was given');
@@ -282,105 +248,9 @@ export const chatLeave = command({
 	...inChat,
 	permission: 'delete',
 	effect: 'change',
-	input: one,
+	input: oneChat,
 	async run(account, { chatId }, context) {
 		await leaveChat(account.session, chatId, requestOptions(context));
 		return { items: [{ left: true, external_chat_id: chatId }] };
 	},
 });
-
-/** A moderated group takes a request first: then `joined` is false. */
-export const chatJoin = command({
-	permission: 'send',
-	effect: 'change',
-	firstContacts: () => 1,
-	input: z.strictObject({ link: linkField }),
-	async run(account, { link }, context) {
-		const raw = await joinChat(account.session, link, requestOptions(context));
-		const item = raw === null ? null : chatItem(account, raw, false);
-		return item === null
-			? { items: [{ joined: false, link }], hints: ['The group decides who joins: the request was sent.'] }
-			: { items: [{ ...item, joined: item['status'] === 'ACTIVE' }] };
-	},
-});
-
-/** What a link leads to: a group, a channel or a person. */
-export const chatResolveLink = command({
-	permission: 'read',
-	effect: 'read',
-	input: z.strictObject({ link: linkField }),
-	async run(account, { link }, context) {
-		const { chat, user } = await resolveLink(account.session, link, requestOptions(context));
-		if (chat !== null) return { items: [{ kind: 'chat', ...chatItem(account, chat, false) }] };
-		if (user !== null) return { items: [{ kind: 'user', ...contactItem(account, user, false) }] };
-		throw peerNotFound('what this link leads to');
-	},
-});
-
-export const chatGetInviteLink = command({
-	...inChat,
-	permission: 'read',
-	effect: 'read',
-	input: one,
-	run: async (account, { chatId }, context) => ({
-		items: [linkItem(chatId, await chatOf(account, chatId, context.signal))],
-	}),
-});
-
-/** The old link stops working. */
-export const chatRenewInviteLink = command({
-	...inChat,
-	permission: 'send',
-	effect: 'change',
-	input: one,
-	async run(account, { chatId }, context) {
-		const raw = await updateChat(
-			account.session,
-			chatId,
-			{ revokePrivateLink: true },
-			requestOptions(context),
-		);
-		return {
-			items: [
-				linkItem(chatId, text(raw['link']) === null ? await chatOf(account, chatId, context.signal) : raw),
-			],
-		};
-	},
-});
-
-function linkItem(chatId: string, raw: JsonObject): JsonObject {
-	const link = text(raw['link']);
-	if (link === null)
-		throw new ChannelError('permission_denied', 'The chat shows no invite link', {
-			channel: 'max',
-			hint: 'Only groups and channels have one, and not all members see it.',
-		});
-	return { external_chat_id: chatId, link };
-}
-
-/** For ever, or until a time. */
-export const chatMute = command({
-	...inChat,
-	permission: 'send',
-	effect: 'change',
-	input: z.strictObject({ chatId: chatIdField, until: timeField.optional() }),
-	run: (account, { chatId, until }, context) => mute(account, chatId, until ?? -1, context.signal),
-});
-export const chatUnmute = command({
-	...inChat,
-	permission: 'send',
-	effect: 'change',
-	input: one,
-	run: (account, { chatId }, context) => mute(account, chatId, 0, context.signal),
-});
-
-async function mute(
-	account: MaxAccount,
-	chatId: string,
-	until: number,
-	signal: AbortSignal,
-): Promise<{ items: JsonObject[] }> {
-	await muteChat(account.session, chatId, until, { signal });
-	account.directory.learnConfig({ chats: { [chatId]: { dontDisturbUntil: until } } });
-	return { items: [{ external_chat_id: chatId, is_muted: until !== 0 }] };
-}

@@ -8,6 +8,8 @@ import {
 	profileUpdate,
 } from './account';
 import * as chat from './chat';
+import * as links from './chat-link';
+import * as chatSettings from './chat-settings';
 import * as contact from './contact';
 import * as login from './login';
 import { mediaDownload, messageTranscribe } from './media';
@@ -15,6 +17,7 @@ import * as members from './members';
 import * as change from './message-change';
 import { messageGetMany, messageGetSince, messageSearch } from './message-read';
 import * as send from './message-send';
+import { messageGetPoll, messageVote } from './poll';
 import { rawRequest } from './raw';
 
 /** All that the pool can ask of a MAX account. A new operation is a line here. */
@@ -30,21 +33,23 @@ export const commands: CommandTable<MaxAccount> = {
 	'chat.demote': members.chatDemote,
 	'chat.get': chat.chatGet,
 	'chat.getDialog': chat.chatGetDialog,
-	'chat.getInviteLink': chat.chatGetInviteLink,
+	'chat.getInviteLink': links.chatGetInviteLink,
 	'chat.getJoinRequests': members.chatGetJoinRequests,
 	'chat.getMany': chat.chatGetMany,
 	'chat.getMembers': members.chatGetMembers,
-	'chat.join': chat.chatJoin,
+	'chat.join': links.chatJoin,
 	'chat.leave': chat.chatLeave,
 	'chat.list': chat.chatList,
 	'chat.markRead': change.messageMarkRead,
-	'chat.mute': chat.chatMute,
+	'chat.mute': chatSettings.chatMute,
+	'chat.pin': chatSettings.chatPin,
 	'chat.promote': members.chatPromote,
 	'chat.removeMembers': members.chatRemoveMembers,
-	'chat.renewInviteLink': chat.chatRenewInviteLink,
-	'chat.resolveLink': chat.chatResolveLink,
+	'chat.renewInviteLink': links.chatRenewInviteLink,
+	'chat.resolveLink': links.chatResolveLink,
 	'chat.setPhoto': chat.chatSetPhoto,
-	'chat.unmute': chat.chatUnmute,
+	'chat.unmute': chatSettings.chatUnmute,
+	'chat.unpin': chatSettings.chatUnpin,
 	'chat.update': chat.chatUpdate,
 	'contact.add': contact.contactAdd,
 	'contact.block': contact.contactBlock,
@@ -59,12 +64,12 @@ export const commands: CommandTable<MaxAccount> = {
 	'contact.rename': contact.contactRename,
 	'contact.search': contact.contactSearch,
 	'contact.unblock': contact.contactUnblock,
+	'login.cancel': login.loginCancel,
 	'login.checkCode': login.loginCheckCode,
 	'login.checkPassword': login.loginCheckPassword,
 	'login.checkQr': login.loginCheckQr,
 	'login.getQr': login.loginGetQr,
 	'login.register': login.loginRegister,
-	'login.cancel': login.loginCancel,
 	'login.requestCode': login.loginRequestCode,
 	'login.resendCode': login.loginResendCode,
 	'media.download': mediaDownload,
@@ -73,6 +78,7 @@ export const commands: CommandTable<MaxAccount> = {
 	'message.forward': send.messageForward,
 	'message.get': change.messageGet,
 	'message.getMany': messageGetMany,
+	'message.getPoll': messageGetPoll,
 	'message.getReactions': change.messageGetReactions,
 	'message.getSince': messageGetSince,
 	'message.markRead': change.messageMarkRead,
@@ -91,6 +97,7 @@ export const commands: CommandTable<MaxAccount> = {
 	'message.transcribe': messageTranscribe,
 	'message.unpin': change.messageUnpin,
 	'message.unreact': change.messageUnreact,
+	'message.vote': messageVote,
 	'profile.get': profileGet,
 	'profile.update': profileUpdate,
 	'raw.request': rawRequest,

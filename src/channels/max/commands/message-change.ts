@@ -1,5 +1,5 @@
 import { z } from '#lib/zod';
-import { ChannelError, invalidParameter } from '../../../contract';
+import { ChannelError, invalidParameter, type CommandContext, type JsonObject } from '../../../contract';
 import { asJson, type MaxAccount } from '../account';
 import { getMessages, readHistory } from '../api/history';
 import { updateChat } from '../api/chats';
@@ -7,6 +7,7 @@ import {
 	deleteMessages,
 	editMessage,
 	getReactions,
+	getReactors,
 	markRead,
 	markUnread,
 	react,
@@ -16,7 +17,7 @@ import {
 import { messageId as wireMessageId, type OutgoingMap } from '../codec';
 import { eventFromMessage, readMessages } from '../events/from-message';
 import { chatIdField, detailFields, idField, idsField, textField, wantsRaw } from '../input-fields';
-import { number, objects } from '../json';
+import { id, number, objects, text } from '../json';
 import { attachmentFrom } from '../media/upload';
 import { FORMATS, formatText } from '../send/markup';
 import { splitText } from '../send/split-text';
@@ -167,18 +168,49 @@ export const messageGetReactions = command({
 		chatId: chatIdField,
 		messageId: idField.optional(),
 		messageIds: idsField.optional(),
+		/** who reacted with what: one more request per message */
+		includeUsers: z.boolean().default(false),
 	}),
-	async run(account, { chatId, ...which }, context) {
+	async run(account, { chatId, includeUsers, ...which }, context) {
 		const messageIds = [
 			...(which.messageIds ?? []),
 			...(which.messageId === undefined ? [] : [which.messageId]),
 		];
 		const infos = await getReactions(account.session, chatId, messageIds, requestOptions(context));
-		return {
-			items: messageIds.map((messageId) => reactionItem(chatId, messageId, infos[messageId] ?? null)),
-		};
+		const items: JsonObject[] = [];
+		for (const messageId of messageIds) {
+			const item = reactionItem(chatId, messageId, infos[messageId] ?? null);
+			if (!includeUsers) items.push(item);
+			else items.push({ ...item, users: await reactorsOf(account, chatId, messageId, context) });
+		}
+		return { items };
 	},
 });
+
+/** people per message asked for; the service's own client asks for 40 */
+const MAX_REACTORS = 100;
+
+async function reactorsOf(
+	account: MaxAccount,
+	chatId: string,
+	messageId: string,
+	context: CommandContext,
+): Promise<JsonObject[]> {
+	const found = await getReactors(account.session, chatId, messageId, MAX_REACTORS, requestOptions(context));
+	const reactors = found.flatMap((one) => {
+		const userId = id(one['userId']);
+		return userId === null ? [] : [{ userId, reaction: text(one['reaction']) }];
+	});
+	await account.directory.meet(
+		reactors.map(({ userId }) => userId),
+		context.signal,
+	);
+	return reactors.map(({ userId, reaction }) => ({
+		external_user_id: userId,
+		name: account.directory.knownContact(userId)?.name ?? '',
+		reaction,
+	}));
+}
 
 /** Everything up to a message; without one, the whole chat. */
 export const messageMarkRead = command({

@@ -233,7 +233,65 @@ describe('changing', () => {
 			message_id: messageId,
 			total: 1,
 		});
+		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '🔥' });
+		const { users } = await item(open, 'message.getReactions', {
+			chatId: DIALOG,
+			messageId,
+			includeUsers: true,
+		});
+		expect(users).toEqual(
+			expect.arrayContaining([
+				{ external_user_id: BORIS, name: 'Boris Orlov', reaction: '🔥' },
+				{ external_user_id: ANNA, name: expect.any(String) as string, reaction: '👍' },
+			]),
+		);
+		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: null });
 		expect(await item(open, 'message.unreact', { chatId: DIALOG, messageId })).toMatchObject({ total: 0 });
+	});
+
+	it('polls: results, a vote by words and by id, taken back', async () => {
+		const group = scene.sandbox.demo.groupId;
+		const sent = await item(open, 'message.sendPoll', {
+			chatId: group,
+			question: 'Lunch?',
+			answers: ['Soup, hot', 'Salad'],
+			anonymous: false,
+		});
+		const place = { chatId: group, messageId: sent['message_id'] as string };
+		const votes = async (): Promise<unknown> =>
+			((await item(open, 'message.getPoll', place))['answers'] as { votes: number }[]).map(
+				(one) => one.votes,
+			);
+		expect(await item(open, 'message.getPoll', place)).toMatchObject({
+			question: 'Lunch?',
+			total_votes: 0,
+			answers: [
+				{ text: 'Soup, hot', votes: 0 },
+				{ text: 'Salad', votes: 0 },
+			],
+		});
+		expect(await item(open, 'message.vote', { ...place, answers: ['soup, HOT'] })).toMatchObject({
+			voted: true,
+			total_votes: 1,
+			answers: [{ text: 'Soup, hot', votes: 1, voter_ids: [ANNA] }, { votes: 0 }],
+		});
+		expect(await votes()).toEqual([1, 0]);
+		await expect(item(open, 'message.vote', { ...place, answers: ['Salad'] })).rejects.toMatchObject({
+			code: 'permission_denied',
+			providerCode: 'poll.already.voted',
+		});
+		expect(await item(open, 'message.vote', { ...place, answers: [] })).toMatchObject({ voted: false });
+		const answers = (await item(open, 'message.getPoll', place))['answers'] as { id: number }[];
+		await item(open, 'message.vote', { ...place, answers: [answers[1]!.id] });
+		expect(await votes()).toEqual([0, 1]);
+		await expect(item(open, 'message.vote', { ...place, answers: ['Pizza'] })).rejects.toMatchObject({
+			code: 'invalid_parameter',
+			hint: 'Choose from "Soup, hot", "Salad".',
+		});
+		const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'no poll' });
+		await expect(item(open, 'message.getPoll', { chatId: DIALOG, messageId })).rejects.toMatchObject({
+			code: 'invalid_parameter',
+		});
 	});
 
 	it('pin and unpin in a group; a dialog is refused with the reason', async () => {

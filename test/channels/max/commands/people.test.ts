@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenAccount } from '../../../../src/contract';
 import type { MaxAccount } from '../../../../src/channels/max/account';
 import { maxDriver } from '../../../../src/channels/max';
+import { wireId } from '../../../../src/channels/max/codec';
 import { openMax } from '../../../../src/channels/max/open';
 import { until } from '../../../support/manual-clock';
 import { item, run } from '../support/run';
@@ -92,6 +93,35 @@ describe('chats', () => {
 		]);
 		await item(open, 'chat.answerJoinRequests', { chatId, userIds: [BORIS], accept: true });
 		expect((await run(open, 'chat.getMembers', { chatId })).items).toHaveLength(2);
+	});
+
+	it('pins chats to the top of the list and lets them go; other members of the folder stay', async () => {
+		await open.account.session.request(274, {
+			id: 'all.chat.folder',
+			title: 'All',
+			include: [],
+			favorites: [wireId('1')],
+			filters: [0],
+			options: [],
+		});
+		const group = scene.sandbox.demo.groupId;
+		await item(open, 'chat.pin', { chatId: DIALOG });
+		expect(await item(open, 'chat.pin', { chatId: group })).toMatchObject({
+			is_pinned: true,
+			pinned_chat_ids: [group, DIALOG, '1'],
+		});
+		for (const chatId of ['2', '3']) await item(open, 'chat.pin', { chatId });
+		await expect(item(open, 'chat.pin', { chatId: '4' })).rejects.toMatchObject({
+			code: 'invalid_parameter',
+		});
+		expect(await item(open, 'chat.unpin', { chatId: DIALOG })).toMatchObject({
+			is_pinned: false,
+			pinned_chat_ids: ['3', '2', group, '1'],
+		});
+		const { folders } = (await open.account.session.request(272, { folderSync: 0 })) as {
+			folders: { title: string; filters: number[] }[];
+		};
+		expect(folders).toMatchObject([{ title: 'All', filters: [0] }]);
 	});
 
 	it('mute and unmute, clear and delete, and the dialog with a person', async () => {
