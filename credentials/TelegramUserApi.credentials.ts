@@ -84,6 +84,15 @@ const connectionFields: INodeProperties[] = [
 		description:
 			'IDs of large channels and groups that are asked for news regularly, since Telegram does not push all of theirs; separated by commas or lines',
 	},
+	{
+		displayName: 'Keep Texts for Deletions (Hours)',
+		name: 'keepTextsHours',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 720 },
+		default: 0,
+		description:
+			'How long the texts of messages are kept, so that a deletion can tell what was deleted; 0 = not at all. Telegram tells only the numbers of deleted messages.',
+	},
 	...policyLimitFields,
 	{
 		displayName: 'Phone Hash',

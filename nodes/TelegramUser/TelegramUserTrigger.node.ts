@@ -15,7 +15,8 @@ const telegram: TriggerSpec = {
 		{
 			name: 'Account State',
 			value: 'account_state',
-			description: 'The account was lost, came back, needs a new login, or somebody logged in to it',
+			description:
+				'The account was lost, came back, needs a new login, somebody logged in to it, or Telegram says something about it',
 		},
 		{ name: 'Call', value: 'call', description: 'A call in a chat' },
 		{
@@ -26,13 +27,32 @@ const telegram: TriggerSpec = {
 		{ name: 'Contact Changed', value: 'contact_changed', description: 'A person changed name or number' },
 		{ name: 'Gap', value: 'gap', description: 'Messages were missed and will not be handed on' },
 		{ name: 'Member Changed', value: 'member_changed', description: 'Somebody joined, left or was removed' },
-		{ name: 'Message', value: 'message', description: 'A new message' },
-		{ name: 'Message Deleted', value: 'message_deleted', description: 'A message was deleted' },
+		{
+			name: 'Message',
+			value: 'message',
+			description: 'A new message; an album is one message with several files',
+		},
+		{
+			name: 'Message Deleted',
+			value: 'message_deleted',
+			description: 'A message was deleted; with its text if the credential keeps texts for deletions',
+		},
 		{ name: 'Message Edited', value: 'message_edited', description: 'A message was changed' },
 		{ name: 'Presence', value: 'presence', description: 'A person came online or left; live only' },
+		{ name: 'Profile Changed', value: 'profile_changed', description: 'The own profile changed' },
 		{ name: 'Reaction', value: 'reaction', description: 'A message got or lost a reaction; live only' },
 		{ name: 'Read', value: 'read', description: 'Somebody read a chat up to a message; live only' },
+		{
+			name: 'Scheduled',
+			value: 'scheduled',
+			description: 'A message was scheduled, or is no longer, on any device',
+		},
 		{ name: 'Typing', value: 'typing', description: 'Somebody is typing; live only' },
+		{
+			name: 'Unknown',
+			value: 'unknown',
+			description: 'Everything else Telegram tells, such as polls and stories, with its raw data',
+		},
 	],
 	// Groups and channels of a personal account would drown an instance.
 	chatTypes: {

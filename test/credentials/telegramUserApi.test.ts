@@ -58,6 +58,7 @@ test('every field reaches the channel', () => {
 		chatGapSeconds: 2,
 		timeoutSeconds: 9,
 		watchedChats: '-1001, -1002',
+		keepTextsHours: 2,
 		firstContactsPerDay: 1,
 		loopLimit: 2,
 		loopWindowSeconds: 20,
@@ -85,6 +86,7 @@ test('every field reaches the channel', () => {
 			publicKeys: ['a key'],
 			timeoutMs: 9_000,
 			watched: ['-1001', '-1002'],
+			keepTextsMs: 7_200_000,
 			phoneHash: '0123456789abcdef',
 		},
 	});

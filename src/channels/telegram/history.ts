@@ -1,5 +1,6 @@
 import type { ChannelEvent, EngineEvent } from '../../contract';
 import { isAllowedChat, type TelegramAccount } from './account';
+import { withAlbums } from './events/album';
 import { messageEvent } from './events/normalise';
 import { markPeer } from './peers/marked-id';
 import { SERVICE_USER } from './peers/peer-book';
@@ -141,9 +142,15 @@ async function* chatSince(
 			found.push(message);
 		}
 	}
+	const events: EngineEvent[] = [];
 	for (const message of found.reverse()) {
-		yield { event: await eventOf(account, message), at: (int(message, 'date') ?? 0) * 1000, recovered: true };
+		events.push({
+			event: await eventOf(account, message),
+			at: (int(message, 'date') ?? 0) * 1000,
+			recovered: true,
+		});
 	}
+	yield* withAlbums(events);
 }
 
 /** The chats' last messages, newest last: what *Listen for test event* can show at once. One request. */

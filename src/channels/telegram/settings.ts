@@ -50,6 +50,8 @@ const credentialSchema = z.object({
 	chatGapSeconds: numberField(1, 0, 3600),
 	/** ids of channels asked regularly, since Telegram does not push all of large ones */
 	watchedChats: listField.default([]),
+	/** how long texts are kept so that a deletion can tell what was deleted; 0 = not at all */
+	keepTextsHours: numberField(0, 0, 24 * 30),
 	permissions: listField.default([...PERMISSIONS]).pipe(z.array(z.enum(PERMISSIONS))),
 	allowedChats: listField.default([]),
 	firstContactsPerDay: numberField(20, 0, 10_000),
@@ -75,6 +77,8 @@ export interface TelegramSettings {
 	publicKeys: string[];
 	timeoutMs: number;
 	watched: readonly string[];
+	/** texts of messages are kept this long for their deletions, ms; 0 = not at all */
+	keepTextsMs: number;
 	allowedChats: readonly string[];
 	phoneHash: string | null;
 }
@@ -107,6 +111,7 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 		publicKeys: fields.publicKey === '' ? [] : [fields.publicKey.replaceAll('\\n', '\n')],
 		timeoutMs: fields.timeoutSeconds * 1000,
 		watched: fields.watchedChats,
+		keepTextsMs: fields.keepTextsHours * 3_600_000,
 		allowedChats: fields.allowedChats,
 		phoneHash: fields.phoneHash === '' ? null : fields.phoneHash.toLowerCase(),
 	};
@@ -148,6 +153,7 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 			sends: `${String(fields.sendsPerWindow)} per ${String(fields.windowSeconds)} s`,
 			timeout_seconds: fields.timeoutSeconds,
 			watched_chats: fields.watchedChats.length,
+			keep_texts_hours: fields.keepTextsHours,
 			permissions: fields.permissions,
 			allowed_chats: fields.allowedChats.length,
 		},

@@ -1,5 +1,6 @@
 import { children } from '../tl/value';
 import type { TlObject } from '../tl/value';
+import type { AuthKey } from '../wire/auth-key';
 import type { Session } from '../wire/session';
 import { present } from './chats';
 import type { Channel, Copy, Person } from './model';
@@ -116,10 +117,11 @@ export class Delivery {
 	private pushTo(person: Person, list: readonly { update: TlObject; fresh: Copy | undefined }[]): void {
 		const skip = this.origin?.key.principal;
 		let payload: TlObject | undefined;
+		const numbers = new Map<AuthKey, number>();
 		for (const session of this.world.sessionsOf(person)) {
 			if (session.key.principal === skip) continue;
 			payload ??= this.payload(person, list);
-			pushPayload(this.world, session, payload);
+			pushPayload(this.world, session, payload, numbers);
 		}
 	}
 
@@ -200,14 +202,27 @@ function unnumbered(payload: TlObject): boolean {
 
 const held = new WeakMap<Session, TlObject>();
 
-/** Sends a payload to one session, through the faults of the moment: lost, doubled, swapped with the next. */
-export function pushPayload(world: World, session: Session, given: TlObject): void {
+/**
+ * Sends a payload to one session, through the faults of the moment: lost, doubled, swapped with the next.
+ * @param numbers seq of this payload per login: its sessions are told the same one
+ */
+export function pushPayload(
+	world: World,
+	session: Session,
+	given: TlObject,
+	numbers = new Map<AuthKey, number>(),
+): void {
 	const { faults, policy } = world;
 	const key = session.key.principal;
 	let payload = given;
 	if (given._ === 'updates' && (policy.numberAllPushes || !unnumbered(given))) {
-		key.seq += 1;
-		payload = { ...given, seq: key.seq };
+		let seq = numbers.get(key);
+		if (seq === undefined) {
+			key.seq += 1;
+			seq = key.seq;
+			numbers.set(key, seq);
+		}
+		payload = { ...given, seq };
 	}
 	const kinds = [payload._, ...((payload.updates ?? []) as readonly TlObject[]).map((update) => update._)];
 	const account = key.authorization?.account.toString() ?? '';

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { ChannelEvent, EventType, Json, JsonObject } from '../../../contract';
+import { NO_MEDIA } from '../../../contract/schemas';
+import type { TelegramAccount } from '../account';
+import { markPeer } from '../peers/marked-id';
+import type { Peer } from '../peers/peer-book';
+import { child, long, text, type TlObject } from '../tl';
+import { makeMask } from './mask';
+import { toJson } from './raw';
+
+export type Owner = Pick<
+	TelegramAccount,
+	'accountId' | 'userId' | 'phone' | 'account' | 'book' | 'messageChats'
+>;
+
+/** An event that is no message: `data` holds what there is to tell, `raw` the whole update. */
+export function plainEvent(
+	type: EventType,
+	chat: string,
+	update: TlObject,
+	owner: Owner,
+	now: number,
+	data: JsonObject,
+): ChannelEvent {
+	const peer = owner.book.get(chat);
+	const user =
+		long(update, 'user_id') ?? markPeer(child(update, 'from_id')) ?? (peer?.type === 'user' ? chat : '');
+	const person = owner.book.get(user);
+	const mask = makeMask(owner.phone, false);
+	return {
+		channel: 'telegram',
+		event_id: `${owner.accountId}:${type}:${chat}:${String(Math.floor(now / 1000))}:${contentHash(update)}`,
+		event_type: type,
+		account: owner.account,
+		external_user_id: user,
+		external_chat_id: chat,
+		text: '',
+		timestamp: new Date(now).toISOString(),
+		client_name: person?.name ?? '',
+		client_phone: '',
+		media: { ...NO_MEDIA },
+		meta: {
+			external_message_id: typeof data['message_id'] === 'string' ? data['message_id'] : null,
+			ad_id: null,
+			ad_title: null,
+			direction: 'in',
+			sent_by: 'client',
+			original_media_type: update._,
+			chat_type: chatTypeOf(chat, peer, owner),
+			chat_title: peer === undefined || peer.type === 'user' ? null : peer.name,
+			sender_username: person?.username ?? null,
+			reply_to: null,
+			thread_id: null,
+			album_id: null,
+			mentions_me: false,
+			attempt: 1,
+			is_muted: owner.book.flags(chat).muted,
+			is_archived: owner.book.flags(chat).archived,
+		},
+		data,
+		raw: mask.json(toJson(update)),
+	};
+}
+
+export function chatTypeOf(chat: string, peer: Peer | undefined, owner: Owner): string {
+	if (chat === owner.userId) return 'saved';
+	return (
+		peer?.chatType ??
+		(chat === '' ? '' : chat.startsWith('-100') ? 'channel' : chat.startsWith('-') ? 'group' : 'private')
+	);
+}
+
+/** Of what a reader sees: an edit that shows something else is another event. */
+export function contentHash(from: TlObject): string {
+	const shown: Json =
+		from._ === 'message'
+			? [text(from, 'message'), toJson(child(from, 'media')?._ ?? null), toJson(from['entities'] ?? null)]
+			: toJson(from);
+	return createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 10);
+}
+
+/** Unix seconds → ISO 8601. */
+export function iso(seconds: number): string {
+	return new Date(seconds * 1000).toISOString();
+}
