@@ -1,7 +1,7 @@
 import { avitoDriver } from './channels/avito';
 import { maxDriver } from './channels/max';
 import { telegramDriver } from './channels/telegram';
-import type { ChannelDriver, Logger, Store } from './contract';
+import { ChannelError, type Channel, type ChannelDriver, type Logger, type Store } from './contract';
 import { AccountPool, AnchoredPool, type Pool, type PoolOptions } from './pool';
 import { openRedisCalls, openRedisStore, orFromFile, redisSettings } from './redis';
 import {
@@ -72,6 +72,16 @@ function sharing(
 		openStore: () => openRedisStore({ settings, ...services }),
 		openRemoteCalls: (holder, server) => openRedisCalls({ settings, ...services }, holder, server),
 	};
+}
+
+/**
+ * Are these fields of an account in order? Nothing is opened and nobody is asked.
+ * @throws ChannelError `credential_invalid` with the field's name
+ */
+export function checkAccount(channel: Channel, fields: unknown): void {
+	const driver = DRIVERS.find((each) => each.channel === channel);
+	if (driver === undefined) throw new ChannelError('not_supported', `No driver for ${channel} is installed`);
+	driver.configure(fields);
 }
 
 let shared: Pool | undefined;

@@ -8,17 +8,21 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import {
+	accountCredentials,
+	accountFields,
 	answerWaiting,
 	describeOperations,
 	executeNode,
 	listSearch,
+	testAccounts,
 	testCredential,
 	waitWebhooks,
+	type AccountKind,
 	type ActionNode,
 } from '../../src/n8n';
 import { avitoOperations } from './operations';
 
-const avito: ActionNode = {
+const avito: ActionNode & AccountKind = {
 	channel: 'avito',
 	credentialType: 'avitoApi',
 	table: avitoOperations,
@@ -38,15 +42,15 @@ export class Avito implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'avitoApi', required: true, testedBy: 'avitoApiTest' }],
+		credentials: accountCredentials('avitoApi'),
 		webhooks: waitWebhooks,
 		waitingNodeTooltip: 'Waiting for the answer in the chat',
-		properties: describeOperations(avito.table, avito.defaultResource),
+		properties: [...accountFields, ...describeOperations(avito.table, avito.defaultResource)],
 	};
 
 	methods = {
 		listSearch: listSearch(avito, { searchChats: 'chat.list', searchListings: 'listing.list' }),
-		credentialTest: { avitoApiTest: testCredential(avito) },
+		credentialTest: { avitoApiTest: testCredential(avito), messengerAccountsApiTest: testAccounts() },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

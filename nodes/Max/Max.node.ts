@@ -8,17 +8,21 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import {
+	accountCredentials,
+	accountFields,
 	answerWaiting,
 	describeOperations,
 	executeNode,
 	listSearch,
+	testAccounts,
 	testCredential,
 	waitWebhooks,
+	type AccountKind,
 	type ActionNode,
 } from '../../src/n8n';
 import { maxOperations } from './operations';
 
-const max: ActionNode = {
+const max: ActionNode & AccountKind = {
 	channel: 'max',
 	credentialType: 'maxUserApi',
 	table: maxOperations,
@@ -38,15 +42,15 @@ export class Max implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'maxUserApi', required: true, testedBy: 'maxUserApiTest' }],
+		credentials: accountCredentials('maxUserApi'),
 		webhooks: waitWebhooks,
 		waitingNodeTooltip: 'Waiting for the answer in the chat',
-		properties: describeOperations(max.table, max.defaultResource),
+		properties: [...accountFields, ...describeOperations(max.table, max.defaultResource)],
 	};
 
 	methods = {
 		listSearch: listSearch(max, { searchChats: 'chat.list', searchContacts: 'contact.list' }),
-		credentialTest: { maxUserApiTest: testCredential(max) },
+		credentialTest: { maxUserApiTest: testCredential(max), messengerAccountsApiTest: testAccounts() },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

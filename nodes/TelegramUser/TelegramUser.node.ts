@@ -8,17 +8,21 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import {
+	accountCredentials,
+	accountFields,
 	answerWaiting,
 	describeOperations,
 	executeNode,
 	listSearch,
+	testAccounts,
 	testCredential,
 	waitWebhooks,
+	type AccountKind,
 	type ActionNode,
 } from '../../src/n8n';
 import { telegramOperations } from './operations';
 
-const telegram: ActionNode = {
+const telegram: ActionNode & AccountKind = {
 	channel: 'telegram',
 	credentialType: 'telegramUserApi',
 	table: telegramOperations,
@@ -38,15 +42,18 @@ export class TelegramUser implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'telegramUserApi', required: true, testedBy: 'telegramUserApiTest' }],
+		credentials: accountCredentials('telegramUserApi'),
 		webhooks: waitWebhooks,
 		waitingNodeTooltip: 'Waiting for the answer in the chat',
-		properties: describeOperations(telegram.table, telegram.defaultResource),
+		properties: [...accountFields, ...describeOperations(telegram.table, telegram.defaultResource)],
 	};
 
 	methods = {
-		listSearch: listSearch(telegram, { searchChats: 'chat.list' }),
-		credentialTest: { telegramUserApiTest: testCredential(telegram) },
+		listSearch: listSearch(telegram, { searchChats: 'chat.list', searchContacts: 'contact.list' }),
+		credentialTest: {
+			telegramUserApiTest: testCredential(telegram),
+			messengerAccountsApiTest: testAccounts(),
+		},
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -46,7 +46,8 @@ function tooSlow(): { ok: boolean; message: string } {
 	};
 }
 
-function sentence(error: unknown): string {
+/** An error as one line of text: what happened and what to do. */
+export function sentence(error: unknown): string {
 	if (!ChannelError.is(error)) return error instanceof Error ? error.message : String(error);
-	return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+	return error.hint === undefined ? error.message : `${error.message.replace(/\.$/, '')}. ${error.hint}`;
 }

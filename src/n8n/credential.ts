@@ -8,7 +8,7 @@ export interface CredentialContext {
 	getCredentials(type: string, itemIndex?: number): Promise<object>;
 }
 
-/** Which credential a node takes and which messenger reads it. */
+/** Which credential of its own a node takes and which messenger reads it. */
 export interface AccountKind {
 	channel: Channel;
 	/** n8n's credential type, e.g. `avitoApi` */
@@ -60,7 +60,7 @@ export function testedCredential(
 }
 
 /** n8n's `CredentialNotFoundError` is not exported; its name and sentence are what can be recognised. */
-function isGone(error: unknown): boolean {
+export function isGone(error: unknown): boolean {
 	return (
 		error instanceof Error &&
 		(error.constructor.name === 'CredentialNotFoundError' ||

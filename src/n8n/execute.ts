@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ChannelError, type CallOptions, type CallResult, type JsonObject } from '../contract';
-import type { Lease } from '../pool';
+import { openAccountChoice, type AccountChoice, type ChosenAccount } from './accounts/choice';
+import { accountField } from './accounts/fields';
 import { causeFinder } from './cause';
-import { adaptedSource, credentialSource } from './credential';
+import { adaptedSource } from './credential';
 import { optionFields } from './describe';
 import { toErrorItem, toNodeError } from './errors';
 import { budgetWaitMs } from './fields/pacing';
@@ -38,11 +39,6 @@ export async function executeNode(
 	return new ItemLoop(context, node, operation).run();
 }
 
-interface OpenLease {
-	lease: Lease;
-	credentialId: string;
-}
-
 /** One execution of one operation: its items, one after the other, each with its own parameters and outcome. */
 class ItemLoop {
 	readonly #context: IExecuteFunctions;
@@ -57,7 +53,7 @@ class ItemLoop {
 		this.#context = context;
 		this.#node = node;
 		this.#operation = operation;
-		this.#label = labelsOf([...operation.properties, ...optionFields(operation)]);
+		this.#label = labelsOf([accountField, ...operation.properties, ...optionFields(operation)]);
 		this.#hints = new HintCollector(context);
 		this.#facts = executionFacts(context);
 		this.#causeOf = causeFinder(context);
@@ -65,35 +61,34 @@ class ItemLoop {
 
 	async run(): Promise<INodeExecutionData[][]> {
 		const items = this.#context.getInputData();
-		const { lease, credentialId } = await this.#open();
+		const accounts = await this.#open();
 		try {
-			const account = { lease, credentialId };
 			const signal = this.#context.getExecutionCancelSignal();
 			const first = items[0];
 			if (first !== undefined && this.#operation.gathers?.(this.#parameters(first, 0)) === true)
 				return [
-					(await mapOrdered([items], 1, signal, (all, _, stop) => this.#runAll(account, all, stop))).flat(),
+					(await mapOrdered([items], 1, signal, (all, _, stop) => this.#runAll(accounts, all, stop))).flat(),
 				];
 			const width = this.#operation.effect === 'read' ? PARALLEL_READS : 1;
 			const output = await mapOrdered(items, width, signal, (item, index, stop) =>
-				this.#runItem(account, item, index, stop),
+				this.#runItem(accounts, item, index, stop),
 			);
 			return [output.flat()];
 		} catch (error) {
 			throw toNodeError(this.#context.getNode(), error);
 		} finally {
 			this.#hints.flush();
-			await lease.close();
+			await accounts.close();
 		}
 	}
 
-	async #open(): Promise<OpenLease> {
+	async #open(): Promise<AccountChoice> {
 		try {
-			const saved = await credentialSource(this.#context, this.#node);
+			const { pool, clock } = await host(this.#context.logger);
 			const adapt = this.#operation.credential;
-			const credential = adapt === undefined ? saved : adaptedSource(saved, adapt);
-			const { pool } = await host(this.#context.logger);
-			return { lease: pool.lease(credential), credentialId: saved.id };
+			return await openAccountChoice(this.#context, this.#node, { pool, clock }, (source) =>
+				adapt === undefined ? source : adaptedSource(source, adapt),
+			);
 		} catch (error) {
 			throw toNodeError(this.#context.getNode(), error);
 		}
@@ -104,14 +99,17 @@ class ItemLoop {
 	}
 
 	async #runItem(
-		account: OpenLease,
+		accounts: AccountChoice,
 		item: INodeExecutionData,
 		index: number,
 		signal: AbortSignal,
 	): Promise<INodeExecutionData[]> {
 		try {
 			const parameters = this.#parameters(item, index);
-			const asked = await this.#operation.toCommand(parameters);
+			const account = await accounts.of(parameters, this.#operation.account?.(parameters));
+			const known = this.#operation.known?.(account.channel) ?? null;
+			if (known !== null) return known.map((json) => ({ json, pairedItem: { item: index } }));
+			const asked = await this.#operation.toCommand(parameters, account.channel);
 			const output: INodeExecutionData[] = [];
 			for (const [part, call] of (Array.isArray(asked) ? asked : [asked]).entries()) {
 				const result = await this.#call(account, parameters, call, part, signal);
@@ -125,7 +123,7 @@ class ItemLoop {
 
 	/** One command for all items; its results belong to them in order. */
 	async #runAll(
-		account: OpenLease,
+		accounts: AccountChoice,
 		items: readonly INodeExecutionData[],
 		signal: AbortSignal,
 	): Promise<INodeExecutionData[]> {
@@ -135,6 +133,7 @@ class ItemLoop {
 			const [first] = parameters;
 			const call = this.#operation.toGathered?.(parameters);
 			if (first === undefined || call === undefined) return [];
+			const account = await accounts.ofAll(parameters);
 			const result = await this.#call(account, first, call, 0, signal);
 			return await this.#toItems(result, call, (position) => Math.min(position, items.length - 1));
 		} catch (error) {
@@ -152,7 +151,7 @@ class ItemLoop {
 	}
 
 	async #call(
-		{ lease, credentialId }: OpenLease,
+		{ lease, credentialId }: ChosenAccount,
 		parameters: Parameters,
 		call: OperationCall,
 		part: number,

@@ -3,14 +3,24 @@
  * pool, which it loads when it is first needed; the node files import this door and nothing else.
  */
 export { invalidParameter, type Json } from '../contract';
+export { accountCredentials, accountField, accountFields } from './accounts/fields';
+export { testAccounts } from './accounts/credential-test';
+export type { AccountWish, NodeAccounts } from './accounts/choice';
+export {
+	accountsTriggerFields,
+	accountsTriggerOutputs,
+	getAccounts,
+	runAccountsTrigger,
+} from './accounts/trigger';
 export { describeOperations } from './describe';
 export { testCredential } from './credential-test';
 export { executeNode } from './execute';
 export { replaceHost, type Host } from './host';
-export { listSearch } from './list-search';
+export { accountSearch, listSearch } from './list-search';
 export { loginProperties, loginWebhooks, serveLogin } from './login';
 export { accountOperations } from './operations/account';
-export { downloadOperation } from './operations/download';
+export { accountOverview } from './operations/account-overview';
+export { downloadCalls, downloadOperation } from './operations/download';
 export { withQrPictures } from './qr-picture';
 export type { AccountKind } from './credential';
 export type {
@@ -45,7 +55,7 @@ export {
 } from './fields/sending';
 export { describeTrigger } from './trigger/fields';
 export { runTrigger } from './trigger/run';
-export type { TriggerSpec } from './trigger/spec';
+export type { TriggerSpec, TriggerWords } from './trigger/spec';
 export { webhookLifecycle } from './webhook/methods';
 export { receiveWebhook } from './webhook/receive';
 export type { WebhookTriggerSpec } from './webhook/spec';

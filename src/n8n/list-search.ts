@@ -1,6 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { ChannelError, type JsonObject } from '../contract';
-import { credentialSource, type AccountKind } from './credential';
+import { ChannelError, type Channel, type JsonObject } from '../contract';
+import { ACCOUNTS_CREDENTIAL, CHANNEL_NAMES, parseAccounts } from './accounts/entries';
+import { pickedAccount } from './accounts/picked';
+import type { AccountKind } from './credential';
 import { toNodeError } from './errors';
 import { host } from './host';
 
@@ -20,14 +22,37 @@ type ListSearchMethod = (
 export function listSearch<Name extends string>(
 	kind: AccountKind,
 	commands: Readonly<Record<Name, string>>,
-): Record<Name, ListSearchMethod> {
+): Record<Name | 'searchAccounts', ListSearchMethod> {
 	const methods = Object.entries<string>(commands).map(([method, command]) => [
 		method,
 		async function (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) {
 			return search(this, kind, command, filter, paginationToken);
 		},
 	]);
-	return Object.fromEntries(methods) as Record<Name, ListSearchMethod>;
+	return {
+		...(Object.fromEntries(methods) as Record<Name, ListSearchMethod>),
+		searchAccounts: accountSearch(kind.channel),
+	};
+}
+
+/** The accounts of a *Messenger Accounts* credential by label; nobody is connected. */
+export function accountSearch(channel: Channel | null): ListSearchMethod {
+	return async function (this: ILoadOptionsFunctions, filter = '') {
+		try {
+			const { entries } = parseAccounts(await this.getCredentials(ACCOUNTS_CREDENTIAL));
+			const wanted = filter.trim().toLowerCase();
+			const results = entries
+				.filter((entry) => channel === null || entry.channel === channel)
+				.filter(({ label }) => label.toLowerCase().includes(wanted))
+				.map(({ label, channel: of }) => ({
+					name: channel === null ? `${label} (${CHANNEL_NAMES[of]})` : label,
+					value: label,
+				}));
+			return { results: results.sort((a, b) => a.name.localeCompare(b.name)) };
+		} catch (error) {
+			throw toNodeError(this.getNode(), error);
+		}
+	};
 }
 
 async function search(
@@ -38,8 +63,8 @@ async function search(
 	page: string | undefined,
 ): Promise<INodeListSearchResult> {
 	try {
-		const credential = await credentialSource(context, kind);
-		const { pool } = await host(context.logger);
+		const { pool, clock } = await host(context.logger);
+		const credential = await pickedAccount(context, kind, { pool, clock });
 		const lease = pool.lease(credential);
 		try {
 			const input: JsonObject = {

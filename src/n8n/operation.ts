@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { CallResult, Command } from '../contract';
-import type { AccountKind } from './credential';
+import type { CallResult, Channel, Command, JsonObject } from '../contract';
+import type { AccountWish, NodeAccounts } from './accounts/choice';
 import type { Parameters } from './parameters';
 
 /** One call an item makes, and how its outcome becomes items. */
@@ -35,8 +35,14 @@ export interface Operation extends OperationHead {
 	 * and must not disturb the account that is open with it.
 	 */
 	credential?(data: Readonly<Record<string, unknown>>): Record<string, unknown>;
+	/** Which account the item is about, where another field than *Account* says it. */
+	account?(parameters: Parameters): AccountWish;
+	/** The items where no account needs to be asked: what this messenger cannot do, but need not fail. */
+	known?(channel: Channel): JsonObject[] | null;
+	/** @param channel the messenger of the item's account, for operations of several; always given by the node */
 	toCommand(
 		parameters: Parameters,
+		channel?: Channel,
 	): OperationCall | OperationCall[] | Promise<OperationCall | OperationCall[]>;
 	/** adds to the outcome what only n8n needs, such as a picture of a link */
 	complete?(result: CallResult): CallResult | Promise<CallResult>;
@@ -49,7 +55,7 @@ export interface Operation extends OperationHead {
 export interface WholeOperation extends OperationHead {
 	effect: 'read' | 'send' | 'change';
 	paced?: boolean;
-	execute(context: IExecuteFunctions, kind: AccountKind): Promise<INodeExecutionData[][]>;
+	execute(context: IExecuteFunctions, node: NodeAccounts): Promise<INodeExecutionData[][]>;
 }
 
 export type AnyOperation = Operation | WholeOperation;
@@ -65,8 +71,8 @@ export interface Resource {
 /** The one list of what a node can do: its whole description and its execution come from it. */
 export type OperationTable = readonly Resource[];
 
-/** A node's table together with the account it works on. */
-export interface ActionNode extends AccountKind {
+/** A node's table together with the accounts it works on. */
+export interface ActionNode extends NodeAccounts {
 	table: OperationTable;
 	defaultResource: string;
 }

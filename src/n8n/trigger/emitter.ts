@@ -24,31 +24,37 @@ export class Emitter {
 	}
 
 	/** Resolves when the execution has settled. Never rejects. */
-	async emit(items: INodeExecutionData[], key: string): Promise<Settlement> {
-		if (this.#unsignalled) return this.#emitUnsignalled(items, key);
+	async emit(items: INodeExecutionData[], key: string, output = 0): Promise<Settlement> {
+		const data = onOutput(items, output);
+		if (this.#unsignalled) return this.#emitUnsignalled(data, key);
 		const done = this.#context.helpers.createDeferredPromise<IRun | undefined>();
 		try {
 			// A property of the context, looked up now: n8n may have replaced it since the trigger started.
-			this.#context.emit([items], undefined, done as Parameters<EmitContext['emit']>[2], key);
+			this.#context.emit(data, undefined, done as Parameters<EmitContext['emit']>[2], key);
 			return settledBy(await done.promise);
 		} catch (error) {
 			if (!refusesDonePromise(error)) return settledByRejection(error);
 			this.#unsignalled = true;
-			return this.#emitUnsignalled(items, key);
+			return this.#emitUnsignalled(data, key);
 		}
 	}
 
 	/** Without a sign from n8n an execution counts as finished once its place in the pace is over. */
-	async #emitUnsignalled(items: INodeExecutionData[], key: string): Promise<Settlement> {
+	async #emitUnsignalled(data: INodeExecutionData[][], key: string): Promise<Settlement> {
 		const startAt = Math.max(this.#clock.monotonic(), this.#nextFreeAt);
 		this.#nextFreeAt = startAt + UNSIGNALLED_GAP_MS;
 		try {
 			await this.#clock.sleep(startAt - this.#clock.monotonic());
-			this.#context.emit([items], undefined, undefined, key);
+			this.#context.emit(data, undefined, undefined, key);
 			await this.#clock.sleep(UNSIGNALLED_GAP_MS);
 			return { kind: 'finished', ok: true };
 		} catch (error) {
 			return { kind: 'not_created', error };
 		}
 	}
+}
+
+/** Items on one output of several: nothing on those before it. */
+export function onOutput(items: INodeExecutionData[], output: number): INodeExecutionData[][] {
+	return [...Array.from({ length: output }, (): INodeExecutionData[] => []), items];
 }

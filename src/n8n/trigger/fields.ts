@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { OptionalFilter, TriggerSpec } from './spec';
+import type { OptionalFilter, TriggerWords } from './spec';
 
 /** Properties of a trigger node: the same words in every messenger, filters it does not have left out. */
 export function describeTrigger(
-	spec: TriggerSpec,
+	spec: TriggerWords,
 	moreOptions: readonly INodeProperties[] = [],
 ): INodeProperties[] {
 	return [
@@ -77,7 +77,7 @@ const batchFields: readonly INodeProperties[] = [
 	},
 ];
 
-function filterFields(spec: TriggerSpec): INodeProperties[] {
+function filterFields(spec: TriggerWords): INodeProperties[] {
 	return [
 		{
 			displayName: 'Chat Types',

@@ -1,7 +1,8 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import type { ChannelError, ChannelEvent, Clock, ErrorCode } from '../../contract';
+import type { Channel, ChannelError, ChannelEvent, Clock, ErrorCode } from '../../contract';
 import type { CredentialSource, Pool, Subscription } from '../../pool';
 import { toNodeError } from '../errors';
+import { onOutput } from './emitter';
 import { toItems } from './items';
 import type { TriggerSettings } from './settings';
 import { keptEvents, nodeKey } from './kept-events';
@@ -27,26 +28,32 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set([
 export function startManual(
 	context: ITriggerFunctions,
 	pool: Pool,
-	credential: CredentialSource,
+	credentials: readonly CredentialSource[],
 	settings: TriggerSettings,
 	clock: Clock,
+	outputOf: (channel: Channel) => number = () => 0,
 ): ITriggerResponse {
-	let subscription: Subscription | undefined;
+	const subscriptions: Subscription[] = [];
+	const hopeless = new Set<CredentialSource>();
 	let over = false;
 	const shape = { batched: settings.consumer.batch !== null, itemShape: settings.itemShape };
 
 	const finish = (): boolean => {
 		if (over) return false;
 		over = true;
-		subscription?.end();
+		for (const subscription of subscriptions) subscription.end();
 		return true;
 	};
 	const deliver = (event: ChannelEvent): void => {
-		if (finish()) context.emit([toItems([event], shape)]);
+		if (finish()) context.emit(onOutput(toItems([event], shape), outputOf(event.channel)));
 	};
-	const failed = (error: ChannelError): void => {
+	/** The listening ends when there is no account left that could hear anything. */
+	const failed = (credential: CredentialSource, error: ChannelError): void => {
 		context.logger.warn(`${context.getNode().name}: ${error.message}`, { code: error.code });
-		if (HOPELESS.has(error.code) && finish()) context.emitError(toNodeError(context.getNode(), error));
+		if (!HOPELESS.has(error.code)) return;
+		hopeless.add(credential);
+		if (hopeless.size === credentials.length && finish())
+			context.emitError(toNodeError(context.getNode(), error));
 	};
 
 	return {
@@ -56,12 +63,22 @@ export function startManual(
 				deliver(kept);
 				return Promise.resolve();
 			}
-			if (over) return Promise.resolve();
 			const { filter } = settings.consumer;
-			const listening = pool.listen({ credential, filter, useLatest: settings.useLatest, deliver, failed });
-			subscription = listening;
-			// The latest message may have been delivered before `listen` returned.
-			if (isOver()) listening.end();
+			for (const credential of credentials) {
+				if (isOver()) break;
+				const listening = pool.listen({
+					credential,
+					filter,
+					useLatest: settings.useLatest,
+					deliver,
+					failed: (error) => {
+						failed(credential, error);
+					},
+				});
+				subscriptions.push(listening);
+				// The latest message may have been delivered before `listen` returned.
+				if (isOver()) listening.end();
+			}
 			return Promise.resolve();
 		},
 		closeFunction: () => {

@@ -8,7 +8,7 @@ import { toItems } from './items';
 import { startManual } from './manual';
 import { Reporter } from './reporter';
 import { readTriggerSettings, type TriggerSettings } from './settings';
-import type { TriggerSpec } from './spec';
+import type { TriggerSpec, TriggerWords } from './spec';
 
 /**
  * What `trigger()` of every trigger node does: reads everything, subscribes, returns. It rejects only for what the user
@@ -22,7 +22,7 @@ export async function runTrigger(
 	const settings = readSettings(context, spec, properties);
 	const credential = await credentialSource(context, spec);
 	const { pool, clock } = await host(context.logger);
-	if (context.getMode() === 'manual') return startManual(context, pool, credential, settings, clock);
+	if (context.getMode() === 'manual') return startManual(context, pool, [credential], settings, clock);
 
 	const nodeId = context.getNode().id;
 	const emitter = new Emitter(context, clock);
@@ -52,9 +52,10 @@ export async function runTrigger(
 	};
 }
 
-function readSettings(
+/** @throws n8n's error for what the user must correct */
+export function readSettings(
 	context: ITriggerFunctions,
-	spec: TriggerSpec,
+	spec: TriggerWords,
 	properties: readonly INodeProperties[],
 ): TriggerSettings {
 	try {

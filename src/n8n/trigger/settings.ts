@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { invalidParameter, type EventFilter, type EventType } from '../../contract';
 import type { ConsumerOptions } from '../../pool';
 import { asCollection, labelsOf, Values } from '../parameters';
-import type { TriggerSpec } from './spec';
+import type { TriggerWords } from './spec';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -31,7 +31,7 @@ export interface TriggerParameterContext {
 /** @throws ChannelError `invalid_parameter`, naming the field: the one thing a trigger may refuse to start for */
 export function readTriggerSettings(
 	context: TriggerParameterContext,
-	spec: TriggerSpec,
+	spec: TriggerWords,
 	properties: readonly INodeProperties[],
 ): TriggerSettings {
 	const label = labelsOf(properties);
@@ -65,7 +65,7 @@ export function readTriggerSettings(
 	};
 }
 
-function readFilter(top: Values, filters: Values, spec: TriggerSpec): EventFilter {
+function readFilter(top: Values, filters: Values, spec: TriggerWords): EventFilter {
 	const eventTypes = top.has('events') ? (top.list('events') as EventType[]) : (['message'] as EventType[]);
 	if (eventTypes.length === 0) throw invalidParameter(top.label('events'), 'choose at least one event');
 	const direction = filters.text('direction');

@@ -6,10 +6,13 @@ import type { AccountKind } from '../credential';
 export type OptionalFilter =
 	'ignoreBots' | 'includeArchived' | 'includeMuted' | 'includeService' | 'onlyMentionsOrReplies';
 
-/** What differs between the triggers of the three messengers. */
-export interface TriggerSpec extends AccountKind {
+/** The words of a trigger: what differs between the messengers, and is put together for all of them. */
+export interface TriggerWords {
 	/** events one can ask for, with their words; `message` is always the default */
 	events: readonly (INodePropertyOptions & { value: EventType })[];
 	chatTypes: { options: readonly INodePropertyOptions[]; default: readonly string[] };
 	optionalFilters: readonly OptionalFilter[];
 }
+
+/** A trigger of one messenger. */
+export interface TriggerSpec extends AccountKind, TriggerWords {}

@@ -8,7 +8,8 @@ import {
 } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 import type { Command } from '../../contract';
-import { credentialSource, type AccountKind } from '../credential';
+import { openAccountChoice, type ChosenAccount, type NodeAccounts } from '../accounts/choice';
+import { accountField } from '../accounts/fields';
 import { optionFields } from '../describe';
 import { toErrorItem, toNodeError } from '../errors';
 import { budgetWaitMs } from '../fields/pacing';
@@ -17,7 +18,7 @@ import { host } from '../host';
 import { idempotencyKey } from '../idempotency';
 import { itemParameters } from '../item-parameters';
 import type { WholeOperation } from '../operation';
-import { labelsOf } from '../parameters';
+import { labelsOf, type Parameters } from '../parameters';
 import { executionFacts } from '../run-facts';
 import { waitFields, waitOptions } from './fields';
 import { readQuestion, storePlan } from './plan';
@@ -42,9 +43,9 @@ export function sendAndWaitOperation(
 		effect: 'send',
 		properties: [chat, ...waitFields],
 		options: waitOptions,
-		execute: async (context, kind) => {
+		execute: async (context, node) => {
 			try {
-				return await ask(context, kind, operation, question);
+				return await askIn(context, node, operation, question);
 			} catch (error) {
 				if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, 0);
 				const json = { error: toErrorItem(error) as unknown as IDataObject };
@@ -55,17 +56,32 @@ export function sendAndWaitOperation(
 	return operation;
 }
 
-async function ask(
+async function askIn(
 	context: IExecuteFunctions,
-	kind: AccountKind,
+	node: NodeAccounts,
 	operation: WholeOperation,
 	question: (chatId: string, text: string) => Command,
 ): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const label = labelsOf([...operation.properties, ...optionFields(operation)]);
+	const label = labelsOf([accountField, ...operation.properties, ...optionFields(operation)]);
 	const parameters = itemParameters(context, label, items[0] ?? { json: {} }, 0);
+	const { pool, clock } = await host(context.logger);
+	const accounts = await openAccountChoice(context, node, { pool, clock });
+	try {
+		return await ask(context, await accounts.of(parameters), parameters, question);
+	} finally {
+		await accounts.close();
+	}
+}
+
+async function ask(
+	context: IExecuteFunctions,
+	{ lease, credentialId, source: credential }: ChosenAccount,
+	parameters: Parameters,
+	question: (chatId: string, text: string) => Command,
+): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData();
 	const asked = readQuestion(parameters);
-	const credential = await credentialSource(context, kind);
 	const { pool, clock } = await host(context.logger);
 	const facts = executionFacts(context);
 	const waitTill = asked.limitMs === null ? WAIT_INDEFINITELY : new Date(clock.now() + asked.limitMs);
@@ -97,7 +113,6 @@ async function ask(
 	const command = question(asked.chatId, text);
 	const budgetWait = budgetWaitMs(parameters.options);
 	const signal = context.getExecutionCancelSignal();
-	const lease = pool.lease(credential);
 	const hints = new HintCollector(context);
 	try {
 		const sent = await lease.call(command, {
@@ -105,7 +120,7 @@ async function ask(
 			...(budgetWait === undefined ? {} : { budgetWaitMs: budgetWait }),
 			idempotency: idempotencyKey({
 				...facts,
-				credential: credential.id,
+				credential: credentialId,
 				itemIndex: 0,
 				part: 0,
 				tool: null,
@@ -119,7 +134,6 @@ async function ask(
 		if (typeof messageId === 'string') await pool.setWaitMessage(id, messageId);
 	} finally {
 		hints.flush();
-		await lease.close();
 	}
 	await context.putExecutionToWait(waitTill);
 	return [items];

@@ -62,11 +62,14 @@ export function triggerContext(nodeType: INodeType, options: ContextOptions = {}
 
 /** n8n replaces `emit` and its siblings only after `trigger()` has returned; before that they throw. */
 export function manualTriggerContext(nodeType: INodeType, options: ContextOptions = {}) {
-	const node = makeNode({ parameters: options.parameters ?? {} }, 'test.subjectTrigger');
+	const node = makeNode(
+		{ parameters: options.parameters ?? {}, settings: options.settings ?? {} },
+		'test.subjectTrigger',
+	);
 	const context = new core.TriggerContext(
 		makeWorkflow(nodeType, node),
 		node,
-		makeAdditionalData(),
+		makeAdditionalData(options.credentials === undefined ? {} : { credentials: options.credentials }),
 		'manual',
 		'manual',
 	) as unknown as ITriggerFunctions;
