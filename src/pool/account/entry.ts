@@ -31,6 +31,12 @@ const DRAIN_MS = 8_000;
 /** A session goes to and fro at most this often; whoever gave it up leaves it to the other for a moment. ms */
 const YIELD_EVERY_MS = 60_000;
 const YIELD_REST_MS = 5_000;
+/**
+ * n8n is ending: what was called a moment ago, or may yet be by executions started here, stays open. A login for each
+ * of their answers would soon meet the provider's limits. ms
+ */
+const ENDING_REST_MS = 2_000;
+const ENDING_LOOK_MS = 250;
 const PAUSED = 'paused';
 
 /** A call with its input parsed, its permission checked and its time running. */
@@ -53,6 +59,8 @@ export class AccountEntry {
 	#config: AccountConfig;
 	#connection: Connection | undefined;
 	#opening: Promise<Connection> | undefined;
+	/** ends an opening that nobody wants any more: its settings were changed, or the pool closes */
+	#supersede = new AbortController();
 	/** the end of the connection before: its lease must be free before the next one begins */
 	#dropping: Promise<void> = Promise.resolve();
 	#uses = 0;
@@ -117,8 +125,21 @@ export class AccountEntry {
 	/** Are there questions whose answers only an open account can hear? Not when the process is about to end. */
 	get #waiting(): boolean {
 		const account = this.#connection?.open.accountId;
-		if (account === undefined || this.#shared.lingerMs() === 0) return false;
+		if (account === undefined || this.#isEnding) return false;
 		return (this.#shared.seats.find(account)?.hub?.waiting ?? 0) > 0;
+	}
+
+	get #isEnding(): boolean {
+		return this.#shared.lingerMs() === 0;
+	}
+
+	/** How much longer an unused connection is kept, ms. */
+	get #restMs(): number {
+		if (!this.#isEnding) return this.#shared.lingerMs();
+		const account = this.#connection?.open.accountId;
+		const hub = account === undefined ? undefined : this.#shared.seats.find(account)?.hub;
+		if ((hub?.underWay ?? 0) > 0) return ENDING_LOOK_MS;
+		return this.lastUsed === null ? 0 : this.lastUsed + ENDING_REST_MS - this.#shared.clock.now();
 	}
 
 	/** A lease: the account stays open while any is held, and lingers after the last. */
@@ -223,10 +244,24 @@ export class AccountEntry {
 	/** Single-flight. @throws ChannelError `account_paused`, `session_ended`, or why it cannot be opened */
 	opened(): Promise<Connection> {
 		if (this.#connection?.alive === true) return Promise.resolve(this.#connection);
-		this.#opening ??= this.#open().finally(() => {
+		this.#opening ??= this.#openAsSet().finally(() => {
 			this.#opening = undefined;
 		});
 		return this.#opening;
+	}
+
+	/** An opening under settings that are no longer the account's is nobody's answer: those who wait get the next one. */
+	async #openAsSet(): Promise<Connection> {
+		for (;;) {
+			this.#supersede = new AbortController();
+			const { signal } = this.#supersede;
+			if (this.#closed) this.#supersede.abort();
+			try {
+				return await this.#open(signal);
+			} catch (error) {
+				if (!signal.aborted || this.#closed) throw error;
+			}
+		}
 	}
 
 	/** Opens within `ms` or not; a failure is told by the state and the last error, not by throwing. */
@@ -270,6 +305,7 @@ export class AccountEntry {
 		// Every execution's own read comes by here: what ended stays ended until the credential really changed.
 		if (choice === 'same') return;
 		if (this.state === 'ended') this.#setState('idle');
+		this.#supersede.abort();
 		void this.#drop('the credential changed');
 		this.#attendance.wake();
 	}
@@ -298,16 +334,20 @@ export class AccountEntry {
 		this.#closed = true;
 		this.#cancelLinger?.();
 		this.#attendance.clear();
+		this.#supersede.abort();
+		await this.#opening?.catch(() => undefined);
 		await this.#drop('the pool closes');
 		this.#setState('closed');
 	}
 
-	/** Closes the connection now if nobody uses it (linger over, or the pool needs room). */
+	/** Closes the connection now if nobody uses it (linger over, or n8n is ending). */
 	closeIfIdle(): void {
-		if (this.idle) void this.#drop('idle');
+		if (!this.idle) return;
+		if (this.#isEnding && this.#restMs > 0) this.#linger();
+		else void this.#drop('idle');
 	}
 
-	async #open(): Promise<Connection> {
+	async #open(superseded: AbortSignal): Promise<Connection> {
 		await this.#dropping;
 		const store = await this.#shared.store();
 		if ((await store.getValue(this.#config.session, PAUSED)) === true) {
@@ -333,7 +373,7 @@ export class AccountEntry {
 			});
 		}
 		this.#setState('connecting');
-		const deadline = withDeadline(this.#shared.clock, OPEN_MS, 'connecting');
+		const deadline = withDeadline(this.#shared.clock, OPEN_MS, 'connecting', superseded);
 		try {
 			const connection = await Connection.start({
 				shared: this.#shared,
@@ -343,6 +383,10 @@ export class AccountEntry {
 				signal: deadline.signal,
 				accountState: (change) => this.#tellState(change),
 			});
+			if (superseded.aborted) {
+				await connection.close('opened too late');
+				superseded.throwIfAborted();
+			}
 			this.#connection = connection;
 			this.reopened += 1;
 			this.#setState('live');
@@ -354,6 +398,7 @@ export class AccountEntry {
 			this.#linger();
 			return connection;
 		} catch (error) {
+			if (superseded.aborted) throw error;
 			this.#noteError(error);
 			if (endsSession(error)) this.#endedBy = error;
 			this.#setState(endsSession(error) ? 'ended' : 'waiting');
@@ -385,7 +430,7 @@ export class AccountEntry {
 	#linger(): void {
 		this.#cancelLinger?.();
 		if (!this.#unused || this.#connection === undefined) return;
-		this.#cancelLinger = this.#shared.clock.after(this.#shared.lingerMs(), () => {
+		this.#cancelLinger = this.#shared.clock.after(Math.max(0, this.#restMs), () => {
 			if (this.#waiting) this.#linger();
 			else this.closeIfIdle();
 		});

@@ -12,6 +12,8 @@ export interface NodeMemory {
 export interface NodeMemories {
 	/** The node's memory, its window set to `limit`. */
 	of(identity: NodeIdentity, limit: number): NodeMemory;
+	/** executions that any of the nodes started and that have not settled */
+	readonly underWay: number;
 	readonly size: number;
 }
 
@@ -42,6 +44,11 @@ export function createNodeMemories(remembered = REMEMBERED_NODES): NodeMemories 
 			memory.window.resize(limit);
 			forgetOld();
 			return memory;
+		},
+		get underWay() {
+			let count = 0;
+			for (const { handedOn } of nodes.values()) count += handedOn.underWay;
+			return count;
 		},
 		get size() {
 			return nodes.size;

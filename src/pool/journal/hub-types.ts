@@ -75,5 +75,7 @@ export interface JournalHub {
 	stop(): Promise<void>;
 	/** pending questions */
 	readonly waiting: number;
+	/** executions that triggers of this process started and that are not over */
+	readonly underWay: number;
 	stats(): HubStats;
 }

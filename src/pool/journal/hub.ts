@@ -306,6 +306,9 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		get waiting() {
 			return waits.size;
 		},
+		get underWay() {
+			return memories.underWay;
+		},
 		stats: () => ({
 			subscribers: attachments.size,
 			listeners: listens.size,
