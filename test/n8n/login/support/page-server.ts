@@ -70,7 +70,7 @@ export async function startPageServer(
 			const context = makeContext(served, {
 				request: { method: request.method, ip: '192.0.2.1', originalUrl: request.url, secure: false },
 				response: express,
-				headers: request.headers as IDataObject,
+				headers: request.headers,
 				query: Object.fromEntries(url.searchParams),
 				body,
 			});
