@@ -211,6 +211,8 @@ export interface ChannelDriver<Account = unknown> {
 	readonly commands: CommandTable<Account>;
 	/** sub-budgets by name, beside the account's own (`policy.budget`) */
 	readonly buckets: Readonly<Record<string, { points: number; windowMs: number }>>;
+	/** the provider wants this long between the end of a session's connection and the next one, in whatever process, ms */
+	readonly reopenAfterMs?: number;
 	/** Parses a credential's fields. @throws ChannelError `credential_invalid` with the field's name */
 	configure(credential: unknown): AccountConfig;
 	/** Opens without holding a reader; single-flight is the pool's. @throws ChannelError */

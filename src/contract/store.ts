@@ -1,4 +1,5 @@
 import type { AccountId, Json, JsonObject, SessionKey } from './channel';
+import type { SharedPace } from './pace';
 import type { ChannelEvent, EventFilter } from './schemas';
 
 /** Where data lives and how far it can be trusted; shown in `status`. */
@@ -199,6 +200,9 @@ export interface Store {
 	loadIntent(key: string): Promise<IntentRecord | null>;
 	/** Intents in state `sent` of one chat: an outgoing event there is held until they settle. */
 	openIntents(account: AccountId, chatId: string): Promise<IntentRecord[]>;
+
+	/** Where several processes share the store. Absent: one process has it for itself and keeps its pace in memory. */
+	readonly pace?: SharedPace;
 
 	saveWait(record: WaitRecord): Promise<void>;
 	listWaits(account: AccountId): Promise<WaitRecord[]>;

@@ -56,6 +56,12 @@ export class Keys {
 
 	/** hash by name: `<expires at or empty>|<JSON>` */
 	values = (owner: AccountId | SessionKey): string => this.#key('values', owner);
+	/** sorted set by time: points taken of one window; '' is the account's own */
+	pace = (owner: AccountId | SessionKey, window: string): string => `${this.#key('pace', owner)}${window}`;
+	/** sorted set: chat id, by when it may be written to again */
+	paceChats = (owner: AccountId | SessionKey): string => this.#key('pacechats', owner);
+	/** hash by name: until when the provider wants to be left alone */
+	pauses = (owner: AccountId | SessionKey): string => this.#key('pauses', owner);
 	/** hash by name: sealed */
 	secrets = (owner: AccountId | SessionKey): string => this.#key('secrets', owner);
 	/** string: the session's account */

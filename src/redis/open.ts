@@ -12,6 +12,7 @@ import { Leases } from './leases';
 import { serverFacts } from './server-facts';
 import type { RedisSettings } from './settings';
 import { RedisStore } from './store';
+import { Pace } from './pace';
 import { Sweep } from './sweep';
 import { Values } from './values';
 import { Waits } from './waits';
@@ -70,12 +71,13 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 	const consumers = new Consumers(commands, keys, journal);
 	const values = new Values(commands, keys, clock);
 	const waits = new Waits(commands, keys, clock);
+	const time = options.leaseTime ?? 'server';
 	const leases = new Leases({
 		commands,
 		keys,
 		clock,
 		cluster: settings.cluster,
-		time: options.leaseTime ?? 'server',
+		time,
 		mayAcquire: () => epoch.mayAcquire(),
 	});
 	return new RedisStore({
@@ -86,6 +88,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		values,
 		waits,
 		leases,
+		pace: new Pace({ commands, keys, clock, random, time }),
 		intents: new Intents(commands, keys, clock),
 		sweep: new Sweep({ commands, keys, clock, accounts, consumers, leases, values, waits }),
 		keep: () => epoch.keep(commands),

@@ -20,6 +20,7 @@ import type { IntentChange, Intents } from './intents';
 import type { Journal } from './journal';
 import { accountOfReaderLease } from './keys';
 import type { Leases } from './leases';
+import type { Pace } from './pace';
 import type { Sweep } from './sweep';
 import type { Values } from './values';
 import type { Waits } from './waits';
@@ -33,6 +34,7 @@ export interface StoreParts {
 	intents: Intents;
 	journal: Journal;
 	leases: Leases;
+	pace: Pace;
 	sweep: Sweep;
 	values: Values;
 	waits: Waits;
@@ -47,6 +49,10 @@ export class RedisStore implements Store {
 
 	constructor(parts: StoreParts) {
 		this.#parts = parts;
+	}
+
+	get pace(): Pace {
+		return this.#parts.pace;
 	}
 
 	get info(): StoreInfo {

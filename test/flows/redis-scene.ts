@@ -143,15 +143,16 @@ export class RedisScene {
 		return { subscription, texts, events, problems, isLive: () => live };
 	}
 
-	passes = (condition: () => boolean, what: string): Promise<void> =>
-		timePasses(this.clock, condition, what, { stepMs: 1_000, steps: 300 });
+	/** @param stepMs of the test's time for ten real milliseconds */
+	passes = (condition: () => boolean, what: string, stepMs = 400): Promise<void> =>
+		timePasses(this.clock, condition, what, { stepMs, steps: 750 });
 
 	/** Lets time pass until it has settled. */
-	async result<T>(work: Promise<T>, what: string): Promise<T> {
+	async result<T>(work: Promise<T>, what: string, stepMs?: number): Promise<T> {
 		let settled = false;
 		const done = (): void => void (settled = true);
 		work.then(done, done);
-		await this.passes(() => settled, what);
+		await this.passes(() => settled, what, stepMs);
 		return work;
 	}
 

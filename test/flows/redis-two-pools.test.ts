@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { avitoDriver } from '../../src/channels/avito';
 import { complaints, listKeys } from '../redis/support/key-table';
 import { RedisScene } from './redis-scene';
 
@@ -89,6 +90,31 @@ describe('two processes on one Redis', () => {
 		expect([...before.texts, ...after.texts].sort()).toEqual(['one', 'three', 'two']);
 		expect(before.texts).not.toContain('three');
 		expect(await scene.owner(worker)).not.toBe('one-host/7/main-1');
+		// The next owner found the first one's token in Redis, sealed.
+		expect(scene.tokens()).toBe(1);
+	});
+
+	it('a session rests between two processes as long as its provider wants', async () => {
+		const opened: number[] = [];
+		const resting: typeof avitoDriver = {
+			...avitoDriver,
+			reopenAfterMs: 8_000,
+			open: (...parts) => {
+				opened.push(scene.clock.now());
+				return avitoDriver.open(...parts);
+			},
+		};
+		const settings = scene.redis.settings(scene.prefix);
+		const [worker, main] = ['worker', 'main'].map((role) =>
+			scene.processOf(role, settings, { drivers: [resting] }),
+		);
+		const call = { name: 'account.getSelf', input: {} };
+		await scene.result(worker!.lease(scene.credential()).call(call), 'a call in the worker');
+		const asked = scene.clock.now();
+		const listening = scene.trigger(main!);
+		await scene.passes(listening.isLive, 'the trigger to be live');
+		expect(opened).toHaveLength(2);
+		expect((opened[1] ?? 0) - asked).toBeGreaterThanOrEqual(8_000);
 	});
 
 	it('disconnect in a worker is the emergency stop of all, and connect there brings the trigger back', async () => {
@@ -118,7 +144,7 @@ describe('two processes on one Redis', () => {
 		await scene.result(lone.call({ name: 'account.getSelf', input: {} }), 'a call in the worker');
 		await scene.later(10_000);
 		const getMany = () =>
-			scene.result(watched.call({ name: 'account.getMany', input: {} }), 'the list of all accounts');
+			scene.result(watched.call({ name: 'account.getMany', input: {} }), 'the list of all accounts', 20);
 		const { items } = await getMany();
 		expect(items.map((item) => [item['owner'], item['state']]).sort()).toEqual([
 			['one-host/7/main', 'live'],

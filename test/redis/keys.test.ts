@@ -61,6 +61,10 @@ describe('what is in Redis', () => {
 		await store.saveWait(wait('w1', { expiresAt }));
 		await store.putValue(ACCOUNT, 'n', 1, 1_000);
 		await store.increment('s1', 'attempts', 1, 60_000);
+		const windows = [{ name: '', points: 5, windowMs: 60_000 }];
+		const chat = { id: 'c1', gapMs: 1_000 };
+		await store.pace?.take(ACCOUNT, { points: 1, windows, chat, pauses: [] });
+		await store.pace?.pause(ACCOUNT, 'default', 30_000);
 		const context = { secret: SEALING, owner: 's1', name: 'token' };
 		await store.putSecret('s1', 'token', seal(TOKEN, context, systemRandom));
 	}
@@ -73,7 +77,11 @@ describe('what is in Redis', () => {
 		expect(await client.dbsize()).toBe(found.length);
 		// Every kind but those that only exist while a sweep or a call runs: the table explains nothing that does not exist.
 		const kinds = new Set(found.map(({ kind }) => kind));
-		expect(Object.keys(KEY_KINDS).filter((kind) => !kinds.has(kind))).toEqual(['sweeping', 'processes', 'inbox']);
+		expect(Object.keys(KEY_KINDS).filter((kind) => !kinds.has(kind))).toEqual([
+			'sweeping',
+			'processes',
+			'inbox',
+		]);
 	});
 
 	it('goes with the account, down to what belongs to everybody and to its leases', async () => {
@@ -90,7 +98,7 @@ describe('what is in Redis', () => {
 		await store.sweep(LIMITS);
 		const short = (await listKeys(client, PREFIX)).filter(({ ttlMs }) => ttlMs <= 3_600_000);
 		// These have an end of their own, and nothing may prolong it.
-		expect(short.map(({ kind }) => kind).sort()).toEqual(['intent', 'wait']);
+		expect(short.map(({ kind }) => kind).sort()).toEqual(['intent', 'pace', 'pacechats', 'pauses', 'wait']);
 	});
 
 	it('shares one slot wherever one script touches several keys, whatever the names contain', () => {

@@ -7,6 +7,8 @@ import { configure, type TelegramSettings } from './settings';
 /** Telegram as one messenger among others. */
 export const telegramDriver: ChannelDriver<TelegramAccount> = {
 	channel: 'telegram',
+	// A session seen on two connections from two places is revoked (AUTH_KEY_DUPLICATED): the old one must be gone there.
+	reopenAfterMs: 1_000,
 	commands,
 	/** Sends count against the account's own budget; the bucket is what a flood wait closes. */
 	buckets: {},

@@ -30,6 +30,8 @@ export class Connection {
 	readonly store: Store;
 	readonly #lease: HeldLease;
 	readonly #shared: PoolShared;
+	/** writes down when the session was closed; null: its provider does not mind */
+	readonly #noteClosed: (() => Promise<void>) | null;
 	readonly #ownSends: OwnSends;
 	readonly #loopBreaker = new LoopBreaker();
 	readonly #running = new Map<string, Promise<CallResult>>();
@@ -45,6 +47,7 @@ export class Connection {
 		ownSends: OwnSends,
 	) {
 		this.#shared = request.shared;
+		this.#noteClosed = request.driver.reopenAfterMs === undefined ? null : () => noteClosed(request, store);
 		this.store = store;
 		this.#lease = lease;
 		this.open = open;
@@ -68,6 +71,7 @@ export class Connection {
 				accountState: request.accountState,
 				sentByNode: (chatId, messageId) => own.sends?.isOwn(chatId, messageId) ?? Promise.resolve(false),
 			});
+			await rest(request, store);
 			const open = await driver.open(config, services, request.signal);
 			own.sends = new OwnSends(store, open.accountId, shared.clock);
 			await store.rememberSession(config.session, open.accountId);
@@ -158,7 +162,23 @@ export class Connection {
 				error: String(error),
 			});
 		}
+		await this.#noteClosed?.().catch(() => undefined);
 		await this.#lease.release().catch(() => undefined);
 		this.#closed.resolve(reason);
 	}
+}
+
+const CLOSED_AT = 'closed-at';
+
+/** Before the lease is released: the next owner may be another process. One that was lost left its lease to run out. */
+function noteClosed({ shared, driver, config }: OpenRequest, store: Store): Promise<void> {
+	return store.putValue(config.session, CLOSED_AT, shared.clock.now(), driver.reopenAfterMs);
+}
+
+async function rest({ shared, driver, config, signal }: OpenRequest, store: Store): Promise<void> {
+	if (driver.reopenAfterMs === undefined) return;
+	const closedAt = await store.getValue(config.session, CLOSED_AT);
+	if (typeof closedAt !== 'number') return;
+	const left = Math.min(closedAt + driver.reopenAfterMs - shared.clock.now(), driver.reopenAfterMs);
+	if (left > 0) await shared.clock.sleep(left, signal);
 }

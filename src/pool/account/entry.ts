@@ -11,7 +11,7 @@ import {
 	type StoreInfo,
 } from '../../contract';
 import { abortable } from '../../runtime';
-import { AccountBudget } from '../budget/account-budget';
+import { SharedBudget } from '../budget/shared-budget';
 import { assertAllowed, FIRST_CONTACTS_STOPPED, natureOf } from '../policy';
 import { parseInput } from '../policy/parse-input';
 import type { CredentialSource } from '../types';
@@ -55,7 +55,7 @@ export class AccountEntry {
 	readonly #settings: SettingsMemory;
 	readonly #news = new NewsLimiter();
 	readonly #attendance: Attendance;
-	readonly budget: AccountBudget;
+	readonly budget: SharedBudget;
 	#config: AccountConfig;
 	#connection: Connection | undefined;
 	#opening: Promise<Connection> | undefined;
@@ -88,10 +88,11 @@ export class AccountEntry {
 		this.#settings = new SettingsMemory(source.id, config);
 		this.since = shared.clock.now();
 		const { points, windowMs, chatGapMs } = config.policy.budget;
-		this.budget = new AccountBudget(
-			{ account: { points, windowMs }, chatGapMs, buckets: driver.buckets },
-			shared.clock,
-		);
+		this.budget = new SharedBudget({
+			rules: { account: { points, windowMs }, chatGapMs, buckets: driver.buckets },
+			clock: shared.clock,
+			logger: shared.logger,
+		});
 	}
 
 	get config(): AccountConfig {
@@ -350,6 +351,9 @@ export class AccountEntry {
 	async #open(superseded: AbortSignal): Promise<Connection> {
 		await this.#dropping;
 		const store = await this.#shared.store();
+		const { session } = this.#config;
+		if (store.pace !== undefined)
+			await this.budget.share(store.pace, (await store.accountOf(session)) ?? session);
 		if ((await store.getValue(this.#config.session, PAUSED)) === true) {
 			this.#setState('paused');
 			throw new ChannelError('account_paused', 'The account was disconnected by hand', {
@@ -387,6 +391,7 @@ export class AccountEntry {
 				await connection.close('opened too late');
 				superseded.throwIfAborted();
 			}
+			if (store.pace !== undefined) await this.budget.share(store.pace, connection.open.accountId);
 			this.#connection = connection;
 			this.reopened += 1;
 			this.#setState('live');

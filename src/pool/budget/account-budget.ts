@@ -51,6 +51,18 @@ export class AccountBudget implements Budget {
 		this.#serve();
 	}
 
+	/** What other processes took lately, and the pauses they were told of: the past of this one, too. ms since 1970 */
+	recall(
+		windows: Readonly<Record<string, readonly number[]>>,
+		pauses: Readonly<Record<string, number>>,
+	): void {
+		for (const [name, times] of Object.entries(windows)) {
+			if (name === '') this.#account.recall(times);
+			else this.#buckets.get(name)?.recall(times);
+		}
+		for (const [name, until] of Object.entries(pauses)) this.pause(name, until - this.#clock.now());
+	}
+
 	take(request: Take): Promise<void> {
 		const { signal, maxWaitMs } = request;
 		if (signal?.aborted) return Promise.reject(signal.reason as Error);
@@ -186,7 +198,8 @@ export class AccountBudget implements Budget {
 	}
 }
 
-function limitReached(waitMs: number): ChannelError {
+/** The account's own limit, not the provider's. */
+export function limitReached(waitMs: number): ChannelError {
 	const seconds = Math.ceil(waitMs / 1000);
 	return new ChannelError(
 		'rate_limited',

@@ -21,6 +21,11 @@ export class SlidingWindow {
 		return next;
 	}
 
+	/** Taken before, by somebody else: the longer memory counts. */
+	recall(times: readonly number[]): void {
+		if (times.length > this.#taken.length) this.#taken = times.toSorted((a, b) => a - b);
+	}
+
 	/** ms until `points` more fit; 0 = now. More points than the rule ever allows wait for an empty window. */
 	waitMs(points: number, now: number): number {
 		this.#drop(now);

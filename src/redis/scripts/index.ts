@@ -4,10 +4,11 @@ import * as inbox from './inbox';
 import * as intents from './intents';
 import * as journal from './journal';
 import * as leases from './leases';
+import * as pace from './pace';
 import type { Script } from './script';
 import * as values from './values';
 
-export { consumers, epoch, inbox, intents, journal, leases, values };
+export { consumers, epoch, inbox, intents, journal, leases, pace, values };
 export type { Script };
 
 /** Loaded into every server before the first command. */
@@ -18,5 +19,6 @@ export const ALL_SCRIPTS: readonly Script[] = [
 	consumers,
 	inbox,
 	intents,
+	pace,
 	values,
 ].flatMap((group) => Object.values(group));
