@@ -1,49 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaints, listKeys } from '../../redis/support/key-table';
-import { RedisServer } from '../../redis/support/redis-server';
 import { startAvitoSandbox, type AvitoSandbox } from '../../sandbox/avito';
-import { avitoCredential, avitoCredentialType } from '../avito/nodes';
+import { avito, avitoCredential, avitoCredentialType, avitoTrigger, chat } from '../avito/nodes';
 import { Published } from '../avito/published';
 import type { Scene } from '../avito/scene';
-import { N8n, until, type N8nWorker } from '../harness';
-import { showLogOnFailure } from '../harness/shared';
+import { until } from '../harness';
+import { queueScene } from './scene';
 
-/** n8n as many run it: a main with the triggers, a worker with the executions, Redis between them. */
 describe('Avito in n8n’s queue mode', () => {
-	let redis: RedisServer | undefined;
-	let n8n: N8n | undefined;
+	const queue = queueScene(1);
 	let sandbox: AvitoSandbox | undefined;
 	let scene: Scene;
-	const workers: N8nWorker[] = [];
 
-	showLogOnFailure(() => n8n);
 	beforeAll(async () => {
-		redis = await RedisServer.start();
+		const { n8n } = queue();
 		sandbox = await startAvitoSandbox();
-		n8n = await N8n.start({
-			packages: [inject('installedPackage')],
-			environment: {
-				EXECUTIONS_MODE: 'queue',
-				QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-				QUEUE_BULL_REDIS_PORT: String(redis.port),
-				N8N_ENCRYPTION_KEY: 'one-key-for-main-and-worker',
-			},
-		});
-		workers.push(await n8n.startWorker());
 		const data = { ...avitoCredential(sandbox), requestsPerMinute: 10_000 };
 		const credential = await n8n.api.createCredential('Avito', avitoCredentialType, data);
 		scene = { n8n, sandbox, credential };
 	});
-	afterEach(({ task }) => {
-		if (task.result?.state === 'fail')
-			console.error(`the worker wrote:\n${workers.at(-1)?.log.slice(-6_000)}`);
-	});
-	afterAll(async () => {
-		await Promise.all(workers.map((worker) => worker.end()));
-		await n8n?.dispose();
-		await sandbox?.close();
-		await redis?.stop();
-	});
+	afterAll(() => sandbox?.close());
 
 	const answersTo = (chat_id: string) => scene.sandbox.control.outbox({ chat_id }).map(({ text }) => text);
 	const tokens = () =>
@@ -56,16 +32,43 @@ describe('Avito in n8n’s queue mode', () => {
 		await workflow.finishes(1);
 		expect(workflow.executions[0]?.status).toBe('success');
 		expect(answersTo(chat_id)).toEqual(['Вы написали: Ещё актуально?']);
-		expect(workers[0]?.log).toContain(`execution ${String(workflow.executions[0]?.id)}`);
+		expect(queue().workers[0]?.log).toContain(`execution ${String(workflow.executions[0]?.id)}`);
+		expect(tokens()).toBe(1);
+		await workflow.remove();
+	});
+
+	it('a worker asks, main hears the answer and wakes the execution, which the trigger does not see', async () => {
+		const { sandbox, n8n } = scene;
+		const workflow = await Published.of(scene, 'Ask', [
+			avitoTrigger('Avito Trigger', scene.credential),
+			avito('Ask', scene.credential, ['message', 'sendAndWait'], {
+				chatId: chat('={{ $json.external_chat_id }}'),
+				message: 'Отправить скидку?',
+			}),
+			avito('Thank', scene.credential, ['message', 'send'], {
+				chatId: chat('={{ $json.data.message.external_chat_id }}'),
+				text: '=Ответ: {{ $json.data.approved }}',
+			}),
+		]);
+		const { chat_id } = sandbox.control.incoming({ text: 'Добрый день' });
+		await until(() => answersTo(chat_id).length === 1, { what: 'the question' });
+		const waits = async () =>
+			(await n8n.api.execution(String(workflow.executions[0]?.id))).status === 'waiting';
+		await until(waits, { what: 'the execution to wait' });
+		sandbox.control.incoming({ chat_id, text: 'Да!' });
+		await until(() => answersTo(chat_id).length === 2, { what: 'the thanks' });
+		await workflow.finishes(1);
+		expect(answersTo(chat_id)).toEqual(['Отправить скидку?\n\n1 – Approve\n2 – Decline', 'Ответ: true']);
+		expect(workflow.texts).toEqual(['Добрый день']);
 		expect(tokens()).toBe(1);
 		await workflow.remove();
 	});
 
 	it('a worker that is lost takes nothing with it: the next one answers, nobody is answered twice', async () => {
 		const workflow = await Published.answering(scene, 'Answer again', '=Ответ: {{ $json.text }}');
-		await workers.pop()?.end('SIGKILL');
+		await queue().workers.pop()?.end('SIGKILL');
 		const { chat_id } = scene.sandbox.control.incoming({ text: 'один' });
-		workers.push(await scene.n8n.startWorker());
+		await queue().startWorker();
 		scene.sandbox.control.incoming({ text: 'два', chat_id });
 		await workflow.finishes(2);
 		expect([...answersTo(chat_id)].sort()).toEqual(['Ответ: два', 'Ответ: один']);
@@ -85,7 +88,7 @@ describe('Avito in n8n’s queue mode', () => {
 	});
 
 	it('leaves nothing in Redis that is not explained, and no secret', async () => {
-		const client = redis!.client();
+		const client = queue().redis.client();
 		const found = await listKeys(client, 'bull:messenger-accounts');
 		client.disconnect();
 		expect(found.length).toBeGreaterThan(5);
