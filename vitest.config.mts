@@ -11,7 +11,8 @@ const conditions = ['source', 'node', 'module'];
 const LONG = '**/*.long.test.ts';
 
 /** Rooms whose tests stand under the same name in test/. */
-const ROOMS = '{contract,runtime,store,pool,login,channels,n8n,cli,nodes,credentials,setup,support,docs}';
+const ROOMS =
+	'{contract,runtime,network,store,pool,login,channels,n8n,cli,nodes,credentials,setup,support,docs}';
 /** The other side of the wire: servers of our own and Redis. They change seldom and take their time. */
 const SERVERS = '{sandbox,redis}';
 

@@ -4,6 +4,7 @@
 export const LEVELS: Readonly<Record<string, number>> = {
 	'src/runtime': 0,
 	'src/contract': 0,
+	'src/network': 0,
 	'src/channels/max': 1,
 	'src/channels/telegram': 1,
 	'src/channels/avito': 1,
@@ -20,7 +21,10 @@ export const LEVELS: Readonly<Record<string, number>> = {
 };
 
 /** Arrows within a level: of the two ground rooms, runtime fills ports (clock, logger) that contract names. */
-export const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = { 'src/runtime': ['src/contract'] };
+export const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
+	'src/runtime': ['src/contract'],
+	'src/network': ['src/runtime'],
+};
 
 /** Doors beside `index.ts`: the schemas of the contract load zod, which importing its words must not. */
 export const SIDE_DOORS: Readonly<Record<string, readonly string[]>> = {
@@ -36,9 +40,9 @@ export const USERS_OF: Readonly<Record<string, readonly string[]>> = {
 	'node:sqlite': ['src/store'],
 	'#lib/ioredis': ['src/redis'],
 	'#lib/telegram': ['src/channels/telegram'],
-	'#lib/undici': CHANNELS,
+	'#lib/undici': ['src/network', ...CHANNELS],
 	'#lib/ws': CHANNELS,
-	'#lib/socks': CHANNELS,
+	'#lib/socks': ['src/network', ...CHANNELS],
 	'#lib/cockatiel': CHANNELS,
 	'#lib/msgpack': ['src/channels/max'],
 	'#lib/lz4': ['src/channels/max'],

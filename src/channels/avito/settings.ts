@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { z } from '#lib/zod';
 import { ChannelError, type AccountConfig } from '../../contract';
-import { PERMISSIONS } from '../../contract/schemas';
-import { fieldText, listField, numberField } from './settings-fields';
+import { fieldText, listField, numberField, PERMISSIONS } from '../../contract/schemas';
 
 const DEFAULT_ENDPOINT = 'https://api.avito.ru';
 

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { z } from '#lib/zod';
 import { ChannelError, type AccountConfig } from '../../contract';
-import { PERMISSIONS } from '../../contract/schemas';
+import { fieldText, listField, numberField, PERMISSIONS } from '../../contract/schemas';
 import { DEVICE_TYPES, MOBILE_DEFAULTS, WEB_DEFAULTS, type DeviceProfile } from './device';
-import { fieldText, listField, numberField } from './settings-fields';
 
 export const TRANSPORTS = ['websocket', 'json', 'tcp'] as const;
 export type TransportKind = (typeof TRANSPORTS)[number];

@@ -6,3 +6,4 @@ export * from './event';
 export * from './filter';
 export * from './policy';
 export * from './result';
+export * from './settings-fields';

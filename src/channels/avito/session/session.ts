@@ -7,10 +7,10 @@ import {
 	type Json,
 	type MediaOutput,
 } from '../../../contract';
+import { createDispatcher } from '../../../network';
 import { abortable, Scope } from '../../../runtime';
 import { answerError, rateLimitOf, unexpectedAnswer } from '../errors';
 import { isHtml, parseJson } from '../http/body';
-import { createDispatcher } from '../http/dispatcher';
 import { download } from '../http/download';
 import { exchange, type HttpAnswer, type Method } from '../http/exchange';
 import type { AvitoSettings } from '../settings';

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from '#lib/undici';
 import { ChannelError, invalidParameter, type Clock } from '../../../contract';
+import { createDispatcher } from '../../../network';
 import { connectFailure, connectionLost } from '../errors';
 import type { MaxSettings } from '../settings';
-import { createDispatcher } from './dispatcher';
 
+/** uploads and downloads of one account at a time, per host */
+const CONNECTIONS = 8;
 const MAX_REDIRECTS = 5;
 /** ms without a byte in either direction until a transfer is given up */
 const STALL_MS = 120_000;
@@ -106,7 +108,7 @@ export class FileTransfers {
 		options: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: AsyncIterable<Uint8Array> },
 		signal: AbortSignal,
 	) {
-		this.#dispatcher ??= createDispatcher(this.#settings);
+		this.#dispatcher ??= createDispatcher({ ...this.#settings, connections: CONNECTIONS });
 		const stall = new AbortController();
 		const watch = this.#watch(stall);
 		const sending = options.body === undefined ? null : watched(options.body, watch.moved);

@@ -1,10 +1,12 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock } from '../../../contract';
-import { openHttpTunnel, openSocksTunnel } from './proxy';
+import { openHttpTunnel, openSocksTunnel } from '../../../network';
 
 /** ms for TCP, proxy and TLS handshakes together */
 const CONNECT_TIMEOUT_MS = 20_000;
+/** ms; a little longer than that, which is told by the injected clock: this only bounds the library's sockets */
+const SOCKS_TIMEOUT_MS = 25_000;
 
 export interface DialOptions {
 	host: string;
@@ -42,7 +44,8 @@ export async function dial(options: DialOptions): Promise<Socket> {
 async function openPath({ host, port, proxyUrl, ca }: DialOptions, signal: AbortSignal): Promise<Socket> {
 	if (proxyUrl === null) return established(connect({ host, port }), 'connect', signal);
 	const proxy = new URL(proxyUrl);
-	if (proxy.protocol.startsWith('socks')) return openSocksTunnel(proxy, host, port, signal);
+	if (proxy.protocol.startsWith('socks'))
+		return openSocksTunnel(proxy, host, port, { timeoutMs: SOCKS_TIMEOUT_MS, signal });
 	const base = {
 		host: proxy.hostname.replace(/^\[|\]$/g, ''),
 		port: Number(proxy.port) || (proxy.protocol === 'https:' ? 443 : 80),

@@ -83,7 +83,7 @@ describe('the proxy', () => {
 	});
 
 	it('HTTP CONNECT carries the connection', async () => {
-		const { createProxy } = await import('../support/proxy');
+		const { createProxy } = await import('../../../support/proxy');
 		const proxy = await createProxy();
 		scene.onClose(() => proxy.close());
 		const { session } = await scene.openSession('websocket', { proxyUrl: proxy.httpUrl });
@@ -92,7 +92,7 @@ describe('the proxy', () => {
 	});
 
 	it('SOCKS5 carries the connection', async () => {
-		const { createProxy } = await import('../support/proxy');
+		const { createProxy } = await import('../../../support/proxy');
 		const proxy = await createProxy();
 		scene.onClose(() => proxy.close());
 		const { session } = await scene.openSession('tcp', { proxyUrl: proxy.socksUrl });

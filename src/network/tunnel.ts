@@ -1,13 +1,11 @@
-import { abortable } from '../../../runtime';
+import { abortable } from '../runtime';
 import type { Socket } from 'node:net';
 import { SocksClient } from '#lib/socks';
 
-/** ms; the dial's own, injected deadline is shorter, this only bounds the library's sockets */
-const SOCKS_TIMEOUT_MS = 25_000;
 /** A proxy's answer to CONNECT is a few lines; more is no answer. */
 const MAX_HEAD = 16 * 1024;
 
-/** The proxy could not be reached or refused: nothing has left for MAX. */
+/** The proxy could not be reached or refused: nothing has left for the provider. */
 export class ProxyError extends Error {
 	readonly code = 'PROXY_FAILED';
 	constructor(reason: string, cause?: unknown) {
@@ -15,16 +13,19 @@ export class ProxyError extends Error {
 	}
 }
 
-/** SOCKS5; the host name is resolved by the proxy. */
+/**
+ * SOCKS5; the host name is resolved by the proxy. `timeoutMs` bounds the library's sockets by the machine's clock; a
+ * deadline of an injected clock comes as `signal`.
+ */
 export async function openSocksTunnel(
 	proxy: URL,
 	host: string,
 	port: number,
-	signal: AbortSignal,
+	{ timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
 ): Promise<Socket> {
 	const opening = SocksClient.createConnection({
 		command: 'connect',
-		timeout: SOCKS_TIMEOUT_MS,
+		timeout: timeoutMs,
 		destination: { host, port },
 		proxy: {
 			host: proxy.hostname.replace(/^\[|\]$/g, ''),
@@ -36,10 +37,10 @@ export async function openSocksTunnel(
 		},
 	});
 	try {
-		const { socket } = await abortableTunnel(opening, signal);
+		const { socket } = await (signal === undefined ? opening : abortableTunnel(opening, signal));
 		return socket;
 	} catch (error) {
-		if (signal.aborted) throw signal.reason;
+		if (signal?.aborted) throw signal.reason;
 		throw new ProxyError(error instanceof Error ? error.message : String(error), error);
 	}
 }

@@ -1,22 +1,28 @@
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from '#lib/undici';
-import { SocksClient } from '#lib/socks';
-import type { MaxSettings } from '../settings';
+import { openSocksTunnel } from './tunnel';
 
 /** ms for TCP, proxy and TLS handshakes; below the request's own time-out, so that the cause is named. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Uploads and downloads of one account at a time, per host. */
-const CONNECTIONS = 8;
-/** ms an idle connection is kept */
+/** ms an idle connection is kept. Short: a socket the server has just closed makes a send ambiguous. */
 const KEEP_ALIVE_MS = 10_000;
 
+export interface DispatcherOptions {
+	/** connections per origin at most */
+	connections: number;
+	/** `http:`, `https:` or `socks5:`; null = directly */
+	proxyUrl: string | null;
+	/** PEM certificates of authorities that are trusted instead of the usual ones; null = the usual ones */
+	ca: string[] | null;
+}
+
 /**
- * HTTP for media: the account's proxy and certificate authorities, as for its connection. A dead proxy is an error,
- * never a direct connection. Time-outs are ours, told by the injected clock, so undici's own are off.
+ * Connections that are kept alive. With a proxy there is no other way out: a dead proxy is an error, never a direct
+ * connection. undici's own time-outs are off: who sends a request has an injected clock and watches it himself.
  */
-export function createDispatcher(settings: Pick<MaxSettings, 'ca' | 'proxyUrl'>): Dispatcher {
+export function createDispatcher(settings: DispatcherOptions): Dispatcher {
 	const tls = { timeout: CONNECT_TIMEOUT_MS, ...(settings.ca === null ? {} : { ca: settings.ca }) };
 	const options = {
-		connections: CONNECTIONS,
+		connections: settings.connections,
 		pipelining: 1,
 		keepAliveTimeout: KEEP_ALIVE_MS,
 		headersTimeout: 0,
@@ -42,40 +48,17 @@ function proxyAddress(proxy: URL): { uri: string; token?: string } {
 	return { uri, token: `Basic ${Buffer.from(login).toString('base64')}` };
 }
 
-/**
- * Opens the tunnel with `socks` and lets undici's connector put TLS on it. (undici's own SOCKS5 agent calls itself
- * experimental and warns on the process.) The host name is resolved by the proxy.
- */
+/** undici's connector puts TLS on the tunnel. (Its own SOCKS5 agent calls itself experimental and warns on the process.) */
 function socksConnector(proxy: URL, direct: buildConnector.connector): buildConnector.connector {
 	return (target, callback) => {
 		const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
-		SocksClient.createConnection({
-			command: 'connect',
-			timeout: CONNECT_TIMEOUT_MS,
-			destination: { host: target.hostname, port },
-			proxy: {
-				host: proxy.hostname,
-				port: Number(proxy.port) || 1080,
-				type: 5,
-				...(proxy.username === ''
-					? {}
-					: { userId: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) }),
-			},
-		}).then(
-			({ socket }) => {
+		openSocksTunnel(proxy, target.hostname, port, { timeoutMs: CONNECT_TIMEOUT_MS }).then(
+			(socket) => {
 				socket.setNoDelay(true);
 				if (target.protocol === 'https:') direct({ ...target, httpSocket: socket }, callback);
 				else callback(null, socket);
 			},
-			(error: unknown) => callback(new ProxyError(error), null),
+			(error: unknown) => callback(error as Error, null),
 		);
 	};
-}
-
-/** The proxy could not be reached or refused: nothing has left for MAX. */
-class ProxyError extends Error {
-	readonly code = 'PROXY_FAILED';
-	constructor(cause: unknown) {
-		super(`the proxy failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-	}
 }
