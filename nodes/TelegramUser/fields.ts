@@ -52,6 +52,120 @@ export const optionalChat: INodeProperties = chatField({
 	description: 'The chat to search. Empty: all chats.',
 });
 
+/** A group, supergroup or channel. */
+export const group: INodeProperties = chatField({
+	...chatOptions,
+	description: 'The group or channel: by ID, username or link',
+});
+
+/** One person. */
+export const user: INodeProperties = chatField({
+	...chatOptions,
+	displayName: 'User',
+	name: 'userId',
+	placeholder: 'e.g. 1000001',
+	idPattern: '^\\s*(\\d+|me)\\s*$',
+	idError: 'A user ID is a number',
+	searchListMethod: 'searchContacts',
+	description: 'The person: by ID, username, phone number or link',
+});
+
+/** Several people, as text or from an expression. */
+export const userIds: INodeProperties = {
+	displayName: 'User IDs',
+	name: 'userIds',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. 1000001, @name',
+	description: 'IDs or usernames of people, separated by commas',
+};
+
+/** What members may do, in the words of the commands. */
+export const memberPermissions: INodeProperties = {
+	displayName: 'Permissions',
+	name: 'memberPermissions',
+	type: 'multiOptions',
+	options: [
+		{ name: 'Add Members', value: 'invite' },
+		{ name: 'Change Info', value: 'info' },
+		{ name: 'Create Topics', value: 'topics' },
+		{ name: 'Embed Links', value: 'links' },
+		{ name: 'Pin Messages', value: 'pin' },
+		{ name: 'Send Files', value: 'files' },
+		{ name: 'Send Music', value: 'audios' },
+		{ name: 'Send Photos', value: 'photos' },
+		{ name: 'Send Polls', value: 'polls' },
+		{ name: 'Send Stickers and GIFs', value: 'stickers' },
+		{ name: 'Send Text', value: 'text' },
+		{ name: 'Send Video Notes', value: 'videoNotes' },
+		{ name: 'Send Videos', value: 'videos' },
+		{ name: 'Send Voice Messages', value: 'voices' },
+	],
+	default: [
+		'text',
+		'photos',
+		'videos',
+		'files',
+		'audios',
+		'voices',
+		'videoNotes',
+		'stickers',
+		'polls',
+		'links',
+	],
+	description: 'What they may do; what is not chosen is forbidden',
+};
+
+/** Icon of a topic. */
+export const topicEmoji: INodeProperties = {
+	displayName: 'Emoji ID',
+	name: 'emojiId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 5368324170671202286',
+	description: 'Custom emoji that is the icon of the topic; most need Telegram Premium',
+};
+
+/** A new picture, or none. Read by `pictureOf`. */
+export const pictureFields: readonly INodeProperties[] = [
+	{
+		displayName: 'Remove',
+		name: 'removePhoto',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to take the picture away instead of setting a new one',
+	},
+	{
+		displayName: 'Input Binary Field',
+		name: 'binaryPropertyName',
+		type: 'string',
+		required: true,
+		default: 'data',
+		displayOptions: { show: { removePhoto: [false] } },
+		description: 'Name of the binary field of the input item that holds the picture',
+	},
+];
+
+/** The picture to set; none = remove it. */
+export function pictureOf(parameters: Parameters): ReturnType<Parameters['files']> | [] {
+	return parameters.boolean('removePhoto') ? [] : parameters.files(parameters.id('binaryPropertyName'));
+}
+
+/** Texts of a collection that were added; one that was added and left empty is a wish, too. */
+export function given(values: Values, ...names: string[]): Record<string, string> {
+	return Object.fromEntries(
+		names
+			.filter((name) => values.raw(name) !== undefined && values.raw(name) !== null)
+			.map((name) => [name, values.text(name)]),
+	);
+}
+
+/** A time of a collection under its own name, when it was given. */
+export function timeIf(values: Values, name: string): Record<string, string> {
+	return values.has(name) ? { [name]: values.time(name) } : {};
+}
+
 /** A chat selector as a reference the channel resolves; a phone number always with its plus sign. */
 export function chatOf(parameters: Parameters, name = 'chatId'): string {
 	const { mode, value } = parameters.located(name);

@@ -4,6 +4,7 @@ import { telegramOperations } from '../../../nodes/TelegramUser/operations';
 import { telegramDriver } from '../../../src/channels/telegram';
 import { useBridge } from '../../n8n/support/account';
 import { CREDENTIAL, outputOf, run } from '../../n8n/support/run';
+import { chatSamples } from './chat-samples';
 
 /** Every operation, filled in by hand, against the schema of the command it becomes: nodes and channel fit. */
 const bridge = useBridge();
@@ -44,6 +45,8 @@ const samples: Record<string, object[]> = {
 	'account.forget': [{}],
 	'account.endSession': [{ sessionId: '-4567890123456789012' }],
 	'account.getSessions': [{}],
+	'account.closeOtherSessions': [{}],
+	'account.logOut': [{}],
 	'apiRequest.request': [
 		{ method: 'messages.getHistory', parameters: '{"peer": {"_": "chat", "id": "@name"}, "limit": 3}' },
 		{ method: 'help.getConfig', parameters: '' },
@@ -57,6 +60,7 @@ const samples: Record<string, object[]> = {
 			options: { chatTypes: ['bot', 'channel', 'group', 'private', 'supergroup'], archived: true },
 		},
 	],
+	...chatSamples,
 	'chat.markRead': [{ chatId }, { chatId, options: { messageId } }],
 	'chat.markUnread': [{ chatId }],
 	'file.download': [{ mediaRef: `telegram:1000001:${messageId}` }],
@@ -152,9 +156,9 @@ test('there is a sample of every operation', () => {
 	expect(Object.keys(samples).sort()).toEqual(cases.map((one) => one.join('.')).sort());
 });
 
-test('every command of the channel is an operation, or fills a list', async () => {
+test('every command of the channel is an operation, fills a list or serves the login pages', async () => {
 	bridge.pool.answer = () => ({ items: [{ message_id: '1' }] });
-	const used = new Set(['chat.list']);
+	const used = new Set(['chat.list', 'contact.list', 'login.cancel', 'login.passwordHint']);
 	for (const [resource, operation] of cases)
 		for (const { name } of await commandsOf(
 			resource,

@@ -7,5 +7,5 @@ export const get: Operation = {
 	description: 'Get the profile of this account; its phone number is masked',
 	effect: 'read',
 	properties: [],
-	toCommand: () => ({ name: 'account.getSelf', input: {} }),
+	toCommand: () => ({ name: 'profile.get', input: {} }),
 };

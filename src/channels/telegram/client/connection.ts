@@ -140,6 +140,11 @@ export class TelegramConnection {
 		await this.#dial();
 	}
 
+	/** After a logout: the session is over, and nothing is tried with its key again. */
+	endedByUser(): void {
+		this.#end(sessionEnded('This account was logged out'));
+	}
+
 	async close(): Promise<void> {
 		if (this.#closing.signal.aborted) return;
 		this.#closing.abort(
@@ -191,7 +196,7 @@ export class TelegramConnection {
 				pts: int(result, 'pts') ?? 0,
 				ptsCount: int(result, 'pts_count') ?? 0,
 			});
-		} else if (result._ === 'messages.invitedUsers') {
+		} else if (/^messages\.(invitedUsers|chatInviteJoinResultOk)$/.test(result._)) {
 			const updates = child(result, 'updates');
 			if (updates !== null) {
 				learn(updates);

@@ -1,32 +1,7 @@
 import { z } from '#lib/zod';
-import type { JsonObject } from '../../../contract';
-import { maskPhone } from '../events/mask';
-import { whoAmI } from '../open';
+import { ChannelError, type JsonObject } from '../../../contract';
 import { children, flag, int, long, text } from '../tl';
 import { command, nothing } from './shared';
-
-/** Own profile. The own number is never shown whole. */
-export const accountGetSelf = command({
-	permission: 'read',
-	effect: 'read',
-	input: nothing,
-	async run(account, _input, context) {
-		const self = await whoAmI(account.connection, context.signal);
-		return {
-			items: [
-				{
-					id: account.userId,
-					first_name: text(self, 'first_name'),
-					last_name: text(self, 'last_name'),
-					username: text(self, 'username') || null,
-					phone_masked: maskPhone(account.phone),
-					phone_hash: account.account.phone_hash,
-					is_premium: flag(self, 'premium'),
-				},
-			],
-		};
-	},
-});
 
 /** Where the account is logged in. */
 export const accountGetSessions = command({
@@ -64,5 +39,35 @@ export const accountEndSession = command({
 			{ signal: context.signal },
 		);
 		return { items: [{ ended: true, id: sessionId }] };
+	},
+});
+
+/** Logs the account out everywhere else, the phone included. */
+export const accountCloseOtherSessions = command({
+	permission: 'account',
+	effect: 'change',
+	dangerous: () => true,
+	input: nothing,
+	async run(account, _input, context) {
+		await account.connection.call({ _: 'auth.resetAuthorizations' }, { signal: context.signal });
+		return { items: [{ closed: true }] };
+	},
+});
+
+/** Ends this session for good: its key is worthless from then on, here and wherever a copy of it is. */
+export const accountLogOut = command({
+	permission: 'account',
+	effect: 'change',
+	dangerous: () => true,
+	input: nothing,
+	async run(account, _input, context) {
+		try {
+			await account.connection.call({ _: 'auth.logOut' }, { signal: context.signal });
+		} catch (error) {
+			// Telegram may close before its answer is read.
+			if (!ChannelError.is(error) || error.code !== 'unreachable') throw error;
+		}
+		account.connection.endedByUser();
+		return { items: [{ logged_out: true }] };
 	},
 });

@@ -5,6 +5,8 @@ import { toJson } from '../events/raw';
 import { eventOf, walkDialogs, walkHistory, type DialogEntry } from '../history';
 import { SERVICE_USER, type Peer } from '../peers/peer-book';
 import { flag, int } from '../tl';
+import { folderRule } from './chat-folders';
+import { dialogOf, fullItem, fullOf } from './chat-full';
 import { chatRef, command, detail, limit, LONG_TIMEOUT_MS, messageItem, peerOf, type Detail } from './shared';
 
 const CHAT_TYPES = ['private', 'bot', 'group', 'supergroup', 'channel'] as const;
@@ -18,16 +20,20 @@ export const chatGetMany = command({
 		limit,
 		unreadOnly: z.boolean().default(false),
 		archived: z.boolean().default(false),
+		/** name or number of a folder of the account; archived chats count, too, as the folder says */
+		folder: z.string().trim().default(''),
 		chatTypes: z.array(z.enum(CHAT_TYPES)).default([]),
 		includeService: z.boolean().default(false),
 		...detail,
 	}),
 	async run(account, input, context) {
 		const items: JsonObject[] = [];
-		for await (const page of walkDialogs(account, input.archived ? 1 : 0, context.signal)) {
+		const inFolder = input.folder === '' ? null : await folderRule(account, input.folder, context.signal);
+		for await (const page of pagesOf(account, inFolder === null ? input.archived : 'both', context.signal)) {
 			for (const entry of page) {
 				const peer = account.book.get(entry.chat);
 				if (peer === undefined || !isAllowedChat(account, entry.chat)) continue;
+				if (inFolder?.(entry, peer) === false) continue;
 				if (!input.includeService && entry.chat === SERVICE_USER) continue;
 				if (
 					input.unreadOnly &&
@@ -44,7 +50,16 @@ export const chatGetMany = command({
 	},
 });
 
-/** One chat, on request with its last messages (newest first) as `messages`. */
+async function* pagesOf(
+	account: TelegramAccount,
+	archived: boolean | 'both',
+	signal: AbortSignal,
+): AsyncGenerator<DialogEntry[]> {
+	if (archived !== true) yield* walkDialogs(account, 0, signal);
+	if (archived !== false) yield* walkDialogs(account, 1, signal);
+}
+
+/** One chat with what its info page shows, on request with its last messages (newest first) as `messages`. */
 export const chatGet = command({
 	permission: 'read',
 	effect: 'read',
@@ -55,8 +70,20 @@ export const chatGet = command({
 	}),
 	chats: ({ chatId }) => [chatId],
 	async run(account, input, context) {
-		const { peer } = await peerOf(account, input.chatId, context);
-		const item = peerItem(account, peer);
+		const { peer: found } = await peerOf(account, input.chatId, context);
+		const [dialog, { full, answer }] = await Promise.all([
+			dialogOf(account, found, context.signal),
+			fullOf(account, found, context.signal),
+		]);
+		// The answers may have told more than was known: a name, whether it is muted.
+		const peer = account.book.get(found.id) ?? found;
+		const item = {
+			...peerItem(account, peer),
+			unread_count: dialog === null ? 0 : (int(dialog, 'unread_count') ?? 0),
+			is_pinned: dialog !== null && flag(dialog, 'pinned'),
+			...fullItem(peer, full),
+			...(input.includeRaw ? { raw: toJson(answer) } : {}),
+		};
 		if (input.lastMessages === 0) return { items: [item] };
 		const messages: JsonObject[] = [];
 		for await (const page of walkHistory(account, peer.id, {

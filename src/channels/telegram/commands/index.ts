@@ -1,8 +1,7 @@
 import type { CommandTable } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { accountEndSession, accountGetSelf, accountGetSessions } from './account';
-import { chatGet, chatGetMany, chatList } from './chat';
-import { chatMarkRead, chatMarkUnread } from './chat-mark-read';
+import { chatCommands } from './chat-commands';
+import { contactCommands } from './contact-commands';
 import * as login from './login';
 import { mediaDownload } from './media-download';
 import { messageDelete, messageEdit, messageForward, messagePin, messageReact } from './message-change';
@@ -27,14 +26,8 @@ export const commands: CommandTable<TelegramAccount> = {
 	'message.getSince': messageGetSince,
 	'message.search': messageSearch,
 	'media.download': mediaDownload,
-	'chat.get': chatGet,
-	'chat.getMany': chatGetMany,
-	'chat.list': chatList,
-	'chat.markRead': chatMarkRead,
-	'chat.markUnread': chatMarkUnread,
-	'account.getSelf': accountGetSelf,
-	'account.getSessions': accountGetSessions,
-	'account.endSession': accountEndSession,
+	...chatCommands,
+	...contactCommands,
 	'login.requestCode': login.loginRequestCode,
 	'login.resendCode': login.loginResendCode,
 	'login.checkCode': login.loginCheckCode,

@@ -10,6 +10,7 @@ import { asJson, type TelegramAccount } from '../account';
 import { unmarkId } from '../peers/marked-id';
 import type { Peer } from '../peers/peer-book';
 import { parseReference } from '../peers/reference';
+import type { TlObject } from '../tl';
 
 /** A command on a Telegram account; the table holds these. */
 export type TelegramCommand<Schema extends z.ZodType> = CommandSpec<TelegramAccount, z.output<Schema>>;
@@ -70,9 +71,12 @@ export async function peerOf(
 	chatId: string,
 	context: Pick<CommandContext, 'signal'>,
 	options: { field?: string; importContact?: boolean } = {},
-): Promise<{ peer: Peer; input: ReturnType<TelegramAccount['resolver']['inputOf']>; looked: boolean }> {
-	const { peer, looked } = await account.resolver.resolve(chatId, { signal: context.signal, ...options });
-	return { peer, input: account.resolver.inputOf(peer.id), looked };
+): Promise<{ peer: Peer; input: TlObject; looked: boolean; imported: boolean }> {
+	const { peer, looked, imported } = await account.resolver.resolve(chatId, {
+		signal: context.signal,
+		...options,
+	});
+	return { peer, input: account.resolver.inputOf(peer.id), looked, imported: imported === true };
 }
 
 /** A number nobody has talked to counts as a first contact. */

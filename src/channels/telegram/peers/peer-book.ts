@@ -15,6 +15,8 @@ export interface Peer {
 	username: string | null;
 	phone: string | null;
 	forum: boolean;
+	/** among the contacts of this account */
+	contact: boolean;
 }
 
 export interface DialogFlags {
@@ -65,6 +67,17 @@ export class PeerBook {
 		return this.#dialogs.get(id) ?? { muted: false, archived: false };
 	}
 
+	/** What this account has just changed itself: Telegram tells it to the other sessions only. */
+	setFlags(id: MarkedId, changed: Partial<DialogFlags>): void {
+		this.#dialogs.set(id, { ...this.flags(id), ...changed });
+	}
+
+	/** Added to the address book of this account, or taken out. @param name as it is kept there */
+	setContact(id: MarkedId, contact: boolean, name?: string): void {
+		const known = this.get(id);
+		if (known !== undefined) this.#keep({ ...known, contact, name: name ?? known.name });
+	}
+
 	byUsername(name: string): Peer | undefined {
 		return this.get(this.#byName.get(name.toLowerCase()) ?? '');
 	}
@@ -113,6 +126,7 @@ export class PeerBook {
 			username: usernameOf(user),
 			phone: text(user, 'phone') || null,
 			forum: false,
+			contact: flag(user, 'contact'),
 		});
 	}
 
@@ -134,6 +148,7 @@ export class PeerBook {
 			username: usernameOf(chat),
 			phone: null,
 			forum: flag(chat, 'forum'),
+			contact: false,
 		});
 	}
 
@@ -148,7 +163,12 @@ export class PeerBook {
 	#merge(min: boolean, seen: Peer): void {
 		const known = this.#peers.get(seen.id);
 		const peer: Peer = min
-			? { ...seen, accessHash: known?.accessHash ?? null, phone: known?.phone ?? null }
+			? {
+					...seen,
+					accessHash: known?.accessHash ?? null,
+					phone: known?.phone ?? null,
+					contact: known?.contact ?? false,
+				}
 			: { ...seen, accessHash: seen.accessHash ?? known?.accessHash ?? null };
 		this.#keep(peer);
 		const changed =
@@ -213,5 +233,6 @@ function readStored(id: MarkedId, value: Json | undefined): Peer | null {
 		username: typeof u === 'string' ? u : null,
 		phone: null,
 		forum: f === true,
+		contact: false,
 	};
 }

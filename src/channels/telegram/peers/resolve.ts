@@ -13,6 +13,8 @@ export interface Resolved {
 	peer: Peer;
 	/** it had to be looked up at Telegram */
 	looked: boolean;
+	/** it was added to the contacts for this */
+	imported?: true;
 }
 
 export interface ResolveOptions {
@@ -103,7 +105,7 @@ export class PeerResolver {
 				channel: 'telegram',
 			});
 		}
-		return { peer, looked: true };
+		return { peer, looked: true, imported: true };
 	}
 
 	async #byId(id: string, options: ResolveOptions): Promise<Resolved> {
@@ -179,6 +181,7 @@ const EMPTY: Peer = {
 	username: null,
 	phone: null,
 	forum: false,
+	contact: false,
 };
 
 function notFound(message: string, hint: string): ChannelError {

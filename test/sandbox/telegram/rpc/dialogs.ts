@@ -1,7 +1,7 @@
 import { Delivery } from '../state/delivery';
 import { isMember } from '../state/chats';
 import { bareId, kindOf, tlPeer } from '../state/model';
-import type { Copy, Dialog, Marked } from '../state/model';
+import type { Copy, Dialog, Marked, Person } from '../state/model';
 import { boxOf, dialogOf } from '../state/people';
 import { peersIn, viewDialog, viewMessage, viewNotify } from '../state/views';
 import { child, children, flag, int, optionalChild, optionalInt } from '../tl/value';
@@ -93,6 +93,15 @@ function tellDialogs(call: Call, update: TlObject): true {
 	return true;
 }
 
+/** Folders as the account's apps made them: rules that each app applies itself. */
+const folders = new WeakMap<Person, Map<number, TlObject>>();
+
+function foldersOf(person: Person): Map<number, TlObject> {
+	const known = folders.get(person) ?? new Map<number, TlObject>();
+	folders.set(person, known);
+	return known;
+}
+
 function notifyPeer(call: Call, input: TlObject): Marked | undefined {
 	return input._ === 'inputNotifyPeer' ? peerOf(call, child(input, 'peer')) : undefined;
 }
@@ -159,10 +168,19 @@ export const dialogHandlers: HandlerTable = {
 		}));
 		return delivery.finish();
 	},
-	'messages.getDialogFilters': () => ({
+	'messages.getDialogFilters': ({ me }) => ({
 		_: 'messages.dialogFilters',
-		filters: [{ _: 'dialogFilterDefault' }],
+		filters: [{ _: 'dialogFilterDefault' }, ...foldersOf(me).values()],
 	}),
+	'messages.updateDialogFilter': (call) => {
+		const id = int(call.args, 'id');
+		const filter = optionalChild(call.args, 'filter');
+		// Numbers 0 and 1 are the main list and the archive.
+		if (id < 2 || id > 255) throw new RpcError(400, 'FILTER_ID_INVALID');
+		if (filter === undefined) foldersOf(call.me).delete(id);
+		else foldersOf(call.me).set(id, { ...filter, id });
+		return tellDialogs(call, { _: 'updateDialogFilter', id, filter });
+	},
 	'account.updateNotifySettings': (call) => {
 		const peer = notifyPeer(call, child(call.args, 'peer'));
 		if (peer === undefined) return true;

@@ -105,7 +105,10 @@ function importers(call: Call): TlObject {
 				user_id: id,
 				date,
 			}));
-	const page = list.slice(0, int(args, 'limit') || 100);
+	const offset = child(args, 'offset_user');
+	const start =
+		offset._ === 'inputUserEmpty' ? 0 : list.findIndex((one) => one.user_id === userOf(call, offset).id) + 1;
+	const page = list.slice(start, start + (int(args, 'limit') || 100));
 	return {
 		_: 'messages.chatInviteImporters',
 		count: list.length,
@@ -125,10 +128,13 @@ export const inviteHandlers: HandlerTable = {
 			optionalText(args, 'title'),
 		];
 		const requestNeeded = flag(args, 'request_needed');
-		const permanent = expires === undefined && limit === undefined && title === undefined && !requestNeeded;
-		if (permanent)
-			for (const one of chat.invites.values())
-				if (one.permanent && one.admin === call.me.id) one.revoked = true;
+		const plain = expires === undefined && limit === undefined && title === undefined && !requestNeeded;
+		const main = [...chat.invites.values()].find(
+			(one) => one.permanent && !one.revoked && one.admin === call.me.id,
+		);
+		// A further link leaves the administrator's main one as it is, but with the flag that replaces it.
+		const permanent = plain && (main === undefined || flag(args, 'legacy_revoke_permanent'));
+		if (permanent && main !== undefined) main.revoked = true;
 		return viewInvite(
 			makeInvite(call.world, chat, call.me.id, { expires, limit, title, requestNeeded, permanent }),
 		);
@@ -137,10 +143,12 @@ export const inviteHandlers: HandlerTable = {
 		const chat = chatArg(call);
 		const admin = userOf(call, child(call.args, 'admin_id'));
 		const revoked = flag(call.args, 'revoked');
-		const list = [...chat.invites.values()].filter(
-			(one) => one.admin === admin.id && one.revoked === revoked,
-		);
-		const invites = list.slice(0, int(call.args, 'limit') || 100).map(viewInvite);
+		const list = [...chat.invites.values()]
+			.filter((one) => one.admin === admin.id && one.revoked === revoked)
+			.reverse();
+		const after = optionalText(call.args, 'offset_link');
+		const start = after === undefined ? 0 : list.findIndex((one) => one.hash === hashOf(after)) + 1;
+		const invites = list.slice(start, start + (int(call.args, 'limit') || 100)).map(viewInvite);
 		const users = [viewUser(call.world, call.me, admin)];
 		return { _: 'messages.exportedChatInvites', count: list.length, invites, users };
 	},
@@ -154,8 +162,19 @@ export const inviteHandlers: HandlerTable = {
 	},
 	'messages.editExportedChatInvite': (call) => {
 		const { args } = call;
-		const { invite } = own(call);
-		if (flag(args, 'revoked')) invite.revoked = true;
+		const { chat, invite } = own(call);
+		if (flag(args, 'revoked')) {
+			invite.revoked = true;
+			if (invite.permanent) {
+				const fresh = makeInvite(call.world, chat, invite.admin, { permanent: true });
+				return {
+					_: 'messages.exportedChatInviteReplaced',
+					invite: viewInvite(invite),
+					new_invite: viewInvite(fresh),
+					users: [viewUser(call.world, call.me, call.me)],
+				};
+			}
+		}
 		if (args.expire_date !== undefined) invite.expires = int(args, 'expire_date') || undefined;
 		if (args.usage_limit !== undefined) invite.limit = int(args, 'usage_limit') || undefined;
 		if (args.request_needed !== undefined) invite.requestNeeded = flag(args, 'request_needed');

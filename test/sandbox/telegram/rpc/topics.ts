@@ -113,6 +113,8 @@ export const topicHandlers: HandlerTable = {
 		demandRight(channel, me, 'manage_topics');
 		const title = text(args, 'title').trim();
 		if (title === '') throw new RpcError(400, 'TOPIC_TITLE_EMPTY');
+		const randomId = long(args, 'random_id');
+		if (me.randomIds.has(randomId)) throw new RpcError(500, 'RANDOM_ID_DUPLICATE');
 		topicsOf(channel);
 		const iconColor = int(args, 'icon_color') || 0x6fb9f0;
 		const iconEmojiId = args.icon_emoji_id === undefined ? undefined : long(args, 'icon_emoji_id');
@@ -123,7 +125,8 @@ export const topicHandlers: HandlerTable = {
 			icon_color: iconColor,
 			icon_emoji_id: iconEmojiId,
 		};
-		const copy = post(world, me, channel.key, { action, randomId: long(args, 'random_id') }, delivery);
+		const copy = post(world, me, channel.key, { action, randomId }, delivery);
+		me.randomIds.set(randomId, copy.id);
 		channel.topics.set(copy.id, {
 			id: copy.id,
 			title,
