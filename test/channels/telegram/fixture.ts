@@ -111,7 +111,7 @@ export interface Bench {
 	/** Boris, whose account is opened */
 	owner: DemoAccount;
 	anna: DemoAccount;
-	open(services?: TestServices): Promise<OpenAccount<TelegramAccount>>;
+	open(services?: TestServices, credential?: JsonObject): Promise<OpenAccount<TelegramAccount>>;
 	call(
 		open: OpenAccount<TelegramAccount>,
 		name: string,
@@ -142,9 +142,9 @@ export async function startBench(credential: JsonObject = {}): Promise<Bench> {
 		credential: fields,
 		owner: boris,
 		anna,
-		async open(own = services) {
+		async open(own = services, given = fields) {
 			const opened = await telegramDriver.open(
-				telegramDriver.configure(fields),
+				telegramDriver.configure(given),
 				own,
 				new AbortController().signal,
 			);

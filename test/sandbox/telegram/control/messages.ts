@@ -342,6 +342,14 @@ export function messageCommands(world: World) {
 				}
 			},
 		}),
+		pushRaw: command({
+			about: 'any bytes (hexadecimal) to all sessions of an account: constructors of a layer nobody knows',
+			input: z.object({ account: userRef, hex: z.string().regex(/^([0-9a-f]{8})+$/) }),
+			run: ({ account, hex }): void => {
+				for (const session of world.sessionsOf(personFor(world, account)))
+					session.push(Buffer.from(hex, 'hex'));
+			},
+		}),
 		pushSecret: command({
 			about: 'an encrypted message nobody can read: moves qts',
 			input: z.object({ account: userRef }),
