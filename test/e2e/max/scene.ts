@@ -1,7 +1,15 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { afterAll, beforeAll } from 'vitest';
 import { startMaxSandbox, type MaxSandbox } from '../../sandbox/max';
-import { node, until, workflow, type CredentialReference, type N8n, type StoredExecution } from '../harness';
+import {
+	node,
+	until,
+	workflow,
+	type CredentialReference,
+	type N8n,
+	type N8nOptions,
+	type StoredExecution,
+} from '../harness';
 import { sharedN8n } from '../harness/shared';
 import { max, maxCredential, maxCredentialType, maxTrigger } from './nodes';
 
@@ -14,8 +22,8 @@ export interface Scene {
 }
 
 /** One n8n with our package, one fake MAX and a credential for it, shared by the tests of a file. */
-export function maxScene(): () => Scene {
-	const n8n = sharedN8n();
+export function maxScene(options: Omit<N8nOptions, 'packages'> = {}): () => Scene {
+	const n8n = sharedN8n(options);
 	let sandbox: MaxSandbox | undefined;
 	let credential: CredentialReference | undefined;
 	beforeAll(async () => {
