@@ -9,7 +9,7 @@ import { buffers, child, children, flag, int, ints, optionalChild, optionalInt, 
 import type { TlObject } from '../tl/value';
 import type { Call, HandlerTable } from './call';
 import { RpcError } from './errors';
-import { attach } from './media';
+import { attach, fetchExternal } from './media';
 import { channelArg, chatArg, demandMessage, peerArg } from './peers';
 import { checkText, entitiesOf } from './send';
 
@@ -31,7 +31,7 @@ function demandEditable(call: Call, { message }: Copy): void {
 	}
 }
 
-function editMessage(call: Call): TlObject {
+async function editMessage(call: Call): Promise<TlObject> {
 	const { world, me, args, origin } = call;
 	const peer = peerArg(call);
 	const delivery = new Delivery(world, origin.session);
@@ -52,7 +52,7 @@ function editMessage(call: Call): TlObject {
 	if (input?._ === 'inputMediaPoll' && message.poll !== undefined) {
 		if (child(input, 'poll').closed === true) message.poll.closed = true;
 	} else if (input !== undefined) {
-		const { file, media, poll } = attach(call, input);
+		const { file, media, poll } = attach(call, await fetchExternal(call, input));
 		Object.assign(message, { file, media, poll: poll ?? message.poll });
 	}
 	if (typeof args.message === 'string') {

@@ -9,7 +9,7 @@ import { child, children, flag, int, ints, long, longs, optionalChild, optionalI
 import type { TlObject } from '../tl/value';
 import type { Call, HandlerTable } from './call';
 import { RpcError } from './errors';
-import { attach, getFile, savePart, uploadMedia } from './media';
+import { attach, fetchExternal, getFile, savePart, uploadMedia } from './media';
 import type { Attached } from './media';
 import { messageOf, peerArg, replyOf } from './peers';
 
@@ -236,8 +236,16 @@ function sendMultiMedia(call: Call): TlObject {
 	return delivery.finish();
 }
 
-/** Photos and videos mix; audio and other documents stay among themselves. */
+/** Photos and videos mix; audio and other documents stay among themselves; the rest travels alone. */
 function albumKind(attributes: readonly TlObject[], photo: boolean): string {
+	const alone = attributes.some(
+		(one) =>
+			one._ === 'documentAttributeAnimated' ||
+			one._ === 'documentAttributeSticker' ||
+			one.voice === true ||
+			one.round_message === true,
+	);
+	if (alone) throw new RpcError(400, 'MEDIA_INVALID');
 	if (photo || attributes.some((one) => one._ === 'documentAttributeVideo')) return 'visual';
 	return attributes.some((one) => one._ === 'documentAttributeAudio') ? 'audio' : 'document';
 }
@@ -309,9 +317,9 @@ export const sendHandlers: HandlerTable = {
 		demandSend(call, peer, 'send_plain');
 		return sendOne(call, contentOf(call, peer, undefined, false));
 	},
-	'messages.sendMedia': (call) => {
+	'messages.sendMedia': async (call) => {
 		const peer = peerArg(call);
-		const attached = attach(call, child(call.args, 'media'));
+		const attached = attach(call, await fetchExternal(call, child(call.args, 'media')));
 		demandSend(call, peer, attached.right);
 		return sendOne(call, contentOf(call, peer, attached, attached.file !== undefined));
 	},
