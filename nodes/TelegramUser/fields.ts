@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import {
 	chatField,
 	linkMode,
+	mediaKindField,
 	phoneMode,
 	sendingFields as commonSendingFields,
 	sendingOf as commonSendingOf,
@@ -242,6 +243,43 @@ export const topicField: INodeProperties = {
 	description: 'The topic of a forum to send to: meta.thread_id of a message in it',
 };
 
+export const protectField: INodeProperties = {
+	displayName: 'Protect Content',
+	name: 'protect',
+	type: 'boolean',
+	default: false,
+	description: 'Whether the others can neither forward nor save the message',
+};
+
+export const whenOnlineField: INodeProperties = {
+	displayName: 'When Online',
+	name: 'whenOnline',
+	type: 'boolean',
+	default: false,
+	description: 'Whether Telegram sends it as soon as the person is online; instead of Send At',
+};
+
+/** For operations on messages that are yet to be sent. */
+export const scheduledField: INodeProperties = {
+	displayName: 'Scheduled',
+	name: 'scheduled',
+	type: 'boolean',
+	default: false,
+	description: 'Whether messages are meant that are scheduled for later; they have IDs of their own',
+};
+
+/** Max number of results where there is no Return All. */
+export function limitUpTo(maxValue: number): INodeProperties {
+	return {
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue },
+		default: 50,
+		description: 'Max number of results to return',
+	};
+}
+
 /** Fields of *Options* that every send has. Read by `sendingOf`. */
 export const sendingFields: readonly INodeProperties[] = [
 	...commonSendingFields,
@@ -252,13 +290,7 @@ export const sendingFields: readonly INodeProperties[] = [
 		default: false,
 		description: 'Whether to add a phone number nobody of this account knows to its contacts',
 	},
-	{
-		displayName: 'Protect Content',
-		name: 'protect',
-		type: 'boolean',
-		default: false,
-		description: 'Whether the others can neither forward nor save the message',
-	},
+	protectField,
 	{
 		displayName: 'Quote',
 		name: 'quote',
@@ -266,7 +298,15 @@ export const sendingFields: readonly INodeProperties[] = [
 		default: '',
 		description: 'The part of the message replied to that is quoted, word for word',
 	},
+	{
+		displayName: 'Remove Imported Contact',
+		name: 'forgetContact',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to take a contact that was added for this send out again afterwards',
+	},
 	topicField,
+	whenOnlineField,
 ];
 
 /** Letters a second: somebody who types fast on a phone. */
@@ -281,14 +321,144 @@ export function sendingOf(options: Values, text: string) {
 		typing === 'length' ? Math.min(LONGEST_TYPING, Math.ceil(text.length / TYPING_SPEED)) : typing;
 	return {
 		...common,
+		...scheduleOf(options),
 		...(seconds === undefined ? {} : { typingSeconds: seconds }),
 		...(options.has('quote') ? { quote: options.text('quote') } : {}),
 		...topicOf(options),
 		protect: options.boolean('protect'),
 		importContact: options.boolean('importContact'),
+		forgetContact: options.boolean('forgetContact'),
 	};
+}
+
+export function scheduleOf(options: Values): { sendAt?: string } {
+	return options.boolean('whenOnline') ? { sendAt: 'online' } : {};
 }
 
 export function topicOf(options: Values): { topicId?: string } {
 	return options.has('topicId') ? { topicId: options.id('topicId') } : {};
+}
+
+/** An expression may give a list; typed text is one entry per line, since answers contain commas. */
+export function linesOf(values: Values, name: string): string[] {
+	const value = values.raw(name);
+	const lines = Array.isArray(value) ? value.map(String) : values.text(name).split('\n');
+	return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
+
+export const captionField: INodeProperties = {
+	displayName: 'Caption',
+	name: 'caption',
+	type: 'string',
+	typeOptions: { rows: 2 },
+	default: '',
+	description: 'Text below the first file, up to 1,024 characters',
+};
+
+export const kindField: INodeProperties = {
+	...mediaKindField,
+	options: [
+		{ name: 'Animation', value: 'animation', description: 'A video without sound that plays by itself' },
+		{ name: 'Audio', value: 'audio', description: 'Music, with a player' },
+		...(mediaKindField.options ?? []),
+		{ name: 'Sticker', value: 'sticker', description: 'WebP, TGS or WebM' },
+	].sort((a, b) => a.name.localeCompare(b.name, 'en')),
+};
+
+/** Fields of *Options* about the files to send. Read by `fileOf`. */
+export const fileFields: readonly INodeProperties[] = [
+	{
+		displayName: 'Caption Above',
+		name: 'captionAbove',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the caption stands above the picture or video',
+	},
+	{
+		displayName: 'Height (Pixels)',
+		name: 'height',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 720,
+		description: 'Height of a video or sticker. MP4 files tell it themselves.',
+	},
+	{
+		displayName: 'Length (Seconds)',
+		name: 'durationSeconds',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			'How long a video, voice message or piece of music is. MP4 and OGG files tell it themselves.',
+	},
+	{
+		displayName: 'Performer',
+		name: 'performer',
+		type: 'string',
+		default: '',
+		description: 'Who plays a piece of music',
+	},
+	{
+		displayName: 'Spoiler',
+		name: 'spoiler',
+		type: 'boolean',
+		default: false,
+		description: 'Whether pictures and videos are covered until they are tapped',
+	},
+	{
+		displayName: 'Sticker Emoji',
+		name: 'stickerEmoji',
+		type: 'string',
+		default: '',
+		description: 'The emoji a sticker stands for',
+	},
+	{
+		displayName: 'Thumbnail Binary Field',
+		name: 'thumbnailField',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. thumbnail',
+		description:
+			'Binary field with a small JPEG, up to 320 pixels and 200 kB, that is shown until a video or file is there',
+	},
+	{
+		displayName: 'Title',
+		name: 'title',
+		type: 'string',
+		default: '',
+		description: 'What a piece of music is called',
+	},
+	{
+		displayName: 'Width (Pixels)',
+		name: 'width',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1280,
+		description: 'Width of a video or sticker. MP4 files tell it themselves.',
+	},
+];
+
+/** The files of an operation, and what its options say of them. */
+export async function fileOf(parameters: Parameters) {
+	const { options } = parameters;
+	const thumbnails = options.has('thumbnailField')
+		? await parameters.files(options.id('thumbnailField'))
+		: [];
+	const numbers = ['durationSeconds', 'width', 'height'].filter((name) => options.has(name));
+	const texts = ['title', 'performer'].filter((name) => options.has(name));
+	return {
+		input: {
+			kind: parameters.text('mediaKind'),
+			text: parameters.text('caption'),
+			format: options.has('format') ? options.text('format') : 'none',
+			captionAbove: options.boolean('captionAbove'),
+			ifNotVoice: options.text('ifNotVoice') === 'audio' ? 'audio' : 'refuse',
+			...Object.fromEntries(numbers.map((name) => [name, options.number(name)])),
+			...Object.fromEntries(texts.map((name) => [name, options.text(name)])),
+			...(options.has('stickerEmoji') ? { emoji: options.id('stickerEmoji') } : {}),
+			spoiler: options.boolean('spoiler'),
+			hasThumbnail: thumbnails.length > 0,
+		},
+		media: [...(await parameters.media()), ...thumbnails.slice(0, 1)],
+	};
 }

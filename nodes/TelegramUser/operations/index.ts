@@ -54,20 +54,7 @@ import { checkQr } from './login/checkQr.operation';
 import { getQr } from './login/getQr.operation';
 import { requestCode } from './login/requestCode.operation';
 import { resendCode } from './login/resendCode.operation';
-import { deleteMessages } from './message/delete.operation';
-import { edit } from './message/edit.operation';
-import { forward } from './message/forward.operation';
-import { get as getMessage } from './message/get.operation';
-import { getMany as getManyMessages } from './message/getMany.operation';
-import { getSince } from './message/getSince.operation';
-import { pin } from './message/pin.operation';
-import { react } from './message/react.operation';
-import { search } from './message/search.operation';
-import { send } from './message/send.operation';
-import { sendAndWait } from './message/sendAndWait.operation';
-import { sendMedia } from './message/sendMedia.operation';
-import { unpin } from './message/unpin.operation';
-import { unreact } from './message/unreact.operation';
+import { messages } from './messages';
 import { get as getProfile } from './profile/get.operation';
 import { setPhoto as setProfilePhoto } from './profile/setPhoto.operation';
 import { update as updateProfile } from './profile/update.operation';
@@ -145,26 +132,6 @@ export const telegramOperations = [
 		defaultOperation: 'requestCode',
 		operations: [checkCode, checkPassword, checkQr, getQr, requestCode, resendCode],
 	},
-	{
-		value: 'message',
-		name: 'Message',
-		defaultOperation: 'send',
-		operations: [
-			deleteMessages,
-			edit,
-			forward,
-			getManyMessages,
-			getMessage,
-			getSince,
-			pin,
-			react,
-			search,
-			send,
-			sendAndWait,
-			sendMedia,
-			unpin,
-			unreact,
-		],
-	},
+	messages,
 	{ value: 'profile', name: 'Profile', operations: [getProfile, setProfilePhoto, updateProfile] },
 ] as const satisfies OperationTable;

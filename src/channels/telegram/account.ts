@@ -4,6 +4,7 @@ import type { MessageChats } from './events/message-chats';
 import type { PeerBook } from './peers/peer-book';
 import type { PeerResolver } from './peers/resolve';
 import type { TelegramSettings } from './settings';
+import type { Transcriptions } from './transcriptions';
 
 /** An open Telegram account: what every command runs on. */
 export interface TelegramAccount {
@@ -19,6 +20,7 @@ export interface TelegramAccount {
 	book: PeerBook;
 	resolver: PeerResolver;
 	messageChats: MessageChats;
+	transcriptions: Transcriptions;
 }
 
 /** May lists show this chat? The pool refuses commands that name another; lists leave it out. */

@@ -12,6 +12,7 @@ import { TelegramReader } from './reader';
 import { createLink } from './seam';
 import type { TelegramSettings } from './settings';
 import { isTlObject, text, type TlObject } from './tl';
+import { Transcriptions } from './transcriptions';
 import type { EngineInput } from './updates/types';
 
 const CONNECT_MS = 15_000;
@@ -24,6 +25,7 @@ export async function openTelegram(
 	signal: AbortSignal,
 ): Promise<OpenAccount<TelegramAccount>> {
 	const book = new PeerBook(services);
+	const transcriptions = new Transcriptions(services.clock);
 	let reader: TelegramReader | null = null;
 	const connection = new TelegramConnection({
 		session: settings.loggedOut ? await startOfLogin(settings, services) : settings.session,
@@ -44,7 +46,10 @@ export async function openTelegram(
 		logger: services.logger,
 		budget: services.budget,
 		onInput: (input: EngineInput) => reader?.input(input),
-		learn: (payload) => book.learn(payload),
+		learn: (payload) => {
+			book.learn(payload);
+			transcriptions.see(payload);
+		},
 		onState: (state) => {
 			if (state === 'waiting') {
 				services.accountState({ state: 'disconnected', reason: 'Telegram cannot be reached; trying again' });
@@ -63,11 +68,11 @@ export async function openTelegram(
 	});
 	await connection.open(signal);
 	try {
-		if (settings.loggedOut) return loggedOutAccount({ settings, services, connection, book });
+		if (settings.loggedOut) return loggedOutAccount({ settings, services, connection, book, transcriptions });
 		await book.load();
 		const self = await whoAmI(connection, signal);
 		book.learn({ _: '', users: [self] });
-		const account = makeAccount(self, { settings, services, connection, book });
+		const account = makeAccount(self, { settings, services, connection, book, transcriptions });
 		return {
 			accountId: account.accountId,
 			profile: {
@@ -125,7 +130,7 @@ export async function whoAmI(connection: TelegramConnection, signal: AbortSignal
 
 /** An account nobody is logged in to: only the login operations work on it. */
 function loggedOutAccount(
-	parts: Pick<TelegramAccount, 'settings' | 'services' | 'connection' | 'book'>,
+	parts: Pick<TelegramAccount, 'settings' | 'services' | 'connection' | 'book' | 'transcriptions'>,
 ): OpenAccount<TelegramAccount> {
 	const account = makeAccount({ _: 'userEmpty', id: '0' }, parts);
 	return {
@@ -149,7 +154,7 @@ function loggedOutAccount(
 
 function makeAccount(
 	self: TlObject,
-	parts: Pick<TelegramAccount, 'settings' | 'services' | 'connection' | 'book'>,
+	parts: Pick<TelegramAccount, 'settings' | 'services' | 'connection' | 'book' | 'transcriptions'>,
 ): TelegramAccount {
 	const userId = text(self, 'id');
 	const phone = text(self, 'phone') || null;

@@ -237,6 +237,11 @@ export function knowsMethod(name: string): boolean {
 	return classOf(name)?.classType === 'request';
 }
 
+/** Does the library know this constructor? Newer layers have other shapes for the same thing. */
+export function knowsType(name: string): boolean {
+	return classOf(name) !== undefined;
+}
+
 function makeSession({
 	dc,
 	address,

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
-import type { MediaSource } from '../../../src/contract';
-import { startBench } from './fixture';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { telegramDriver } from '../../../src/channels/telegram';
+import type { JsonObject, MediaSource } from '../../../src/contract';
+import { startBench, testIntent } from './fixture';
 
 function file(
 	bytes: Buffer,
@@ -24,6 +28,68 @@ function file(
 
 const pattern = (length: number): Buffer =>
 	Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 255));
+
+/** A 1×1 picture. */
+const png = (): Buffer =>
+	Buffer.from(
+		'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',
+		'base64',
+	);
+
+/** The head of a WebP; nothing here looks further. */
+function webp(): Buffer {
+	const head = Buffer.alloc(40);
+	head.write('RIFF', 0);
+	head.write('WEBPVP8 ', 8);
+	head.writeUInt16LE(512, 26);
+	head.writeUInt16LE(512, 28);
+	return head;
+}
+
+function box(type: string, ...content: Buffer[]): Buffer {
+	const body = Buffer.concat(content);
+	const head = Buffer.alloc(8);
+	head.writeUInt32BE(body.length + 8, 0);
+	head.write(type, 4, 'latin1');
+	return Buffer.concat([head, body]);
+}
+
+/** An MP4 with a description and no pictures. `before`: bytes of `mdat` that come first. */
+function mp4(film: {
+	width: number;
+	height: number;
+	seconds: number;
+	before?: number;
+	turned?: boolean;
+}): Buffer {
+	const mvhd = Buffer.alloc(100);
+	mvhd.writeUInt32BE(1_000, 12);
+	mvhd.writeUInt32BE(film.seconds * 1_000, 16);
+	const tkhd = Buffer.alloc(84);
+	// The matrix: upright, or turned by a quarter.
+	const places = film.turned === true ? [44, 52] : [40, 56];
+	for (const at of places) tkhd.writeUInt32BE(0x10000, at);
+	tkhd.writeUInt32BE(film.width * 65_536, 76);
+	tkhd.writeUInt32BE(film.height * 65_536, 80);
+	const moov = box('moov', box('mvhd', mvhd), box('trak', box('tkhd', tkhd)));
+	const mdat = box('mdat', Buffer.alloc(film.before ?? 100));
+	const brand = box('ftyp', Buffer.from('isomisom'));
+	return Buffer.concat(film.before === undefined ? [brand, moov, mdat] : [brand, mdat, moov]);
+}
+
+/** OGG/Opus: the first page, some sound, and a last page that tells where it ends. */
+function ogg(seconds: number): Buffer {
+	const first = Buffer.alloc(47);
+	first.write('OggS', 0);
+	first[26] = 1;
+	first[27] = 19;
+	first.write('OpusHead', 28);
+	first.writeUInt16LE(312, 38);
+	const last = Buffer.alloc(60);
+	last.write('OggS', 0);
+	last.writeBigInt64LE(BigInt(seconds * 48_000 + 312), 6);
+	return Buffer.concat([first, Buffer.alloc(200_000), last]);
+}
 
 describe('files', () => {
 	it.each([
@@ -82,6 +148,192 @@ describe('files', () => {
 		);
 		expect(again.items[0]).toMatchObject({ chat_id: bench.sandbox.demo.groupId });
 		expect(bench.sandbox.control.requests({ method: 'upload.saveFilePart' })).toHaveLength(uploads);
+	});
+
+	it('mixes photos and videos, and keeps apart what Telegram does', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const sources = [
+			file(png(), 'a.png', 'image/png'),
+			file(mp4({ width: 640, height: 360, seconds: 7 }), 'b.mp4', 'video/mp4'),
+			file(png(), 'c.png', 'image/png'),
+			file(Buffer.from('GIF89a' + 'x'.repeat(20)), 'd.gif', 'image/gif'),
+			file(Buffer.from('one'), 'e.mp3', 'audio/mpeg'),
+			file(Buffer.from('two'), 'f.mp3', 'audio/mpeg'),
+			file(Buffer.from('doc'), 'g.txt', 'text/plain'),
+		];
+		const input = { chatId: bench.anna.id, text: 'caption' };
+		const sent = await bench.call(account, 'message.sendMedia', input, undefined, sources);
+		expect(sent.items).toHaveLength(sources.length);
+		const { items } = await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 7 });
+		const metas = items.toReversed().map((item) => item['meta'] as Record<string, unknown>);
+		expect(metas.map((meta) => meta['original_media_type'])).toEqual([
+			...['photo', 'video', 'photo', 'animation', 'audio', 'audio', 'document'],
+		]);
+		const albums = metas.map((meta) => meta['album_id']);
+		expect(albums[0]).not.toBeNull();
+		expect(albums.slice(1, 3)).toEqual([albums[0], albums[0]]);
+		expect([albums[3], albums[6]]).toEqual([null, null]);
+		expect(albums[4]).toBe(albums[5]);
+		expect(albums[4]).not.toBe(albums[0]);
+		expect(items.at(-1)).toMatchObject({ text: 'caption' });
+		expect(items.slice(0, -1).every((item) => item['text'] === '')).toBe(true);
+	});
+
+	it('an album that Telegram has already is found again, each message', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const run = async () => {
+			const sources = [file(png(), 'a.png', 'image/png'), file(png(), 'b.png', 'image/png')];
+			const input = { chatId: bench.anna.id, text: 'two' };
+			const intent = testIntent('00000000000000ee');
+			return (await bench.call(account, 'message.sendMedia', input, intent, sources)).items;
+		};
+		const first = await run();
+		const again = await run();
+		expect(again.map((item) => item['message_id'])).toEqual(first.map((item) => item['message_id']));
+		expect(again.every((item) => item['duplicate'] === true)).toBe(true);
+	});
+
+	it('says of a video and a voice what is in the file, and of music what the sender says', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const attributes = async (kind: string, source: MediaSource, more: JsonObject = {}) => {
+			const input = { chatId: bench.anna.id, kind, ...more };
+			const [sent] = (await bench.call(account, 'message.sendMedia', input, undefined, [source])).items;
+			const where = { chatId: bench.anna.id, messageIds: [sent?.['message_id'] as string], includeRaw: true };
+			const [message] = (await bench.call(account, 'message.get', where)).items;
+			return (message?.['raw'] as { media: { document: { attributes: object[] } } }).media.document
+				.attributes;
+		};
+		const film = mp4({ width: 1920, height: 1080, seconds: 12.5 });
+		for (const [name, padded] of [
+			['faststart', film],
+			['moov last', mp4({ width: 1920, height: 1080, seconds: 12.5, before: 3_000_000 })],
+		] as const) {
+			expect(await attributes('video', file(padded, `${name}.mp4`, 'video/mp4'))).toEqual(
+				expect.arrayContaining([
+					expect.objectContaining({ _: 'documentAttributeVideo', duration: 12.5, w: 1920, h: 1080 }),
+				]),
+			);
+		}
+		const turned = mp4({ width: 1080, height: 1920, seconds: 3, turned: true });
+		expect(await attributes('video', file(turned, 't.mp4', 'video/mp4'))).toEqual(
+			expect.arrayContaining([expect.objectContaining({ w: 1920, h: 1080 })]),
+		);
+		expect(await attributes('voice', file(ogg(154), 'v.ogg', 'audio/ogg'))).toEqual(
+			expect.arrayContaining([{ _: 'documentAttributeAudio', voice: true, duration: 154 }]),
+		);
+		expect(
+			await attributes('videoNote', file(mp4({ width: 400, height: 400, seconds: 5 }), 'n.mp4', 'video/mp4')),
+		).toEqual(expect.arrayContaining([expect.objectContaining({ round_message: true, w: 400, h: 400 })]));
+		const music = { title: 'Song', performer: 'Band', durationSeconds: 61 };
+		expect(await attributes('audio', file(Buffer.from('mp3'), 'a.mp3', 'audio/mpeg'), music)).toEqual(
+			expect.arrayContaining([
+				{ _: 'documentAttributeAudio', duration: 61, title: 'Song', performer: 'Band' },
+			]),
+		);
+		expect(await attributes('sticker', file(webp(), 's.webp', 'image/webp'), { emoji: '🙂' })).toEqual(
+			expect.arrayContaining([expect.objectContaining({ _: 'documentAttributeSticker', alt: '🙂' })]),
+		);
+	});
+
+	it('go with a thumbnail, which can be downloaded instead of the file', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const thumbnail = png();
+		const sources = [
+			file(pattern(5_000), 'film.mkv', 'video/x-matroska'),
+			file(thumbnail, 't.jpg', 'image/jpeg'),
+		];
+		const input = { chatId: bench.anna.id, kind: 'file', hasThumbnail: true };
+		const { items } = await bench.call(account, 'message.sendMedia', input, undefined, sources);
+		expect(items).toHaveLength(1);
+		const ref = `telegram:${bench.anna.id}:${items[0]?.['message_id'] as string}`;
+		const preview = await bench.call(account, 'media.download', { ref, thumbnail: true });
+		const [output] = preview.media ?? [];
+		expect(output?.mimeType).toBe('image/jpeg');
+		expect(output === undefined ? null : (await buffer(output.stream)).equals(thumbnail)).toBe(true);
+		await expect(bench.call(account, 'media.download', { ref, maxBytes: 4_999 })).rejects.toMatchObject({
+			code: 'file_too_large',
+		});
+	});
+
+	it('are fetched by Telegram when an address is given, with its words when it cannot', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const server = createServer((request, response) => {
+			if (request.url === '/a.png') response.setHeader('content-type', 'image/png').end(png());
+			else if (request.url === '/list.pdf') response.setHeader('content-type', 'application/pdf').end('pdf');
+			else response.writeHead(404).end();
+		}).listen(0, '127.0.0.1');
+		onTestFinished(() => void server.close());
+		await once(server, 'listening');
+		const at = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+		const send = async (path: string, kind = 'auto') =>
+			(
+				await bench.call(account, 'message.sendMedia', { chatId: bench.anna.id, kind }, undefined, [
+					{ kind: 'url', url: at + path },
+				])
+			).items;
+		await send('/a.png');
+		await send('/list.pdf');
+		const { items } = await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 2 });
+		expect(items).toMatchObject([
+			{ media: { documents: [{ file_name: 'list.pdf', mime_type: 'application/pdf' }] } },
+			{ media: { has_images: true } },
+		]);
+		await expect(send('/missing.png')).rejects.toMatchObject({
+			code: 'media_not_supported',
+			providerCode: 'WEBPAGE_CURL_FAILED',
+		});
+		await expect(send('/a.png', 'voice')).rejects.toMatchObject({ code: 'media_not_supported' });
+	});
+
+	it('take the place of another in a message', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const chatId = bench.anna.id;
+		const first = await bench.call(account, 'message.sendMedia', { chatId, text: 'old' }, undefined, [
+			file(Buffer.from('old'), 'old.txt', 'text/plain'),
+		]);
+		const messageId = first.items[0]?.['message_id'] as string;
+		const edited = await bench.call(
+			account,
+			'message.editMedia',
+			{ chatId, messageId, text: 'new' },
+			undefined,
+			[file(Buffer.from('new'), 'new.txt', 'text/plain')],
+		);
+		expect(edited.items).toMatchObject([{ edited: true, changed: true }]);
+		const { items } = await bench.call(account, 'message.get', { chatId, messageIds: [messageId] });
+		expect(items).toMatchObject([{ text: 'new', media: { documents: [{ file_name: 'new.txt' }] } }]);
+	});
+
+	it('stop when the execution does, and survive a cut', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const bytes = pattern(3 * 512 * 1024);
+		const { control } = bench.sandbox;
+		control.setFaults({ cutBeforeAnswer: [{ method: 'upload.saveFilePart', count: 1 }] });
+		const { items } = await bench.call(account, 'message.sendMedia', { chatId: bench.anna.id }, undefined, [
+			file(bytes, 'big.bin', 'application/x-test'),
+		]);
+		const ref = `telegram:${bench.anna.id}:${items[0]?.['message_id'] as string}`;
+		control.setFaults({ cutBeforeAnswer: [{ method: 'upload.getFile', count: 1 }] });
+		const whole = await bench.call(account, 'media.download', { ref });
+		const [output] = whole.media ?? [];
+		expect(output === undefined ? null : (await buffer(output.stream)).equals(bytes)).toBe(true);
+		const stop = new AbortController();
+		const spec = telegramDriver.commands['media.download'];
+		const { media } = (await spec?.run(account.account, spec.input.parse({ ref }), {
+			signal: new AbortController().signal,
+			media: [],
+			intent: null,
+			options: { signal: stop.signal },
+			progress: () => stop.abort(new Error('stopped')),
+		})) ?? { media: [] };
+		await expect(buffer(media?.[0]?.stream ?? Readable.from([]))).rejects.toThrow('stopped');
 	});
 
 	it('refuses a voice message that is none, unless it may go as audio', async () => {

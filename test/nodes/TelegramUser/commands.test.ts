@@ -5,36 +5,13 @@ import { telegramDriver } from '../../../src/channels/telegram';
 import { useBridge } from '../../n8n/support/account';
 import { CREDENTIAL, outputOf, run } from '../../n8n/support/run';
 import { chatSamples } from './chat-samples';
+import { by, messageSamples } from './message-samples';
 
 /** Every operation, filled in by hand, against the schema of the command it becomes: nodes and channel fit. */
 const bridge = useBridge();
 
-const by = (mode: string, value: string) => ({ __rl: true, mode, value });
 const chatId = by('id', '1000001');
-const group = by('list', '-1002000001');
 const messageId = '12345';
-const to = [
-	chatId,
-	by('id', 'me'),
-	by('username', '@name'),
-	by('phone', '7 (999) 000-00-02'),
-	by('link', 'https://t.me/name'),
-	'={{ 1000001 }}',
-];
-const everyOption = {
-	sendAt: '2026-12-01T10:00:00Z',
-	replyTo: messageId,
-	quote: 'as I said',
-	topicId: '7',
-	silent: true,
-	protect: true,
-	importContact: true,
-	markRead: true,
-	typing: 'seconds',
-	typingSeconds: 2,
-	deduplicationKey: 'k',
-};
-const url = { mediaSource: 'url', mediaUrl: 'https://example.com/a.jpg' };
 
 /** resource.operation → parameters to try it with */
 const samples: Record<string, object[]> = {
@@ -57,7 +34,11 @@ const samples: Record<string, object[]> = {
 		{
 			returnAll: true,
 			unreadOnly: true,
-			options: { chatTypes: ['bot', 'channel', 'group', 'private', 'supergroup'], archived: true },
+			options: {
+				chatTypes: ['bot', 'channel', 'group', 'private', 'supergroup'],
+				archived: true,
+				folder: 'Work',
+			},
 		},
 	],
 	...chatSamples,
@@ -73,61 +54,7 @@ const samples: Record<string, object[]> = {
 	'login.getQr': [{}],
 	'login.requestCode': [{ phone: '+7 999 000-00-00' }],
 	'login.resendCode': [{ phone: '+79990000000', codeToken: 't' }],
-	'message.delete': [{ chatId, messageIds: `${messageId}, 12346`, forEverybody: false }],
-	'message.edit': [{ chatId, messageId, text: '**b**', options: { format: 'markdown', linkPreview: false } }],
-	'message.forward': [
-		{
-			chatId: group,
-			fromChatId: chatId,
-			messageIds: messageId,
-			options: { asCopy: true, withoutCaptions: true, silent: true, topicId: '7' },
-		},
-		{ chatId: by('phone', '+79990000002'), fromChatId: by('username', 'name'), messageIds: messageId },
-	],
-	'message.get': [{ chatId, messageIds: messageId, simplify: false }],
-	'message.getMany': [
-		{ chatId },
-		{ chatId, returnAll: true, options: { beforeId: messageId, includeRaw: true } },
-	],
-	'message.getSince': [
-		{ since: '2026-01-01T00:00:00Z' },
-		{ options: { afterMessageId: messageId, chatIds: '1000001' } },
-	],
-	'message.pin': [{ chatId: group, messageId, options: { notify: true } }],
-	'message.react': [
-		{ chatId, messageId, emoji: '👍' },
-		{ chatId, messageId, emoji: '5368324170671202286', options: { big: true } },
-	],
-	'message.search': [{ query: 'a' }, { query: 'a', chatId, limit: 1000, options: { includeService: true } }],
-	'message.send': [
-		...to.map((target) => ({ chatId: target, text: 'Hello' })),
-		{
-			chatId,
-			text: '<b>x</b>',
-			options: { ...everyOption, format: 'html', splitLongText: 'split', linkPreview: false },
-		},
-		{ chatId, text: 'x'.repeat(4_000), options: { typing: 'length' } },
-	],
-	'message.sendAndWait': [{ chatId, message: 'Really?' }],
-	'message.sendMedia': [
-		...['auto', 'file', 'photo', 'video', 'videoNote', 'animation', 'voice', 'audio', 'sticker'].map(
-			(mediaKind) => ({ chatId, mediaKind, ...url }),
-		),
-		{
-			chatId: by('username', 'name'),
-			...url,
-			caption: '*x*',
-			options: {
-				...everyOption,
-				format: 'markdown',
-				ifNotVoice: 'audio',
-				durationSeconds: 2,
-				spoiler: true,
-			},
-		},
-	],
-	'message.unpin': [{ chatId: group, messageId }],
-	'message.unreact': [{ chatId, messageId }],
+	...messageSamples,
 	'profile.get': [{}],
 };
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../src/n8n';
-import { chat, chatOf } from '../../fields';
+import { chat, chatOf, topicField, topicOf } from '../../fields';
 
 export const markRead: Operation = {
 	value: 'markRead',
@@ -9,6 +9,21 @@ export const markRead: Operation = {
 	effect: 'change',
 	properties: [chat],
 	options: [
+		{
+			displayName: 'Mentions',
+			name: 'mentions',
+			type: 'boolean',
+			default: false,
+			description: 'Whether mentions of this account become read, too',
+		},
+		{
+			displayName: 'Reactions',
+			name: 'reactions',
+			type: 'boolean',
+			default: false,
+			description: 'Whether reactions to messages of this account become seen, too',
+		},
+		{ ...topicField, description: 'Only this topic of a forum' },
 		{
 			displayName: 'Up to Message ID',
 			name: 'messageId',
@@ -23,6 +38,9 @@ export const markRead: Operation = {
 		input: {
 			chatId: chatOf(parameters),
 			...(parameters.options.has('messageId') ? { upTo: parameters.options.id('messageId') } : {}),
+			...topicOf(parameters.options),
+			mentions: parameters.options.boolean('mentions'),
+			reactions: parameters.options.boolean('reactions'),
 		},
 	}),
 };

@@ -1,3 +1,41 @@
-import { downloadOperation } from '../../../../src/n8n';
+import { downloadOperation, type Operation } from '../../../../src/n8n';
 
-export const download = downloadOperation;
+/** With what Telegram offers beside: a limit, and the preview instead of the file. */
+export const download: Operation = {
+	...downloadOperation,
+	properties: downloadOperation.properties.map((field) =>
+		field.name === 'mediaRef'
+			? { ...field, description: 'The field media of a message, or one reference out of it' }
+			: field,
+	),
+	options: [
+		{
+			displayName: 'Largest Size (MB)',
+			name: 'maxMegabytes',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 50,
+			description: 'A larger file is not downloaded: the operation fails with file_too_large',
+		},
+		{
+			displayName: 'Preview Only',
+			name: 'thumbnail',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to download the small picture Telegram keeps of the file instead of the file',
+		},
+	],
+	toCommand: async (...given) => {
+		const [{ options }] = given;
+		const made = await downloadOperation.toCommand(...given);
+		const extra = {
+			...(options.has('maxMegabytes')
+				? { maxBytes: Math.max(1, Math.floor(options.number('maxMegabytes') * 1_000_000)) }
+				: {}),
+			thumbnail: options.boolean('thumbnail'),
+		};
+		return [made]
+			.flat()
+			.flatMap((call) => ('input' in call ? [{ ...call, input: { ...call.input, ...extra } }] : []));
+	},
+};

@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../src/n8n';
-import { chat, chatOf, messageIds } from '../../fields';
+import { chat, chatOf, messageIds, scheduledField } from '../../fields';
 
 export const deleteMessages: Operation = {
 	value: 'delete',
@@ -18,12 +18,14 @@ export const deleteMessages: Operation = {
 			description: 'Whether the others lose the messages too; in supergroups and channels they always do',
 		},
 	],
+	options: [scheduledField],
 	toCommand: (parameters) => ({
 		name: 'message.delete',
 		input: {
 			chatId: chatOf(parameters),
 			messageIds: parameters.list('messageIds'),
 			forEveryone: parameters.boolean('forEverybody'),
+			scheduled: parameters.options.boolean('scheduled'),
 		},
 	}),
 };

@@ -1,5 +1,5 @@
 import { formatField, textField, textOptionsOf, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, linkPreviewField, linkPreviewOf, messageId } from '../../fields';
+import { chat, chatOf, linkPreviewField, linkPreviewOf, messageId, scheduledField } from '../../fields';
 
 export const edit: Operation = {
 	value: 'edit',
@@ -7,16 +7,36 @@ export const edit: Operation = {
 	action: 'Edit message',
 	description: 'Change the text or caption of an own message, up to two days after sending',
 	effect: 'change',
-	properties: [chat, messageId, textField],
-	options: [formatField, linkPreviewField],
-	toCommand: (parameters) => ({
-		name: 'message.edit',
-		input: {
-			chatId: chatOf(parameters),
-			messageId: parameters.id('messageId'),
-			text: parameters.required('text'),
-			format: textOptionsOf(parameters.options).format,
-			linkPreview: linkPreviewOf(parameters.options),
+	properties: [
+		chat,
+		messageId,
+		{ ...textField, required: false, description: 'The new text. Empty: takes the caption of a file away.' },
+	],
+	options: [
+		formatField,
+		linkPreviewField,
+		scheduledField,
+		{
+			displayName: 'Send At',
+			name: 'sendAt',
+			type: 'dateTime',
+			default: '',
+			description: 'New time of a scheduled message',
 		},
-	}),
+	],
+	toCommand: (parameters) => {
+		const { options } = parameters;
+		return {
+			name: 'message.edit',
+			input: {
+				chatId: chatOf(parameters),
+				messageId: parameters.id('messageId'),
+				text: parameters.text('text'),
+				format: textOptionsOf(options).format,
+				linkPreview: linkPreviewOf(options),
+				scheduled: options.boolean('scheduled'),
+				...(options.has('sendAt') ? { sendAt: options.time('sendAt') } : {}),
+			},
+		};
+	},
 };

@@ -1,5 +1,16 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, fromChat, messageIds, recipient, silentFields, topicField, topicOf } from '../../fields';
+import {
+	chatOf,
+	fromChat,
+	messageIds,
+	protectField,
+	recipient,
+	scheduleOf,
+	silentFields,
+	topicField,
+	topicOf,
+	whenOnlineField,
+} from '../../fields';
 
 export const forward: Operation = {
 	value: 'forward',
@@ -16,8 +27,10 @@ export const forward: Operation = {
 			default: false,
 			description: 'Whether to leave out whom the messages are from',
 		},
+		protectField,
 		...silentFields,
 		topicField,
+		whenOnlineField,
 		{
 			displayName: 'Without Captions',
 			name: 'withoutCaptions',
@@ -37,6 +50,8 @@ export const forward: Operation = {
 				asCopy: options.boolean('asCopy'),
 				withoutCaptions: options.boolean('withoutCaptions'),
 				silent: options.boolean('silent'),
+				protect: options.boolean('protect'),
+				...scheduleOf(options),
 				...topicOf(options),
 			},
 		};

@@ -1,5 +1,5 @@
 import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, detailOf } from '../../fields';
+import { chat, chatOf, detailOf, scheduledField, topicField, topicOf } from '../../fields';
 
 export const getMany: Operation = {
 	value: 'getMany',
@@ -10,6 +10,28 @@ export const getMany: Operation = {
 	properties: [chat, ...limitFields(), simplifyField],
 	options: [
 		{
+			displayName: 'After',
+			name: 'after',
+			type: 'dateTime',
+			default: '',
+			description: 'Start at this time and go on, oldest first',
+		},
+		{
+			displayName: 'After Message ID',
+			name: 'afterId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 12345',
+			description: 'Start after this message and go on, oldest first',
+		},
+		{
+			displayName: 'Before',
+			name: 'before',
+			type: 'dateTime',
+			default: '',
+			description: 'Only messages older than this time',
+		},
+		{
 			displayName: 'Before Message ID',
 			name: 'beforeId',
 			type: 'string',
@@ -18,14 +40,27 @@ export const getMany: Operation = {
 			description: 'Only messages older than this one',
 		},
 		includeRawField,
-	],
-	toCommand: (parameters) => ({
-		name: 'message.getMany',
-		input: {
-			chatId: chatOf(parameters),
-			...parameters.limit(),
-			...(parameters.options.has('beforeId') ? { beforeId: parameters.options.id('beforeId') } : {}),
-			...detailOf(parameters),
+		scheduledField,
+		{
+			...topicField,
+			description: 'Only messages of this topic of a forum, or the comments below this post',
 		},
-	}),
+	],
+	toCommand: (parameters) => {
+		const { options } = parameters;
+		return {
+			name: 'message.getMany',
+			input: {
+				chatId: chatOf(parameters),
+				...parameters.limit(),
+				...(options.has('after') ? { after: options.time('after') } : {}),
+				...(options.has('afterId') ? { afterId: options.id('afterId') } : {}),
+				...(options.has('before') ? { before: options.time('before') } : {}),
+				...(options.has('beforeId') ? { beforeId: options.id('beforeId') } : {}),
+				...topicOf(options),
+				scheduled: options.boolean('scheduled'),
+				...detailOf(parameters),
+			},
+		};
+	},
 };

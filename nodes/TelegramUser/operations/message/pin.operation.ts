@@ -16,6 +16,13 @@ export const pin: Operation = {
 			default: false,
 			description: 'Whether the others are told of the pinned message',
 		},
+		{
+			displayName: 'Only for Me',
+			name: 'onlyForMe',
+			type: 'boolean',
+			default: false,
+			description: 'Whether the other side of a private chat does not see it pinned',
+		},
 	],
 	toCommand: (parameters) => ({
 		name: 'message.pin',
@@ -23,6 +30,7 @@ export const pin: Operation = {
 			chatId: chatOf(parameters),
 			messageId: parameters.id('messageId'),
 			silent: !parameters.options.boolean('notify'),
+			onlyForMe: parameters.options.boolean('onlyForMe'),
 		},
 	}),
 };

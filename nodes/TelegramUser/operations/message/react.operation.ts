@@ -10,7 +10,11 @@ export const react: Operation = {
 	properties: [
 		chat,
 		messageId,
-		{ ...emojiField, description: 'The reaction: one emoji, or the ID of a custom emoji' },
+		{
+			...emojiField,
+			description:
+				'The reaction: one emoji or the ID of a custom one. With Premium several, separated by commas.',
+		},
 	],
 	options: [
 		{
@@ -21,13 +25,16 @@ export const react: Operation = {
 			description: 'Whether to show the large animation',
 		},
 	],
-	toCommand: (parameters) => ({
-		name: 'message.react',
-		input: {
-			chatId: chatOf(parameters),
-			messageId: parameters.id('messageId'),
-			emoji: parameters.id('emoji'),
-			big: parameters.options.boolean('big'),
-		},
-	}),
+	toCommand: (parameters) => {
+		parameters.required('emoji');
+		return {
+			name: 'message.react',
+			input: {
+				chatId: chatOf(parameters),
+				messageId: parameters.id('messageId'),
+				emoji: parameters.list('emoji'),
+				big: parameters.options.boolean('big'),
+			},
+		};
+	},
 };

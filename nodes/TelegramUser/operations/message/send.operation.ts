@@ -14,7 +14,39 @@ export const send: Operation = {
 	description: 'Send a text to a chat, or to a person found by username, phone number or link',
 	effect: 'send',
 	properties: [recipient, { ...textField, description: 'Text of the message, up to 4,096 characters' }],
-	options: [formatField, linkPreviewField, splitLongTextField, ...sendingFields],
+	options: [
+		formatField,
+		linkPreviewField,
+		{
+			displayName: 'Preview Above Text',
+			name: 'previewAbove',
+			type: 'boolean',
+			default: false,
+			description: 'Whether the link preview stands above the text',
+		},
+		{
+			displayName: 'Preview of URL',
+			name: 'previewUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://example.com/news',
+			description: 'The address whose preview is shown, in or out of the text. Empty: the first link.',
+		},
+		{
+			displayName: 'Preview Size',
+			name: 'previewSize',
+			type: 'options',
+			options: [
+				{ name: 'As Telegram Decides', value: 'auto' },
+				{ name: 'Large', value: 'large' },
+				{ name: 'Small', value: 'small' },
+			],
+			default: 'auto',
+			description: 'How large the picture is in the preview of the given URL',
+		},
+		splitLongTextField,
+		...sendingFields,
+	],
 	toCommand: (parameters) => {
 		const { options } = parameters;
 		const text = parameters.required('text');
@@ -24,6 +56,9 @@ export const send: Operation = {
 				chatId: chatOf(parameters),
 				text,
 				linkPreview: linkPreviewOf(options),
+				previewAbove: options.boolean('previewAbove'),
+				...(options.has('previewUrl') ? { previewUrl: options.id('previewUrl') } : {}),
+				...(options.has('previewSize') ? { previewSize: options.text('previewSize') } : {}),
 				...textOptionsOf(options),
 				...sendingOf(options, text),
 			},

@@ -1,24 +1,14 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { formatField, mediaFields, notVoiceField, type Operation } from '../../../../src/n8n';
 import {
-	formatField,
-	mediaFields,
-	mediaKindField,
-	notVoiceField,
-	textOptionsOf,
-	voiceLengthField,
-	type Operation,
-} from '../../../../src/n8n';
-import { chatOf, recipient, sendingFields, sendingOf } from '../../fields';
-
-const kindField: INodeProperties = {
-	...mediaKindField,
-	options: [
-		{ name: 'Animation', value: 'animation', description: 'A video without sound that plays by itself' },
-		{ name: 'Audio', value: 'audio', description: 'Music, with a player' },
-		...(mediaKindField.options ?? []),
-		{ name: 'Sticker', value: 'sticker', description: 'WebP, TGS or WebM' },
-	].sort((a, b) => a.name.localeCompare(b.name, 'en')),
-};
+	captionField,
+	chatOf,
+	fileFields,
+	fileOf,
+	kindField,
+	recipient,
+	sendingFields,
+	sendingOf,
+} from '../../fields';
 
 export const sendMedia: Operation = {
 	value: 'sendMedia',
@@ -27,48 +17,32 @@ export const sendMedia: Operation = {
 	description:
 		'Send photos, videos, files, music or a voice message. Several of one kind become albums of up to ten.',
 	effect: 'send',
-	properties: [
-		recipient,
-		kindField,
-		...mediaFields(),
-		{
-			displayName: 'Caption',
-			name: 'caption',
-			type: 'string',
-			typeOptions: { rows: 2 },
-			default: '',
-			description: 'Text below the first file, up to 1,024 characters',
-		},
-	],
+	properties: [recipient, kindField, ...mediaFields(), captionField],
 	options: [
+		{
+			displayName: 'As Album',
+			name: 'asAlbum',
+			type: 'boolean',
+			default: true,
+			description: 'Whether several files of one kind are shown together',
+		},
 		formatField,
 		notVoiceField,
 		...sendingFields,
-		{
-			displayName: 'Spoiler',
-			name: 'spoiler',
-			type: 'boolean',
-			default: false,
-			description: 'Whether pictures and videos are covered until they are tapped',
-		},
-		voiceLengthField,
+		...fileFields,
 	],
 	toCommand: async (parameters) => {
 		const { options } = parameters;
-		const caption = parameters.text('caption');
+		const { input, media } = await fileOf(parameters);
 		return {
 			name: 'message.sendMedia',
 			input: {
 				chatId: chatOf(parameters),
-				kind: parameters.text('mediaKind'),
-				text: caption,
-				format: textOptionsOf(options).format,
-				ifNotVoice: options.text('ifNotVoice') === 'audio' ? 'audio' : 'refuse',
-				...(options.has('durationSeconds') ? { durationSeconds: options.number('durationSeconds') } : {}),
-				spoiler: options.boolean('spoiler'),
-				...sendingOf(options, caption),
+				asAlbum: !options.has('asAlbum') || options.boolean('asAlbum'),
+				...input,
+				...sendingOf(options, input.text),
 			},
-			media: await parameters.media(),
+			media,
 		};
 	},
 };

@@ -1,17 +1,36 @@
 import { z } from '#lib/zod';
 import type { TelegramAccount } from '../account';
 import { inputChannel, type Peer } from '../peers/peer-book';
+import { untilDone } from './message-change';
 import { chatRef, command, isChannel, messageId, peerOf } from './shared';
 
-/** The whole chat, or up to a message. */
+/** beyond every message */
+const LAST = 2_147_483_647;
+
+/** The whole chat, or up to a message; in a forum also one topic. Mentions and reactions have marks of their own. */
 export const chatMarkRead = command({
 	permission: 'read',
 	effect: 'change',
-	input: z.strictObject({ chatId: chatRef, upTo: messageId.optional() }),
+	input: z.strictObject({
+		chatId: chatRef,
+		upTo: messageId.optional(),
+		topicId: messageId.optional(),
+		/** also forget that somebody mentioned this account there */
+		mentions: z.boolean().default(false),
+		/** also forget that somebody reacted to its messages there */
+		reactions: z.boolean().default(false),
+	}),
 	chats: ({ chatId }) => [chatId],
-	async run(account, { chatId, upTo }, context) {
-		const { peer } = await peerOf(account, chatId, context);
-		await markRead(account, peer, upTo ?? 0, context.signal);
+	async run(account, { chatId, upTo, topicId, mentions, reactions }, { signal }) {
+		const { peer, input } = await peerOf(account, chatId, { signal });
+		if (topicId === undefined) await markRead(account, peer, upTo ?? 0, signal);
+		else {
+			const place = { peer: input, msg_id: topicId, read_max_id: upTo ?? LAST };
+			await account.connection.call({ _: 'messages.readDiscussion', ...place }, { signal });
+		}
+		const where = { peer: input, ...(topicId === undefined ? {} : { top_msg_id: topicId }) };
+		if (mentions) await untilDone(account, { _: 'messages.readMentions', ...where }, signal);
+		if (reactions) await untilDone(account, { _: 'messages.readReactions', ...where }, signal);
 		return { items: [{ marked_read: true, external_chat_id: peer.id }] };
 	},
 });

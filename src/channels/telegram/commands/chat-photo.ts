@@ -1,6 +1,6 @@
 import { invalidParameter, type CommandContext, type MediaSource } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { mediaFrom } from '../send/upload';
+import { mediaFrom } from '../send/input-media';
 import { child, type TlObject } from '../tl';
 
 /** The `InputFile` of a new picture, uploaded. @throws ChannelError `invalid_parameter` for what is not uploaded */

@@ -2,15 +2,17 @@ import { Readable } from 'node:stream';
 import { z } from '#lib/zod';
 import { ChannelError, invalidParameter } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { largestSize, readMedia } from '../events/media';
+import { largestSize, readMedia, smallestSize } from '../events/media';
 import { parseRef, type MediaRef } from '../events/media-ref';
-import { bytes, child, int, long, text, type TlObject } from '../tl';
+import { bytes, child, children, int, long, text, type TlObject } from '../tl';
 import { fetchMessages } from './message-read';
 import { command, MEDIA_TIMEOUT_MS, messageNotFound, peerOf } from './shared';
 
 /** Divides 1 MB, as a part must not cross a megabyte's border (core.telegram.org/api/files). */
 const PART = 512 * 1024;
 const PART_MS = 60_000;
+/** a part at the same place again, after the connection was cut */
+const PART_TRIES = 3;
 
 interface Source {
 	location: TlObject;
@@ -28,26 +30,24 @@ export const mediaDownload = command({
 	input: z.strictObject({
 		ref: z.string().trim().min(1, 'is missing'),
 		maxBytes: z.number().int().positive().optional(),
+		/** the small preview instead of the file */
+		thumbnail: z.boolean().default(false),
 	}),
 	chats: ({ ref }) => {
 		const parsed = parseRef(ref);
 		return parsed === null ? [] : [parsed.chat];
 	},
-	async run(account, { ref, maxBytes }, context) {
+	async run(account, { ref, maxBytes, thumbnail }, context) {
 		const parsed = parseRef(ref);
 		if (parsed === null) throw invalidParameter('ref', 'is not a reference to a file of Telegram');
-		const source = await locate(account, parsed, context.signal);
-		if (maxBytes !== undefined && source.size > maxBytes) {
-			throw new ChannelError(
-				'file_too_large',
-				`The file has ${String(source.size)} bytes, more than the limit`,
-				{
-					channel: 'telegram',
-				},
-			);
-		}
+		const wanted = { ...parsed, thumbnail };
+		const source = await locate(account, wanted, context.signal);
+		const max = maxBytes ?? Infinity;
+		if (source.size > max) throw tooLarge(source.size);
+		// The stream outlives the command that made it, and ends with the execution that wanted it.
+		const signal = context.options.signal ?? new AbortController().signal;
 		const stream = Readable.from(
-			parts(account, parsed, source, (done) => context.progress(done, 'bytes', source.size)),
+			parts(account, wanted, source, max, signal, (done) => context.progress(done, 'bytes', source.size)),
 			{
 				objectMode: false,
 				highWaterMark: PART,
@@ -61,8 +61,18 @@ export const mediaDownload = command({
 	},
 });
 
+interface Wanted extends MediaRef {
+	thumbnail: boolean;
+}
+
+function tooLarge(size: number): ChannelError {
+	return new ChannelError('file_too_large', `The file has ${String(size)} bytes, more than the limit`, {
+		channel: 'telegram',
+	});
+}
+
 /** The message is asked for anew: the reference to its file is then fresh, whatever became of the one seen. */
-async function locate(account: TelegramAccount, ref: MediaRef, signal: AbortSignal): Promise<Source> {
+async function locate(account: TelegramAccount, ref: Wanted, signal: AbortSignal): Promise<Source> {
 	const { peer } = await peerOf(account, ref.chat, { signal }, { field: 'ref' });
 	const [message] = await fetchMessages(account, peer, [ref.messageId], signal);
 	if (message === undefined) throw messageNotFound(ref.messageId);
@@ -70,12 +80,12 @@ async function locate(account: TelegramAccount, ref: MediaRef, signal: AbortSign
 	const photo = child(media, 'photo');
 	if (photo !== null) return ofPhoto(photo, ref);
 	const document = child(media, 'document');
-	if (document !== null) return ofDocument(document, message, ref);
+	if (document !== null) return ref.thumbnail ? previewOf(document, ref) : ofDocument(document, message, ref);
 	throw new ChannelError('message_not_found', 'This message has no file', { channel: 'telegram' });
 }
 
-function ofPhoto(photo: TlObject, { messageId }: MediaRef): Source {
-	const size = largestSize(photo);
+function ofPhoto(photo: TlObject, { messageId, thumbnail }: Wanted): Source {
+	const size = thumbnail ? smallestSize(photo) : largestSize(photo);
 	return {
 		location: {
 			_: 'inputPhotoFileLocation',
@@ -96,13 +106,7 @@ function ofDocument(document: TlObject, message: TlObject, ref: MediaRef): Sourc
 	const mimeType = text(document, 'mime_type') || 'application/octet-stream';
 	const extension = mimeType.split('/')[1]?.replace(/[^a-z0-9].*$/, '') ?? 'bin';
 	return {
-		location: {
-			_: 'inputDocumentFileLocation',
-			id: long(document, 'id') ?? '0',
-			access_hash: long(document, 'access_hash') ?? '0',
-			file_reference: bytes(document, 'file_reference') ?? Buffer.alloc(0),
-			thumb_size: '',
-		},
+		location: locationOf(document, ''),
 		dc: int(document, 'dc_id') ?? 0,
 		size: Number(long(document, 'size') ?? 0),
 		fileName: (documents[0] ?? videos[0])?.file_name ?? `file-${String(ref.messageId)}.${extension}`,
@@ -110,22 +114,47 @@ function ofDocument(document: TlObject, message: TlObject, ref: MediaRef): Sourc
 	};
 }
 
+/** The largest preview of a document. Those that are part of the message (`photoStrippedSize`) are no files. */
+function previewOf(document: TlObject, { messageId }: Wanted): Source {
+	const size = largestSize({ _: '', sizes: children(document, 'thumbs') });
+	if (size === null)
+		throw new ChannelError('message_not_found', 'This file has no preview', { channel: 'telegram' });
+	return {
+		location: locationOf(document, size.type),
+		dc: int(document, 'dc_id') ?? 0,
+		size: size.bytes,
+		fileName: `preview-${String(messageId)}.jpg`,
+		mimeType: 'image/jpeg',
+	};
+}
+
+function locationOf(document: TlObject, thumbSize: string): TlObject {
+	return {
+		_: 'inputDocumentFileLocation',
+		id: long(document, 'id') ?? '0',
+		access_hash: long(document, 'access_hash') ?? '0',
+		file_reference: bytes(document, 'file_reference') ?? Buffer.alloc(0),
+		thumb_size: thumbSize,
+	};
+}
+
 async function* parts(
 	account: TelegramAccount,
-	ref: MediaRef,
+	ref: Wanted,
 	first: Source,
+	max: number,
+	signal: AbortSignal,
 	progress: (done: number) => void,
 ): AsyncGenerator<Buffer> {
-	// The stream outlives the command that made it: its end is the consumer's business.
-	const { signal } = new AbortController();
 	let source = first;
 	let offset = 0;
 	let renewed = false;
+	let failures = 0;
 	for (;;) {
 		try {
 			const answer = await account.connection.object(
 				{ _: 'upload.getFile', location: source.location, offset: String(offset), limit: PART },
-				{ timeoutMs: PART_MS, ...(source.dc > 0 ? { dcId: source.dc } : {}) },
+				{ signal, timeoutMs: PART_MS, ...(source.dc > 0 ? { dcId: source.dc } : {}) },
 			);
 			const part = bytes(answer, 'bytes');
 			if (part === null)
@@ -133,7 +162,10 @@ async function* parts(
 					channel: 'telegram',
 				});
 			renewed = false;
+			failures = 0;
 			offset += part.length;
+			// What the message says of its size need not be true.
+			if (offset > max) throw tooLarge(offset);
 			if (part.length > 0) {
 				progress(offset);
 				yield part;
@@ -147,7 +179,11 @@ async function* parts(
 			else if (ChannelError.is(error) && error.code === 'media_expired' && !renewed) {
 				renewed = true;
 				source = { ...(await locate(account, ref, signal)), dc: source.dc };
-			} else throw error;
+			} else if (!isPassing(error) || (failures += 1) === PART_TRIES) throw error;
 		}
 	}
+}
+
+function isPassing(error: unknown): boolean {
+	return ChannelError.is(error) && (error.code === 'timeout' || error.code === 'unreachable');
 }

@@ -1,143 +1,52 @@
 import { z } from '#lib/zod';
-import { ChannelError } from '../../../contract';
-import { asJson } from '../account';
+import type { JsonObject } from '../../../contract';
+import type { TelegramAccount } from '../account';
 import { inputChannel } from '../peers/peer-book';
-import { deliver } from '../send/deliver';
-import { fit, FORMATS, formatText, toEntities } from '../send/text';
-import { mention } from './message-send';
-import { chatRef, command, isChannel, messageId, messageIds, peerOf, SEND_TIMEOUT_MS, text } from './shared';
+import { int, type TlObject } from '../tl';
+import { chatRef, command, isChannel, messageId, messageIds, peerOf } from './shared';
 
-/** Text or caption of an own message. An edit that changes nothing is a success. */
-export const messageEdit = command({
-	permission: 'send',
-	effect: 'change',
-	input: z.strictObject({
-		chatId: chatRef,
-		messageId,
-		text,
-		format: z.enum(FORMATS).default('none'),
-		linkPreview: z.boolean().default(true),
-	}),
-	chats: ({ chatId }) => [chatId],
-	async run(account, input, context) {
-		const [part] = fit(formatText(input.text, input.format), 'refuse');
-		const { peer, input: inputPeer } = await peerOf(account, input.chatId, context);
-		const entities = toEntities(part?.entities ?? [], (id) => mention(account, id));
-		let changed = true;
-		try {
-			await account.connection.call(
-				{
-					_: 'messages.editMessage',
-					peer: inputPeer,
-					id: input.messageId,
-					message: part?.text ?? '',
-					...(entities.length === 0 ? {} : { entities }),
-					...(input.linkPreview ? {} : { no_webpage: true }),
-				},
-				{ signal: context.signal },
-			);
-		} catch (error) {
-			if (!ChannelError.is(error) || error.providerCode !== 'MESSAGE_NOT_MODIFIED') throw error;
-			changed = false;
-		}
-		return { items: [{ edited: true, changed, chat_id: peer.id, message_id: String(input.messageId) }] };
-	},
-});
-
-/** For everybody (default) or for this account only. */
+/** For everybody (default) or for this account only; of those that are yet to be sent with `scheduled`. */
 export const messageDelete = command({
 	permission: 'delete',
 	effect: 'change',
-	input: z.strictObject({ chatId: chatRef, messageIds, forEveryone: z.boolean().default(true) }),
+	input: z.strictObject({
+		chatId: chatRef,
+		messageIds,
+		forEveryone: z.boolean().default(true),
+		scheduled: z.boolean().default(false),
+	}),
 	chats: ({ chatId }) => [chatId],
-	async run(account, { chatId, messageIds: id, forEveryone }, context) {
-		const { peer } = await peerOf(account, chatId, context);
+	async run(account, { chatId, messageIds: id, forEveryone, scheduled }, context) {
+		const { peer, input } = await peerOf(account, chatId, context);
 		await account.connection.call(
-			isChannel(peer)
-				? { _: 'channels.deleteMessages', channel: inputChannel(peer), id }
-				: { _: 'messages.deleteMessages', id, ...(forEveryone ? { revoke: true } : {}) },
+			scheduled
+				? { _: 'messages.deleteScheduledMessages', peer: input, id }
+				: isChannel(peer)
+					? { _: 'channels.deleteMessages', channel: inputChannel(peer), id }
+					: { _: 'messages.deleteMessages', id, ...(forEveryone ? { revoke: true } : {}) },
 			{ signal: context.signal },
 		);
 		return { items: [{ deleted: true }] };
 	},
 });
 
-/** With the sender's name, or as a copy without it. */
-export const messageForward = command({
-	permission: 'send',
-	effect: 'send',
-	timeoutMs: SEND_TIMEOUT_MS,
-	input: z.strictObject({
-		chatId: chatRef,
-		fromChatId: chatRef,
-		messageIds,
-		asCopy: z.boolean().default(false),
-		withoutCaptions: z.boolean().default(false),
-		silent: z.boolean().default(false),
-		topicId: messageId.optional(),
-	}),
-	chats: ({ chatId, fromChatId }) => [chatId, fromChatId],
-	async run(account, input, context) {
-		const { peer, input: to, looked } = await peerOf(account, input.chatId, context);
-		const { input: from } = await peerOf(account, input.fromChatId, context, { field: 'fromChatId' });
-		const request = {
-			_: 'messages.forwardMessages',
-			from_peer: from,
-			to_peer: to,
-			id: input.messageIds,
-			...(input.asCopy ? { drop_author: true } : {}),
-			...(input.withoutCaptions ? { drop_media_captions: true } : {}),
-			...(input.silent ? { silent: true } : {}),
-			...(input.topicId === undefined ? {} : { top_msg_id: input.topicId }),
-		};
-		const items = await deliver(
-			account,
-			{
-				peer,
-				looked,
-				request,
-				count: input.messageIds.length,
-				randomIds: (ids) => ({ ...request, random_id: ids }),
-			},
-			context.intent,
-			context,
-		);
-		return { items: items.map(asJson) };
-	},
-});
-
-/** One emoji, a custom one by its id, or none to take the reaction back. */
-export const messageReact = command({
+/** Sends now what is scheduled for later. */
+export const messageSendScheduled = command({
 	permission: 'send',
 	effect: 'change',
-	input: z.strictObject({
-		chatId: chatRef,
-		messageId,
-		emoji: z.string().default(''),
-		big: z.boolean().default(false),
-	}),
+	input: z.strictObject({ chatId: chatRef, messageIds }),
 	chats: ({ chatId }) => [chatId],
-	async run(account, input, context) {
-		const { peer, input: inputPeer } = await peerOf(account, input.chatId, context);
-		const reaction = /^\d+$/.test(input.emoji)
-			? { _: 'reactionCustomEmoji', document_id: input.emoji }
-			: { _: 'reactionEmoji', emoticon: input.emoji };
+	async run(account, { chatId, messageIds: id }, context) {
+		const { peer, input } = await peerOf(account, chatId, context);
 		await account.connection.call(
-			{
-				_: 'messages.sendReaction',
-				peer: inputPeer,
-				msg_id: input.messageId,
-				reaction: input.emoji === '' ? [] : [reaction],
-				...(input.big ? { big: true } : {}),
-			},
+			{ _: 'messages.sendScheduledMessages', peer: input, id },
 			{ signal: context.signal },
 		);
-		return {
-			items: [{ reacted: input.emoji !== '', chat_id: peer.id, message_id: String(input.messageId) }],
-		};
+		return { items: id.map((one) => ({ sent: true, chat_id: peer.id, scheduled_id: String(one) })) };
 	},
 });
 
+/** For everybody, or in a private chat for this account only. */
 export const messagePin = command({
 	permission: 'send',
 	effect: 'change',
@@ -146,6 +55,7 @@ export const messagePin = command({
 		messageId,
 		pinned: z.boolean().default(true),
 		silent: z.boolean().default(true),
+		onlyForMe: z.boolean().default(false),
 	}),
 	chats: ({ chatId }) => [chatId],
 	async run(account, input, context) {
@@ -157,9 +67,43 @@ export const messagePin = command({
 				id: input.messageId,
 				...(input.silent ? { silent: true } : {}),
 				...(input.pinned ? {} : { unpin: true }),
+				...(input.onlyForMe ? { pm_oneside: true } : {}),
 			},
 			{ signal: context.signal },
 		);
 		return { items: [{ pinned: input.pinned, chat_id: peer.id, message_id: String(input.messageId) }] };
 	},
 });
+
+/** Takes all pinned messages of a chat, or of one topic, from its top. */
+export const messageUnpinAll = command({
+	permission: 'send',
+	effect: 'change',
+	input: z.strictObject({ chatId: chatRef, topicId: messageId.optional() }),
+	chats: ({ chatId }) => [chatId],
+	async run(account, { chatId, topicId }, context) {
+		const { peer, input } = await peerOf(account, chatId, context);
+		await untilDone(
+			account,
+			{
+				_: 'messages.unpinAllMessages',
+				peer: input,
+				...(topicId === undefined ? {} : { top_msg_id: topicId }),
+			},
+			context.signal,
+		);
+		return { items: [{ pinned: false, external_chat_id: peer.id } satisfies JsonObject] };
+	},
+});
+
+/** What Telegram does a part at a time: its answer tells how much is left (core.telegram.org/constructor/messages.affectedHistory). */
+export async function untilDone(
+	account: TelegramAccount,
+	request: TlObject,
+	signal: AbortSignal,
+): Promise<void> {
+	for (;;) {
+		const affected = await account.connection.object(request, { signal });
+		if ((int(affected, 'offset') ?? 0) <= 0) return;
+	}
+}

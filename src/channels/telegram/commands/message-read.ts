@@ -1,9 +1,13 @@
 import { z } from '#lib/zod';
 import { invalidParameter, type JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { eventOf, eventsSince, walkHistory, type SinceOptions } from '../history';
+import { messageEvent } from '../events/normalise';
+import { eventOf, eventsSince, type SinceOptions } from '../history';
 import { inputChannel, SERVICE_USER, type Peer } from '../peers/peer-book';
+import { parseReference } from '../peers/reference';
 import { children, int, type TlObject } from '../tl';
+import { walkMessages } from '../walk';
+import { WHEN_ONLINE } from './sending';
 import {
 	chatRef,
 	command,
@@ -16,23 +20,40 @@ import {
 	messageItem,
 	messageNotFound,
 	peerOf,
+	time,
+	type Detail,
 } from './shared';
 
-/** Messages of a chat, newest first. Marks nothing read. */
+/** Messages of a chat: newest first going back, or oldest first going on from a time or message. Marks nothing read. */
 export const messageGetMany = command({
 	permission: 'read',
 	effect: 'read',
 	timeoutMs: LONG_TIMEOUT_MS,
-	input: z.strictObject({ chatId: chatRef, limit, beforeId: messageId.optional(), ...detail }),
+	input: z.strictObject({
+		chatId: chatRef,
+		limit,
+		before: time.optional(),
+		beforeId: messageId.optional(),
+		/** with one of these the walk goes on instead of back */
+		after: time.optional(),
+		afterId: messageId.optional(),
+		/** a forum topic, or the post whose comments are read */
+		topicId: messageId.optional(),
+		/** those that are yet to be sent */
+		scheduled: z.boolean().default(false),
+		...detail,
+	}),
 	chats: ({ chatId }) => [chatId],
 	async run(account, input, context) {
+		const { peer, input: inputPeer } = await peerOf(account, input.chatId, context);
+		if (input.scheduled) return { items: await scheduledItems(account, inputPeer, input, context.signal) };
 		const items: JsonObject[] = [];
-		const options = {
-			signal: context.signal,
-			...(input.limit === undefined ? {} : { pageSize: input.limit }),
-			...(input.beforeId === undefined ? {} : { beforeId: input.beforeId }),
-		};
-		for await (const page of walkHistory(account, input.chatId, options)) {
+		for await (const page of walkMessages(
+			account,
+			peer,
+			{ ...input, pageSize: input.limit },
+			context.signal,
+		)) {
 			for (const message of page) {
 				items.push(messageItem(await eventOf(account, message), input));
 				if (items.length === input.limit) return { items };
@@ -42,6 +63,33 @@ export const messageGetMany = command({
 		return { items };
 	},
 });
+
+/** Next to be sent first. Their numbers are of their own kind and are no numbers of the chat. */
+async function scheduledItems(
+	account: TelegramAccount,
+	peer: TlObject,
+	wanted: Detail & { limit?: number | undefined },
+	signal: AbortSignal,
+): Promise<JsonObject[]> {
+	const answer = await account.connection.object(
+		{ _: 'messages.getScheduledHistory', peer, hash: '0' },
+		{ signal },
+	);
+	const messages = children(answer, 'messages')
+		.filter(({ _ }) => _ !== 'messageEmpty')
+		.toSorted((a, b) => (int(a, 'date') ?? 0) - (int(b, 'date') ?? 0));
+	return messages.slice(0, wanted.limit).map((message) => {
+		const event = messageEvent(message, false, false, account);
+		const id = event.meta.external_message_id ?? '';
+		const own = {
+			...event,
+			event_type: 'scheduled' as const,
+			event_id: `${account.accountId}:scheduled:${event.external_chat_id}:${id}`,
+			data: { when_online: int(message, 'date') === WHEN_ONLINE },
+		};
+		return messageItem(own, wanted);
+	});
+}
 
 /** Messages by their numbers. */
 export const messageGet = command({
@@ -61,6 +109,39 @@ export const messageGet = command({
 		return { items };
 	},
 });
+
+/** Messages by their links (`t.me/name/123`, `t.me/c/…/123`). */
+export const messageGetByLink = command({
+	permission: 'read',
+	effect: 'read',
+	input: z.strictObject({ links: z.array(z.string().trim()).min(1, 'is empty').max(100), ...detail }),
+	chats: ({ links }) => links.map((link) => chatOfLink(link)),
+	async run(account, input, context) {
+		const items: JsonObject[] = [];
+		for (const link of input.links) {
+			const reference = parseReference(link);
+			const id = reference !== null && 'messageId' in reference ? reference.messageId : undefined;
+			if (id === undefined) {
+				throw invalidParameter(
+					'links',
+					`"${link}" is not the link of a message`,
+					'It looks like https://t.me/name/123 or https://t.me/c/1234567890/123.',
+				);
+			}
+			const { peer } = await peerOf(account, link, context, { field: 'links' });
+			const [message] = await fetchMessages(account, peer, [id], context.signal);
+			if (message === undefined) throw messageNotFound(id);
+			items.push(messageItem(await eventOf(account, message), input));
+		}
+		return { items };
+	},
+});
+
+/** For *Allowed chats*: the id where the link holds it, else the link, which no list of ids allows. */
+function chatOfLink(link: string): string {
+	const reference = parseReference(link);
+	return reference !== null && 'id' in reference ? reference.id : link;
+}
 
 /** What a trigger would have given since a time, or since a message of one chat: same events, same `event_id`. */
 export const messageGetSince = command({
@@ -99,74 +180,6 @@ export const messageGetSince = command({
 			if (items.length % 50 === 0) context.progress(items.length, 'messages read');
 		}
 		return { items };
-	},
-});
-
-/** In one chat, or in all of them. */
-export const messageSearch = command({
-	permission: 'read',
-	effect: 'read',
-	timeoutMs: LONG_TIMEOUT_MS,
-	input: z.strictObject({
-		query: z.string().trim().min(1, 'is missing'),
-		chatId: chatRef.optional(),
-		limit: z.number().int().min(1).max(1000).default(50),
-		includeService: z.boolean().default(false),
-		...detail,
-	}),
-	chats: ({ chatId }) => (chatId === undefined ? [] : [chatId]),
-	async run(account, input, context) {
-		const where = input.chatId === undefined ? null : (await peerOf(account, input.chatId, context)).input;
-		const items: JsonObject[] = [];
-		let offset: { id: number; rate: number; peer: TlObject } = {
-			id: 0,
-			rate: 0,
-			peer: { _: 'inputPeerEmpty' },
-		};
-		for (;;) {
-			const size = Math.min(100, input.limit - items.length);
-			const range = {
-				q: input.query,
-				filter: { _: 'inputMessagesFilterEmpty' },
-				min_date: 0,
-				max_date: 0,
-				limit: size,
-			};
-			const page = await account.connection.object(
-				where === null
-					? {
-							_: 'messages.searchGlobal',
-							...range,
-							offset_rate: offset.rate,
-							offset_peer: offset.peer,
-							offset_id: offset.id,
-						}
-					: {
-							_: 'messages.search',
-							...range,
-							peer: where,
-							offset_id: offset.id,
-							add_offset: 0,
-							max_id: 0,
-							min_id: 0,
-							hash: '0',
-						},
-				{ signal: context.signal },
-			);
-			const messages = children(page, 'messages').filter(({ _ }) => _ !== 'messageEmpty');
-			for (const message of messages) {
-				const event = await eventOf(account, message);
-				if (!input.includeService && event.external_chat_id === SERVICE_USER) continue;
-				items.push(messageItem(event, input));
-				if (items.length === input.limit) return { items };
-			}
-			const last = messages.at(-1);
-			const lastId = last === undefined ? null : int(last, 'id');
-			if (last === undefined || lastId === null || lastId === offset.id || messages.length < size)
-				return { items };
-			const chat = (await eventOf(account, last)).external_chat_id;
-			offset = { id: lastId, rate: int(page, 'next_rate') ?? 0, peer: account.resolver.inputOf(chat) };
-		}
 	},
 });
 

@@ -83,10 +83,24 @@ function photoItem(photo: TlObject | null, at: MediaRef): MediaItem {
 	};
 }
 
-/** The largest version of a photo; progressive ones list the sizes of their scans, the last is the whole. */
-export function largestSize(
-	photo: TlObject,
-): { type: string; width: number; height: number; bytes: number } | null {
+export interface PhotoSize {
+	/** Telegram's letter for it */
+	type: string;
+	width: number;
+	height: number;
+	bytes: number;
+}
+
+export function largestSize(photo: TlObject): PhotoSize | null {
+	return sizesOf(photo)[0] ?? null;
+}
+
+export function smallestSize(photo: TlObject): PhotoSize | null {
+	return sizesOf(photo).at(-1) ?? null;
+}
+
+/** The versions of a photo, largest first; progressive ones list the sizes of their scans, the last is the whole. */
+function sizesOf(photo: TlObject): PhotoSize[] {
 	const sizes = children(photo, 'sizes').flatMap((size) => {
 		const scans = size['sizes'];
 		const bytes = Array.isArray(scans) ? Number(scans.at(-1) ?? 0) : int(size, 'size');
@@ -95,7 +109,7 @@ export function largestSize(
 			? []
 			: [{ type: text(size, 'type'), width, height, bytes }];
 	});
-	return sizes.toSorted((a, b) => b.width * b.height - a.width * a.height)[0] ?? null;
+	return sizes.toSorted((a, b) => b.width * b.height - a.width * a.height);
 }
 
 function documentItem(document: TlObject, kind: MediaKind, at: MediaRef): MediaItem {

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { ChannelError, type CommandContext, type IntentHandle, type Json } from '../../../contract';
 import { sendResultSchema, type SendResult } from '../../../contract/schemas';
 import { asJson, type TelegramAccount } from '../account';
-import { markPeer, peerOf } from '../peers/marked-id';
+import { peerOf } from '../peers/marked-id';
 import type { Peer } from '../peers/peer-book';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
+import { findSent } from './find-sent';
+import { tellLimit } from './limited';
 
 /** One message on its way out. */
 export interface Outgoing {
@@ -15,6 +18,8 @@ export interface Outgoing {
 	randomIds?: (ids: readonly string[]) => TlObject;
 	/** how many messages it makes; default 1 */
 	count?: number;
+	/** the words of each message, to recognise those of an earlier try; default those of the request */
+	texts?: () => Promise<readonly string[]>;
 }
 
 /**
@@ -30,10 +35,8 @@ export async function deliver(
 	const { services, connection } = account;
 	const { peer, looked } = outgoing;
 	const count = outgoing.count ?? 1;
-	const first = randomId(intent?.providerKey ?? services.random.hex(8));
-	const ids = Array.from({ length: count }, (_, index) =>
-		BigInt.asIntN(64, first + BigInt(index)).toString(),
-	);
+	const key = intent?.providerKey ?? services.random.hex(8);
+	const ids = Array.from({ length: count }, (_, index) => randomId(key, index).toString());
 	const request = outgoing.randomIds?.(ids) ?? { ...outgoing.request, random_id: ids[0] ?? '0' };
 	await services.budget.take({
 		bucket: 'send',
@@ -42,7 +45,9 @@ export async function deliver(
 		signal: context.signal,
 		...(context.options.budgetWaitMs === undefined ? {} : { maxWaitMs: context.options.budgetWaitMs }),
 	});
-	await intent?.sent();
+	const firstTry = intent?.context['at'];
+	const since = typeof firstTry === 'number' ? firstTry : Math.floor(services.clock.now() / 1000);
+	await intent?.sent({ at: since });
 	try {
 		const result = await connection.object(request, {
 			signal: context.signal,
@@ -50,9 +55,11 @@ export async function deliver(
 		});
 		return ids.map((id, index) => sendResult(account, peer, looked, sentIn(result, id, index), false));
 	} catch (error) {
-		if (!ChannelError.is(error) || error.providerCode !== 'RANDOM_ID_DUPLICATE') throw error;
-		const found = await findSent(account, outgoing, context);
-		return [sendResult(account, peer, looked, found, true)];
+		if (!ChannelError.is(error) || error.providerCode !== 'RANDOM_ID_DUPLICATE')
+			throw await tellLimit(account, error);
+		const texts = (await outgoing.texts?.()) ?? [text(request, 'message')];
+		const found = await findSent(account, { peer, request, texts, since }, context.signal);
+		return found.map((one) => sendResult(account, peer, looked, one, true));
 	}
 }
 
@@ -113,8 +120,10 @@ function readResults(stored: Json): SendResult[] {
 	}));
 }
 
-interface Sent {
+/** Where a message lies; `id` is null when Telegram does not tell. */
+export interface Sent {
 	id: number | null;
+	/** unix seconds */
 	date: number;
 }
 
@@ -164,40 +173,14 @@ function rebuilt(account: TelegramAccount, { peer, request }: Outgoing, short: T
 	};
 }
 
-/** It arrived at an earlier try: the newest own message with these words. */
-async function findSent(
-	account: TelegramAccount,
-	{ peer, request }: Outgoing,
-	context: CommandContext,
-): Promise<Sent> {
-	const answer = await account.connection.object(
-		{
-			_: 'messages.getHistory',
-			peer: account.resolver.inputOf(peer.id),
-			offset_id: 0,
-			offset_date: 0,
-			add_offset: 0,
-			limit: 50,
-			max_id: 0,
-			min_id: 0,
-			hash: '0',
-		},
-		{ signal: context.signal },
-	);
-	const own = children(answer, 'messages').find(
-		(message) =>
-			flag(message, 'out') &&
-			markPeer(child(message, 'peer_id')) === peer.id &&
-			text(message, 'message') === text(request, 'message'),
-	);
-	return {
-		id: int(own ?? { _: '' }, 'id'),
-		date: int(own ?? { _: '' }, 'date') ?? Math.floor(account.services.clock.now() / 1000),
-	};
-}
-
-/** Sixteen hex digits → a signed 64-bit number; zero would be none. */
-function randomId(hex: string): bigint {
+/** A signed 64-bit number; the same for the same key and place. Zero would be none. */
+function randomId(key: string, index: number): bigint {
+	const hex =
+		index === 0
+			? key
+			: createHash('sha256')
+					.update(`${key}:${String(index)}`)
+					.digest('hex');
 	const id = BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16).padStart(16, '0')}`));
 	return id === 0n ? 1n : id;
 }

@@ -1,0 +1,20 @@
+import { formatField, mediaFields, notVoiceField, type Operation } from '../../../../src/n8n';
+import { captionField, chat, chatOf, fileFields, fileOf, kindField, messageId } from '../../fields';
+
+export const editMedia: Operation = {
+	value: 'editMedia',
+	name: 'Edit Media',
+	action: 'Edit media of message',
+	description: 'Put another file in the place of the one in an own message, with a new caption',
+	effect: 'change',
+	properties: [chat, messageId, kindField, ...mediaFields(), captionField],
+	options: [formatField, notVoiceField, ...fileFields],
+	toCommand: async (parameters) => {
+		const { input, media } = await fileOf(parameters);
+		return {
+			name: 'message.editMedia',
+			input: { chatId: chatOf(parameters), messageId: parameters.id('messageId'), ...input },
+			media,
+		};
+	},
+};
