@@ -27,6 +27,7 @@ export interface DialogFlags {
 /** Telegram's own account: login codes, notices. */
 export const SERVICE_USER = '777000';
 const MAX_PEERS = 20_000;
+const NAME_LIVES_MS = 24 * 60 * 60_000;
 
 /**
  * People and chats seen by this session. Telegram lets nobody be addressed without the access hash this session was
@@ -35,7 +36,8 @@ const MAX_PEERS = 20_000;
 export class PeerBook {
 	readonly #services: DriverServices;
 	readonly #peers = new Map<MarkedId, Peer>();
-	readonly #byName = new Map<string, MarkedId>();
+	readonly #byName = new Map<string, { id: MarkedId; at: number }>();
+	readonly #successors = new Map<MarkedId, MarkedId>();
 	readonly #byPhone = new Map<string, MarkedId>();
 	readonly #dialogs = new Map<MarkedId, DialogFlags>();
 	readonly #now: () => number;
@@ -75,11 +77,18 @@ export class PeerBook {
 	/** Added to the address book of this account, or taken out. @param name as it is kept there */
 	setContact(id: MarkedId, contact: boolean, name?: string): void {
 		const known = this.get(id);
-		if (known !== undefined) this.#keep({ ...known, contact, name: name ?? known.name });
+		if (known !== undefined) this.#keep({ ...known, contact, name: name ?? known.name }, this.#now());
 	}
 
+	/** The supergroup a basic group has become; null = it is still one, as far as is known. */
+	successor(id: MarkedId): MarkedId | null {
+		return this.#successors.get(id) ?? null;
+	}
+
+	/** Names change hands: one that was not seen for a day is looked up anew. */
 	byUsername(name: string): Peer | undefined {
-		return this.get(this.#byName.get(name.toLowerCase()) ?? '');
+		const seen = this.#byName.get(name.toLowerCase());
+		return seen === undefined || this.#now() - seen.at > NAME_LIVES_MS ? undefined : this.get(seen.id);
 	}
 
 	byPhone(digits: string): Peer | undefined {
@@ -134,6 +143,8 @@ export class PeerBook {
 		const bare = long(chat, 'id');
 		if (bare === null || /Empty$/.test(chat._)) return;
 		const type = chat._.startsWith('channel') ? 'channel' : 'chat';
+		const moved = long(child(chat, 'migrated_to') ?? { _: '' }, 'channel_id');
+		if (moved !== null) this.#successors.set(markId(type, bare), markId('channel', moved));
 		this.#merge(flag(chat, 'min'), {
 			id: markId(type, bare),
 			type,
@@ -170,7 +181,7 @@ export class PeerBook {
 					contact: known?.contact ?? false,
 				}
 			: { ...seen, accessHash: seen.accessHash ?? known?.accessHash ?? null };
-		this.#keep(peer);
+		this.#keep(peer, this.#now());
 		const changed =
 			known?.accessHash !== peer.accessHash || known.name !== peer.name || known.username !== peer.username;
 		if (peer.accessHash === null || !changed) return;
@@ -179,10 +190,15 @@ export class PeerBook {
 		});
 	}
 
-	#keep(peer: Peer): void {
+	/** @param at when its names were seen, ms; unknown for what the store remembers */
+	#keep(peer: Peer, at = 0): void {
+		const former = this.#peers.get(peer.id)?.username?.toLowerCase();
+		const name = peer.username?.toLowerCase();
+		if (former !== undefined && former !== name && this.#byName.get(former)?.id === peer.id)
+			this.#byName.delete(former);
 		this.#peers.delete(peer.id);
 		this.#peers.set(peer.id, peer);
-		if (peer.username !== null) this.#byName.set(peer.username.toLowerCase(), peer.id);
+		if (name !== undefined) this.#byName.set(name, { id: peer.id, at });
 		if (peer.phone !== null) this.#byPhone.set(peer.phone.replace(/\D/g, ''), peer.id);
 		if (this.#peers.size <= MAX_PEERS) return;
 		const oldest = this.#peers.keys().next().value;

@@ -1,8 +1,8 @@
 import { ChannelError, invalidParameter } from '../../../contract';
 import type { TelegramConnection } from '../client/connection';
-import { child, type TlObject } from '../tl';
+import { child, children, long, type TlObject } from '../tl';
 import { readDialogsPage } from '../updates/dialogs-page';
-import { markPeer, peerOf } from './marked-id';
+import { markId, markPeer, peerOf, unmarkId } from './marked-id';
 import { inputPeer, type Peer, type PeerBook } from './peer-book';
 import { parseReference, type Reference } from './reference';
 
@@ -84,40 +84,60 @@ export class PeerResolver {
 		try {
 			return await this.#ask({ _: 'contacts.resolvePhone', phone: digits }, options);
 		} catch (error) {
-			if (options.importContact !== true || !ChannelError.is(error) || error.code !== 'not_on_messenger')
-				throw error;
+			if (!ChannelError.is(error) || error.providerCode !== 'PHONE_NOT_OCCUPIED') throw error;
+			if (options.importContact !== true) throw notFoundByPhone();
 		}
-		const contact = {
-			_: 'inputPhoneContact',
-			client_id: '1',
-			phone: `+${digits}`,
-			first_name: `+${digits}`,
-			last_name: '',
-		};
+		const name = `+${digits}`;
+		const contact = { _: 'inputPhoneContact', client_id: '1', phone: name, first_name: name, last_name: '' };
 		const imported = await this.#connection.object(
 			{ _: 'contacts.importContacts', contacts: [contact] },
 			options,
 		);
-		this.#book.learn(imported);
-		const peer = this.#book.byPhone(digits);
-		if (peer === undefined) {
-			throw new ChannelError('not_on_messenger', 'Nobody with this number can be reached on Telegram', {
+		// By the answer's own word: who hides the number is imported and still shown without it.
+		const userId = long(children(imported, 'imported')[0] ?? { _: '' }, 'user_id');
+		const peer = userId === null ? undefined : this.#book.get(userId);
+		if (peer !== undefined) return { peer, looked: true, imported: true };
+		const later = imported['retry_contacts'];
+		if (Array.isArray(later) && later.length > 0) {
+			throw new ChannelError('flood_wait', 'Telegram takes no more contacts of this account for now', {
 				channel: 'telegram',
+				hint: 'Import fewer numbers a day.',
 			});
 		}
-		return { peer, looked: true, imported: true };
+		throw new ChannelError('not_on_messenger', 'Nobody with this number can be reached on Telegram', {
+			channel: 'telegram',
+		});
 	}
 
 	async #byId(id: string, options: ResolveOptions): Promise<Resolved> {
-		const known = await this.#book.find(id);
-		if (known !== undefined && (known.accessHash !== null || known.type === 'chat'))
-			return this.#known(known);
-		if (id.startsWith('-') && !id.startsWith('-100')) {
+		const known = await this.#addressable(id);
+		if (known !== undefined) return this.#known(known);
+		if (unmarkId(id)?.type === 'chat') {
 			// Basic groups need no hash.
-			return { peer: known ?? { ...EMPTY, id, type: 'chat', chatType: 'group' }, looked: false };
+			return { peer: { ...EMPTY, id, type: 'chat', chatType: 'group' }, looked: false };
 		}
+		const unmarked = await this.#unmarked(id);
+		if (unmarked !== undefined) return this.#known(unmarked);
 		await this.#scan(id, options);
-		return this.#known(this.#book.get(id), true);
+		return this.#known(
+			(await this.#addressable(id)) ?? (await this.#unmarked(id)) ?? this.#book.get(id),
+			true,
+		);
+	}
+
+	/** Somebody seen whom this session can write to; a basic group that became a supergroup is that one. */
+	async #addressable(id: string): Promise<Peer | undefined> {
+		const known = await this.#book.find(id);
+		const moved = this.#book.successor(id);
+		if (moved !== null) return (await this.#book.find(moved)) ?? known;
+		const usable = known !== undefined && (known.accessHash !== null || known.type === 'chat');
+		return usable ? known : undefined;
+	}
+
+	/** A number without its mark, as some programs give channels and groups: only when it is nobody's own. */
+	async #unmarked(id: string): Promise<Peer | undefined> {
+		if (unmarkId(id)?.type !== 'user') return undefined;
+		return (await this.#addressable(markId('channel', id))) ?? (await this.#addressable(markId('chat', id)));
 	}
 
 	/** The dialog list shows everybody the account talks with. */
@@ -138,11 +158,15 @@ export class PeerResolver {
 					options,
 				);
 				const { next } = readDialogsPage(answer);
-				if (this.#book.get(id)?.accessHash != null || next === null) break;
+				if (next === null || (await this.#seen(id))) break;
 				offset = { _: '', offset_date: next.date, offset_id: next.id, offset_peer: this.inputOf(next.peer) };
 			}
-			if (this.#book.get(id)?.accessHash != null) return;
+			if (await this.#seen(id)) return;
 		}
+	}
+
+	async #seen(id: string): Promise<boolean> {
+		return ((await this.#addressable(id)) ?? (await this.#unmarked(id))) !== undefined;
 	}
 
 	async #ask(request: TlObject, options: ResolveOptions): Promise<Resolved> {
@@ -183,6 +207,14 @@ const EMPTY: Peer = {
 	forum: false,
 	contact: false,
 };
+
+function notFoundByPhone(): ChannelError {
+	return new ChannelError('phone_not_in_contacts', 'Nobody with this number can be found', {
+		channel: 'telegram',
+		providerCode: 'PHONE_NOT_OCCUPIED',
+		hint: 'The person may have hidden it, or not be on Telegram: switch on "Import Contact if Needed", or import the contact first (Contact: Import).',
+	});
+}
 
 function notFound(message: string, hint: string): ChannelError {
 	return new ChannelError('peer_not_found', message, { channel: 'telegram', hint });
