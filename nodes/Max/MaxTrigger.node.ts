@@ -11,7 +11,6 @@ import { CHAT_TYPES } from './fields';
 const max: TriggerSpec = {
 	channel: 'max',
 	credentialType: 'maxUserApi',
-	// No typing: MAX tells it only for a chat that is open on a screen.
 	events: [
 		{
 			name: 'Account State',
@@ -36,6 +35,11 @@ const max: TriggerSpec = {
 		{ name: 'Reaction', value: 'reaction', description: 'A message got or lost a reaction; live only' },
 		{ name: 'Read', value: 'read', description: 'Somebody read a chat up to a message; live only' },
 		{ name: 'Scheduled', value: 'scheduled', description: 'A scheduled message changed or was sent' },
+		{
+			name: 'Typing',
+			value: 'typing',
+			description: 'Somebody is typing in a chat that is named under Chats; live only',
+		},
 		{ name: 'Unknown', value: 'unknown', description: 'Something this package does not know yet' },
 	],
 	// Groups and channels of a personal account would drown an instance.

@@ -168,6 +168,8 @@ export interface JournalWriter {
 	live(event: ChannelEvent): void;
 	/** the shortest interval (ms) an attached consumer wants to be polled at; null = the engine's own */
 	pollEveryMs?(): number | null;
+	/** chats in which an attached consumer wants to see *typing*: where a provider tells it only for chats it is asked for */
+	typingChats?(): readonly string[];
 }
 
 /** A running engine. It exists only while at least one consumer is attached. */

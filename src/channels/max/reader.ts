@@ -6,6 +6,7 @@ import { compareChats, startOfNow, type EditSuspicion } from './engine/compare';
 import type { FillContext } from './engine/fill';
 import { RecoveryGate } from './engine/gate';
 import { Intake, readPushed, type Pushed } from './engine/intake';
+import { OpenChats } from './engine/open-chats';
 import { parseState } from './engine/state';
 import { Tips } from './engine/tips';
 import { eventsFromPush, unknownEvent } from './events/from-push';
@@ -36,6 +37,7 @@ export class MaxReader implements Reader {
 	readonly #appender: Appender;
 	readonly #tips = new Tips();
 	readonly #intake: Intake;
+	readonly #openChats: OpenChats;
 	readonly #scope: Scope;
 	readonly #becameLive = Promise.withResolvers<void>();
 	readonly #working = new Set<Promise<unknown>>();
@@ -67,9 +69,16 @@ export class MaxReader implements Reader {
 			connection: () => this.#connection.signal,
 			failed: (error) => this.#failed(error),
 		});
+		this.#openChats = new OpenChats({
+			caller: account.session,
+			clock: account.services.clock,
+			logger: account.services.logger,
+			wanted: () => (journal.typingChats?.() ?? []).filter((chatId) => isAllowedChat(account, chatId)),
+		});
 		this.live = this.#becameLive.promise;
 		this.live.catch(() => undefined);
 		this.#running = this.#run();
+		this.#openChats.connected();
 	}
 
 	get status(): ReaderState {
@@ -91,6 +100,7 @@ export class MaxReader implements Reader {
 			sinceMs: Math.min(this.#suspicion.sinceMs, marker ?? Infinity),
 		};
 		this.#compareSoon();
+		this.#openChats.connected();
 	}
 
 	/** The connection is gone: pushes that still wait are dropped unacknowledged, the recovery brings them. */
@@ -140,6 +150,7 @@ export class MaxReader implements Reader {
 		const ended = this.#scope.end(reason);
 		this.#connection.abort(reason);
 		this.#intake.forgetDoubts();
+		this.#openChats.end();
 		this.#wake?.();
 		await Promise.allSettled([ended, this.#running, ...this.#working]);
 		await this.#appender.idle();

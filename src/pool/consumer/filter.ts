@@ -9,6 +9,8 @@ export interface CompiledFilter {
 	 * path never waits for a user's expression.
 	 */
 	mayAccept(event: ChannelEvent): boolean;
+	/** the chats it names, when it wants *typing*; none when it names no chats */
+	readonly typingChats: readonly string[];
 }
 
 /** Told by the pool itself, about the account as a whole: only the event type is asked. */
@@ -54,6 +56,9 @@ function fromPattern(filter: EventFilter, pattern: TextPattern | null): Compiled
 	return {
 		accepts: (event) => structural(event) && acceptsPattern(event),
 		mayAccept: (event) => structural(event) && (pattern?.guarded === true || acceptsPattern(event)),
+		typingChats: sets.types.has('typing')
+			? filter.includeChats.filter((chat) => !sets.excludeChats.has(chat))
+			: [],
 	};
 }
 

@@ -139,7 +139,21 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		if (!someoneWaited) await store.saveState(account, token, null);
 		const state = someoneWaited ? await store.loadState(account) : null;
 		const recoverSince = Math.min(remembered.reachesBackTo(clock.now()), waits.oldestStored ?? Infinity);
-		return open.startReading({ account, state, recoverSince, append, live: tellLive, pollEveryMs });
+		return open.startReading({
+			account,
+			state,
+			recoverSince,
+			append,
+			live: tellLive,
+			pollEveryMs,
+			typingChats,
+		});
+	}
+
+	function typingChats(): string[] {
+		const wanted = [...attachments.values()].flatMap(({ filter }) => filter?.typingChats ?? []);
+		for (const listen of listens) wanted.push(...listen.typingChats);
+		return [...new Set(wanted)];
 	}
 
 	/** The shortest interval somebody here asks for; only engines that poll care. */

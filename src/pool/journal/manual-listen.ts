@@ -16,6 +16,8 @@ export interface ManualListen {
 	/** Events that became durable, as the engine brought them. */
 	appended(events: readonly EngineEvent[]): void;
 	live(event: ChannelEvent): void;
+	/** see `CompiledFilter` */
+	readonly typingChats: readonly string[];
 	end(): void;
 }
 
@@ -86,6 +88,7 @@ export function createManualListen(options: ManualListenOptions): ManualListen {
 		live(event) {
 			offer(event);
 		},
+		typingChats: filter.typingChats,
 		end() {
 			abort.abort();
 		},

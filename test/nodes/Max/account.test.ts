@@ -319,6 +319,28 @@ test('a trigger gets every event MAX has, each with what it is about', async () 
 	await response.closeFunction?.();
 });
 
+test('a trigger that names a chat sees typing there', async () => {
+	const [, boris] = sandbox.accounts;
+	const { chatId } = fromBoris('Watch me type');
+	const parameters = {
+		events: ['typing'],
+		filters: { includeChats: chatId },
+		options: { maxParallel: 1000, chatOrderSeconds: 0 },
+	};
+	const started = triggerContext(new MaxTrigger(), { credentials: annas as never, settings, parameters });
+	const response = await new MaxTrigger().trigger.call(started.context);
+	await vi.waitFor(
+		() => {
+			sandbox.control.typing({ from: boris.id, chatId });
+			expect(started.emitted.flatMap(({ items }) => items.map(({ json }) => json))).toContainEqual(
+				expect.objectContaining({ event_type: 'typing', external_chat_id: chatId }),
+			);
+		},
+		{ timeout: 15_000, interval: 150 },
+	);
+	await response.closeFunction?.();
+});
+
 test('all of the above was one login of the session', () => {
 	const { token } = sandbox.accounts[0].web!;
 	const own = sandbox.control.logins({ account: sandbox.accounts[0].id }).find((one) => one.token === token);

@@ -140,3 +140,13 @@ export async function searchPublic(
 ): Promise<JsonObject[]> {
 	return objects((await ask(caller, OP.publicSearch, { query, count }, options))['result']);
 }
+
+/** CHAT_SUBSCRIBE (75): typing is pushed only for chats that are open; a tab repeats it every minute. */
+export async function setChatOpen(
+	caller: Caller,
+	chatId: string,
+	isOpen: boolean,
+	options: RequestOptions,
+): Promise<void> {
+	await caller.request(OP.chatSubscribe, { chatId: wireId(chatId), subscribe: isOpen }, options);
+}

@@ -9,6 +9,7 @@ export class Journal implements JournalWriter {
 	state: JsonObject | null;
 	recoverSince: number;
 	pollMs: number | null = null;
+	typing: string[] = [];
 	/** appends fail while it is set */
 	broken = false;
 	readonly #ids = new Set<string>();
@@ -48,6 +49,10 @@ export class Journal implements JournalWriter {
 
 	pollEveryMs(): number | null {
 		return this.pollMs;
+	}
+
+	typingChats(): string[] {
+		return this.typing;
 	}
 
 	texts(type = 'message'): string[] {
