@@ -1,10 +1,16 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { AvitoApi } from '../../credentials/AvitoApi.credentials';
 import { MaxUserApi } from '../../credentials/MaxUserApi.credentials';
+import { MessengerAccountsApi } from '../../credentials/MessengerAccountsApi.credentials';
+import { TelegramUserApi } from '../../credentials/TelegramUserApi.credentials';
 import { AvitoTrigger } from '../../nodes/Avito/AvitoTrigger.node';
 import { avitoOperations } from '../../nodes/Avito/operations';
 import { MaxTrigger } from '../../nodes/Max/MaxTrigger.node';
 import { maxOperations } from '../../nodes/Max/operations';
+import { MessengerTrigger } from '../../nodes/Messenger/MessengerTrigger.node';
+import { messengerOperations } from '../../nodes/Messenger/operations';
+import { telegramOperations } from '../../nodes/TelegramUser/operations';
+import { TelegramUserTrigger } from '../../nodes/TelegramUser/TelegramUserTrigger.node';
 import type { AnyOperation, OperationTable } from '../../src/n8n';
 import { optionFields } from '../../src/n8n/describe';
 
@@ -33,6 +39,20 @@ export const DOCUMENTED: readonly DocumentedNode[] = [
 		credential: new MaxUserApi().properties,
 		trigger: new MaxTrigger().description.properties,
 		table: maxOperations,
+	},
+	{
+		page: 'docs/telegram.md',
+		name: 'Telegram User',
+		credential: new TelegramUserApi().properties,
+		trigger: new TelegramUserTrigger().description.properties,
+		table: telegramOperations,
+	},
+	{
+		page: 'docs/accounts.md',
+		name: 'Messenger',
+		credential: new MessengerAccountsApi().properties,
+		trigger: new MessengerTrigger().description.properties,
+		table: messengerOperations,
 	},
 ];
 
