@@ -78,7 +78,12 @@ function makeOpen(
 		serverNow: () => clock.now() + offset,
 	};
 	const learn = (reply: LoginReply): void => {
-		if (reply.time !== null) offset = reply.time - clock.now();
+		// A reply without the time: the newest event of the chats cannot be of the future either.
+		const newest = Math.max(
+			0,
+			...account.directory.learnChats(reply.chats).map((chat) => chat.lastEventTime),
+		);
+		offset = reply.time === null ? Math.max(offset, newest - clock.now()) : reply.time - clock.now();
 		account.directory.learnLogin(reply);
 	};
 	const remember = ({ time, configHash }: LoginReply): void => {
