@@ -3,7 +3,7 @@ import { chat, chatOf, linesOf, messageId } from '../../fields';
 
 export const vote: Operation = {
 	value: 'vote',
-	name: 'Vote',
+	name: 'Vote in Poll',
 	action: 'Vote in poll',
 	description: 'Vote in a poll, or take the vote back',
 	effect: 'change',
