@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OP } from '../../../src/channels/max/opcodes';
 import { settle, until } from '../../support/manual-clock';
 import { createProxy } from '../../support/proxy';
-import { Journal } from './support/journal';
+import type { Journal } from './support/journal';
 import { item, run } from './support/run';
 import { ANNA, BORIS, DIALOG, openReading, Scene } from './support/scene';
 
