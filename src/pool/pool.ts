@@ -327,6 +327,7 @@ export class AccountPool implements Pool {
 		const holder = { process: processName, startId: random.hex(4) };
 		const leases = new LeaseKeeper(store, holder, clock, logger);
 		const server = poolServer({
+			clock,
 			entry: (session) => this.#entries.get(session),
 			accept: (session, hint) => this.#accept(session, hint),
 			statuses: () => this.statuses(),

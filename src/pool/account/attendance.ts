@@ -1,4 +1,4 @@
-import { ChannelError, type AccountConfig, type AccountState } from '../../contract';
+import { ChannelError, type AccountConfig, type AccountId, type AccountState } from '../../contract';
 import { backoffMs } from '../../runtime';
 import type { CredentialSource } from '../types';
 import type { NewsLimiter } from './account-events';
@@ -29,6 +29,8 @@ export interface Host {
 	opened(): Promise<Connection>;
 	/** Opening failed: asks whoever has the session to give it up. @returns whether it did */
 	askForSession(error: unknown): Promise<boolean>;
+	/** Opening failed: does another process have the session? @returns the account it leads to, or null */
+	accountElsewhere(error: unknown): Promise<AccountId | null>;
 	/** the account is open and everybody has been handed over to its reader */
 	seated(connection: Connection): void;
 }
@@ -50,6 +52,11 @@ export class Attendance {
 
 	get size(): number {
 		return this.#attached.size;
+	}
+
+	/** Manual listens do not count: they never keep a session from a process with a trigger. */
+	get triggers(): number {
+		return [...this.#attached].filter(({ listener }) => listener.kind === 'trigger').length;
 	}
 
 	uses(credential: string): boolean {
@@ -97,19 +104,40 @@ export class Attendance {
 			} catch (error) {
 				failures += 1;
 				downSince ??= clock.now();
-				const free = await this.#host.askForSession(error);
-				await this.#afterFailure(error, failures, clock.now() - downSince, free);
+				const free = this.triggers > 0 && (await this.#host.askForSession(error));
+				const follows = !free && (await this.#follow(error));
+				if (follows) downSince = clock.now();
+				await this.#afterFailure(error, failures, { downMs: clock.now() - downSince, free, follows });
 			}
 		}
 		this.#keeping = false;
 	}
 
-	/** `free`: the session has just been given up, no need to wait as long as its lease would have lasted. */
-	async #afterFailure(error: unknown, failures: number, downMs: number, free: boolean): Promise<void> {
+	/** Another process has the session and keeps it: its journal is listened to from here, until it is gone. */
+	async #follow(error: unknown): Promise<boolean> {
+		try {
+			const account = await this.#host.accountElsewhere(error);
+			if (account === null) return false;
+			const seat = this.#shared.seats.of(this.#shared, account);
+			for (const attached of this.#attached) attached.detach ??= seat.add(attached.listener);
+			const { session, label } = this.#host.config;
+			return await seat.follow({ session, label, wake: () => this.wake() });
+		} catch (failure) {
+			this.#shared.logger.warn('another process could not be listened to', { error: String(failure) });
+			return false;
+		}
+	}
+
+	/** `follows`: nothing is wrong, another process reads. `free`: the session has just been given up, no need to wait as long as its lease would have lasted. */
+	async #afterFailure(
+		error: unknown,
+		failures: number,
+		{ downMs, free, follows }: { downMs: number; free: boolean; follows: boolean },
+	): Promise<void> {
 		const { clock, random, watch } = this.#shared;
 		// Paused or ended: only a person can change that, and then `wake` is called.
 		const final = this.#host.state === 'ended' || this.#host.state === 'paused';
-		this.#report(error, final || downMs >= OUTAGE_MS);
+		if (!follows) this.#report(error, final || downMs >= OUTAGE_MS);
 		if (this.#host.state === 'ended') for (const { source } of this.#attached) watch.hurry(source);
 		if (this.#host.state === 'ended') {
 			await this.#wake.promise;
@@ -117,7 +145,8 @@ export class Attendance {
 		}
 		const told = !free && ChannelError.is(error) && typeof error.retry === 'object' ? error.retry.afterMs : 0;
 		// *Connect* may run in another process, which cannot wake this one.
-		const pause = final ? PAUSED_LOOK_MS : Math.max(told, backoffMs(failures, RETRY, random));
+		const backOff = backoffMs(follows ? 1 : failures, RETRY, random);
+		const pause = final ? PAUSED_LOOK_MS : Math.max(told, backOff);
 		const stop = new AbortController();
 		await Promise.race([this.#wake.promise, clock.sleep(pause, stop.signal).catch(() => undefined)]);
 		stop.abort();

@@ -1,6 +1,7 @@
 import {
 	ChannelError,
 	type AccountConfig,
+	type AccountId,
 	type AccountState,
 	type AccountStateChange,
 	type CallOptions,
@@ -192,7 +193,7 @@ export class AccountEntry {
 		await this.#opening?.catch(() => undefined);
 		if (!this.owns) return true;
 		const { clock } = this.#shared;
-		if (this.subscribers > 0 || clock.monotonic() < this.#mayYieldAt) return false;
+		if (this.#attendance.triggers > 0 || clock.monotonic() < this.#mayYieldAt) return false;
 		this.#mayYieldAt = clock.monotonic() + YIELD_EVERY_MS;
 		this.#leftUntil = clock.monotonic() + DRAIN_MS + YIELD_REST_MS;
 		await this.#drop('another process has a trigger on this account');
@@ -208,6 +209,20 @@ export class AccountEntry {
 		} catch {
 			return false;
 		}
+	}
+
+	/** Opening failed: does another process have the session? @returns the account it leads to, or null */
+	async accountElsewhere(error: unknown): Promise<AccountId | null> {
+		if (!isOwnedElsewhere(error) || (await this.#shared.remote()) === null) return null;
+		return (await this.#shared.store()).accountOf(this.#config.session);
+	}
+
+	/** Somebody in another process listens: this one reads for it. @returns whether it does */
+	async attend(): Promise<boolean> {
+		const connection = await this.opened();
+		const seat = this.#shared.seats.of(this.#shared, connection.open.accountId);
+		await seat.join(connection, this.#config);
+		return seat.hub !== undefined;
 	}
 
 	async #bounded(

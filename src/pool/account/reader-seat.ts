@@ -1,15 +1,44 @@
-import type { AccountConfig, AccountId, ChannelEvent, WaitRecord } from '../../contract';
-import { backoffMs } from '../../runtime';
 import {
+	readerLeaseName,
+	type AccountConfig,
+	type AccountId,
+	type ChannelEvent,
+	type Clock,
+	type Logger,
+	type Random,
+	type RemoteCalls,
+	type SessionKey,
+	type Store,
+	type WaitRecord,
+} from '../../contract';
+import { backoffMs } from '../../runtime';
+import { readerLink } from '../between/reader-link';
+import { toWire } from '../between/questions';
+import {
+	createFollower,
 	createJournalHub,
+	type AcquirePosition,
 	type ConsumerHandle,
 	type ConsumerRequest,
+	type Follower,
 	type JournalHub,
 	type ManualRequest,
+	type ReaderNews,
 } from '../journal';
+import type { ResumeWait } from '../types';
 import type { Connection } from './connection';
-import type { HeldLease } from './lease-keeper';
-import type { PoolShared } from './shared';
+import type { HeldLease, LeaseKeeper } from './lease-keeper';
+
+/** What a seat needs of its pool. */
+export interface SeatServices {
+	clock: Clock;
+	random: Random;
+	logger: Logger;
+	store(): Promise<Store>;
+	leases(): Promise<LeaseKeeper>;
+	remote(): Promise<RemoteCalls | null>;
+	resumeWait: ResumeWait;
+}
 
 /** Somebody who wants this account's events: a trigger, a manual listen, or a pending wait. */
 export type Listener = (
@@ -25,22 +54,32 @@ interface Seated {
 	hub: JournalHub;
 }
 
+/** Who wants to listen and has no connection of its own, because another process owns its session. */
+export interface Outsider {
+	session: SessionKey;
+	label: string;
+	/** nobody reads any more: it may have the session now */
+	wake(): void;
+}
+
 /**
  * Exactly one session per account is the reader. The seat holds the second lease, named by the account; further
  * sessions of the same person only send, their triggers are served from here, and one of them sits down when the
- * reader leaves.
+ * reader leaves. While another process reads, whoever listens here follows its journal.
  */
 export class ReaderSeat {
-	readonly #shared: PoolShared;
+	readonly #shared: SeatServices;
 	readonly #account: AccountId;
 	readonly #candidates = new Map<Connection, AccountConfig>();
 	readonly #listeners = new Map<Listener, ConsumerHandle | null>();
+	readonly #outsiders = new Map<SessionKey, Outsider>();
 	#seated: Seated | undefined;
+	#following: Follower | undefined;
 	/** changes of who sits are made one after another */
 	#turn: Promise<void> = Promise.resolve();
 	#attempt = 0;
 
-	constructor(shared: PoolShared, account: AccountId) {
+	constructor(shared: SeatServices, account: AccountId) {
 		this.#shared = shared;
 		this.#account = account;
 	}
@@ -62,11 +101,24 @@ export class ReaderSeat {
 		return this.#arrange();
 	}
 
+	/** Listens to what another process reads. @returns whether there is one that does */
+	async follow(outsider: Outsider): Promise<boolean> {
+		this.#outsiders.set(outsider.session, outsider);
+		await this.#arrange();
+		return this.#seated !== undefined || this.#following !== undefined;
+	}
+
+	/** News of the process that reads. */
+	told(news: ReaderNews): void {
+		this.#following?.told(news);
+	}
+
 	add(listener: Listener): () => void {
 		this.#listeners.set(listener, this.#attach(listener));
 		return () => {
 			this.#listeners.get(listener)?.end();
 			this.#listeners.delete(listener);
+			if (this.#listeners.size === 0 && this.#following !== undefined) void this.#arrange();
 		};
 	}
 
@@ -106,6 +158,9 @@ export class ReaderSeat {
 			await seated.lease.release().catch(() => undefined);
 		}
 		if (this.#seated === undefined) await this.#sit();
+		if (this.#seated !== undefined) return;
+		if (this.#listeners.size > 0) await this.#startFollowing();
+		else await this.#stopFollowing();
 	}
 
 	async #sit(): Promise<void> {
@@ -113,8 +168,11 @@ export class ReaderSeat {
 		if (next === undefined) return;
 		const [connection, config] = next;
 		try {
-			const lease = await (await this.#shared.leases()).acquire(`reader:${this.#account}`);
+			const leases = await this.#shared.leases();
+			const remote = await this.#shared.remote();
+			const lease = await leases.acquire(readerLeaseName(this.#account));
 			lease.onLost(() => void this.#arrange());
+			await this.#stopFollowing();
 			const hub = createJournalHub({
 				store: connection.store,
 				account: this.#account,
@@ -125,6 +183,14 @@ export class ReaderSeat {
 				logger: this.#shared.logger,
 				open: connection.open,
 				onWaitMatched: this.#shared.resumeWait,
+				...(remote === null
+					? {}
+					: {
+							acquirePosition: positionsOf(leases),
+							tellFollower: (process, news) => {
+								remote.tell(process, toWire({ account: this.#account, ...news }));
+							},
+						}),
 			});
 			this.#seated = { connection, lease, hub };
 			this.#attempt = 0;
@@ -143,8 +209,51 @@ export class ReaderSeat {
 		}
 	}
 
+	/** Where another process reads, or is about to: nothing changes when it already follows, or nobody reads. */
+	async #startFollowing(): Promise<void> {
+		const remote = this.#following === undefined ? await this.#shared.remote() : null;
+		if (remote === null) return;
+		const { clock, random, logger } = this.#shared;
+		const account = this.#account;
+		const sessions = [...this.#outsiders.keys()];
+		const label = [...this.#outsiders.values(), ...this.#candidates.values()][0]?.label ?? '';
+		const follower = createFollower({
+			...{ account, clock, random, logger, label },
+			store: await this.#shared.store(),
+			link: readerLink(remote, account, sessions),
+			acquirePosition: positionsOf(await this.#shared.leases()),
+			lost: () => {
+				if (this.#following === follower) void this.#lostReader();
+			},
+		});
+		if (!(await follower.follow())) {
+			await follower.stop();
+			return;
+		}
+		this.#following = follower;
+		for (const [listener, handle] of this.#listeners)
+			if (handle === null) this.#listeners.set(listener, this.#attach(listener));
+	}
+
+	async #stopFollowing(): Promise<void> {
+		const follower = this.#following;
+		if (follower === undefined) return;
+		this.#following = undefined;
+		for (const [listener, handle] of this.#listeners) {
+			handle?.end();
+			this.#listeners.set(listener, null);
+		}
+		await follower.stop();
+	}
+
+	async #lostReader(): Promise<void> {
+		await (this.#turn = this.#turn.then(() => this.#stopFollowing()));
+		for (const outsider of this.#outsiders.values()) outsider.wake();
+		await this.#arrange();
+	}
+
 	#attach(listener: Listener): ConsumerHandle | null {
-		const hub = this.#seated?.hub;
+		const hub = this.#seated?.hub ?? this.#following;
 		if (hub === undefined) return null;
 		const handle = listener.kind === 'trigger' ? hub.attach(listener.request) : hub.listen(listener.request);
 		handle.live.then(
@@ -157,11 +266,16 @@ export class ReaderSeat {
 	}
 }
 
+/** Each position is gone on from in one process at a time: the same node may be published in two that both think they lead. */
+function positionsOf(leases: LeaseKeeper): AcquirePosition {
+	return (consumer) => leases.acquire(`consumer:${consumer}`);
+}
+
 /** The seats of all accounts that are open in this process. */
 export class ReaderSeats {
 	readonly #seats = new Map<AccountId, ReaderSeat>();
 
-	of(shared: PoolShared, account: AccountId): ReaderSeat {
+	of(shared: SeatServices, account: AccountId): ReaderSeat {
 		const known = this.#seats.get(account);
 		if (known !== undefined) return known;
 		const seat = new ReaderSeat(shared, account);

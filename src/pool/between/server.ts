@@ -1,11 +1,16 @@
-import type { AccountStatus, JsonObject, RemoteServer, SessionKey } from '../../contract';
+import type { AccountStatus, Clock, JsonObject, RemoteServer, SessionKey } from '../../contract';
 import { ACCOUNT_COMMANDS, type AccountOperations } from '../account/account-commands';
+import { withDeadline } from '../account/deadline';
 import type { AccountEntry } from '../account/entry';
 import type { ReaderSeats } from '../account/reader-seat';
 import type { Waits } from '../waits';
-import { parseQuestion, type PoolQuestion } from './questions';
+import { parseNews, parseQuestion, type PoolQuestion } from './questions';
+
+/** A read of the provider, for *Listen for test event*, ms. */
+const LATEST_MS = 15_000;
 
 export interface PoolServerParts {
+	clock: Clock;
 	entry(session: SessionKey): AccountEntry | undefined;
 	accept(session: SessionKey, hint: JsonObject): Promise<boolean>;
 	statuses(): Promise<AccountStatus[]>;
@@ -16,7 +21,7 @@ export interface PoolServerParts {
 
 /** What this process does for others with the sessions it owns. */
 export function poolServer(parts: PoolServerParts): RemoteServer {
-	async function answer(question: PoolQuestion): Promise<JsonObject | null> {
+	async function answer(question: PoolQuestion, from: string): Promise<JsonObject | null> {
 		switch (question.ask) {
 			case 'addWait': {
 				const entry = parts.entry(question.session);
@@ -27,6 +32,34 @@ export function poolServer(parts: PoolServerParts): RemoteServer {
 				const hub = parts.seats.find(question.account)?.hub;
 				await hub?.reloadWaits();
 				return hub === undefined ? null : {};
+			}
+			case 'follow': {
+				const live = await parts.seats.find(question.account)?.hub?.follow(from, question.interest);
+				return live === undefined ? null : { live };
+			}
+			case 'unfollow':
+				parts.seats.find(question.account)?.hub?.unfollow(from);
+				return {};
+			case 'attend': {
+				const entry = parts.entry(question.session);
+				return entry?.owns === true && (await entry.attend()) ? {} : null;
+			}
+			case 'announce': {
+				const seat = parts.seats.find(question.account);
+				if (seat?.hub === undefined) return null;
+				await seat.announce(question.event);
+				return {};
+			}
+			case 'latest': {
+				const hub = parts.seats.find(question.account)?.hub;
+				if (hub === undefined) return null;
+				const deadline = withDeadline(parts.clock, LATEST_MS, 'reading the latest messages');
+				try {
+					const events = await hub.latest(question.limit, deadline.signal);
+					return { events: events as unknown as JsonObject[] };
+				} finally {
+					deadline.end();
+				}
 			}
 			case 'resume':
 				return { outcome: await parts.waits.resumeHere(question.wait, question.event) };
@@ -44,10 +77,13 @@ export function poolServer(parts: PoolServerParts): RemoteServer {
 		},
 		yield: (session) => parts.entry(session)?.yieldSession() ?? Promise.resolve(true),
 		hint: (session, hint) => parts.accept(session, hint),
-		answer: (question) => {
+		answer: (question, from) => {
 			const known = parseQuestion(question);
-			return known === null ? Promise.resolve(null) : answer(known);
+			return known === null ? Promise.resolve(null) : answer(known, from);
 		},
-		told: () => undefined,
+		told: (news) => {
+			const known = parseNews(news);
+			if (known !== null) parts.seats.find(known.account)?.told(known);
+		},
 	};
 }

@@ -30,6 +30,17 @@ import {
 import type { Remembered } from './remembered';
 
 const RETRY = { firstMs: 500, maxMs: 30_000 };
+/** Another process has this position: it may end at any moment. ms */
+const TAKEN_RETRY = { firstMs: 200, maxMs: 5_000 };
+
+/** The right to go on from a position: of all processes, one hands its events to n8n. */
+export interface PositionLease {
+	onLost(callback: () => void): void;
+	release(): Promise<void>;
+}
+
+/** @throws ChannelError `account_in_use` while another process has it */
+export type AcquirePosition = (consumer: string) => Promise<PositionLease>;
 
 export interface AttachmentOptions {
 	store: Store;
@@ -49,6 +60,8 @@ export interface AttachmentOptions {
 	/** a consumer that was not remembered before */
 	isNew(id: string): void;
 	limits: ConsumerLimits | undefined;
+	/** where several processes share the store; undefined: there is nobody else */
+	acquirePosition: AcquirePosition | undefined;
 }
 
 /** A trigger's hold on the hub: there at once, its consumer follows as soon as the store has told its position. */
@@ -81,6 +94,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 	let record: ConsumerRecord | null = null;
 	let consumer: Consumer | null = null;
 	let caughtUp = false;
+	let position: PositionLease | null = null;
 	const writes = new Set<Promise<void>>();
 
 	function compile(): CompiledFilter | null {
@@ -99,14 +113,19 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 				await openOnce(filter);
 				return;
 			} catch (error) {
-				logger.warn('a trigger could not read its position', { account, consumer: id, error: String(error) });
-				await clock.sleep(backoffMs(failures, RETRY, random), abort.signal).catch(() => undefined);
+				const taken = ChannelError.is(error) && error.code === 'account_in_use';
+				const meta = { account, consumer: id, error: String(error) };
+				if (taken) logger.debug('another process has the position of a trigger', meta);
+				else logger.warn('a trigger could not read its position', meta);
+				const wait = backoffMs(failures, taken ? TAKEN_RETRY : RETRY, random);
+				await clock.sleep(wait, abort.signal).catch(() => undefined);
 			}
 		}
 	}
 
 	async function openOnce(compiled: CompiledFilter): Promise<void> {
 		await options.ready;
+		await acquire();
 		await resetWhenMoved();
 		const known = await store.loadConsumer(id);
 		if (abort.signal.aborted) return;
@@ -146,6 +165,24 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 			...(options.limits === undefined ? {} : { limits: options.limits }),
 		});
 		if (caughtUp) consumer.caughtUp();
+	}
+
+	async function acquire(): Promise<void> {
+		if (options.acquirePosition === undefined || position !== null) return;
+		const acquired = await options.acquirePosition(id);
+		if (abort.signal.aborted) {
+			await acquired.release();
+			return;
+		}
+		position = acquired;
+		acquired.onLost(() => {
+			if (position !== acquired) return;
+			position = null;
+			// Whoever has it now goes on; this one waits for its turn.
+			consumer?.end();
+			consumer = null;
+			if (!abort.signal.aborted) void open();
+		});
 	}
 
 	/** Parameter edits keep the position; what is remembered of its filter is the newest. */
@@ -235,6 +272,9 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 			await opened;
 			await consumer?.idle();
 			await Promise.all(writes);
+			const held = position;
+			position = null;
+			await held?.release().catch(() => undefined);
 		},
 	};
 }

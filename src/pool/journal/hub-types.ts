@@ -11,6 +11,8 @@ import type {
 } from '../../contract';
 import type { ConsumerLimits, ConsumerRequest, NodeMemories } from '../consumer';
 import type { ResumeWait, TriggerReport } from '../types';
+import type { AcquirePosition } from './attachment';
+import type { Interest, ReaderNews } from './followers';
 import type { ManualRequest } from './manual-listen';
 import type { ReaderState } from './reader-life';
 
@@ -28,6 +30,9 @@ export interface JournalHubOptions {
 	onWaitMatched: ResumeWait;
 	/** windows and keys handed on, per node; lives longer than any hub. Default: one per store object */
 	memories?: NodeMemories;
+	/** where several processes share the store: the right to each position; and the way to those who listen from afar */
+	acquirePosition?: AcquirePosition;
+	tellFollower?(process: string, news: ReaderNews): void;
 	/** bounds of each consumer's memory */
 	limits?: ConsumerLimits;
 }
@@ -43,7 +48,7 @@ export interface ConsumerHandle {
 }
 
 export interface HubStats {
-	/** attached triggers */
+	/** attached triggers, and processes that listen from afar */
 	subscribers: number;
 	/** manual listens */
 	listeners: number;
@@ -66,6 +71,11 @@ export interface JournalHub {
 	accept(hint: JsonObject): Promise<boolean>;
 	/** An event the pool tells: account_state, gap. Nothing happens while nobody is attached. */
 	announce(event: ChannelEvent): Promise<void>;
+	/** Another process listens to this journal and counts as attached, if it says so again in time. @returns is it live? */
+	follow(process: string, interest: Interest): Promise<boolean>;
+	unfollow(process: string): void;
+	/** see `OpenAccount.latest` */
+	latest(limit: number, signal: AbortSignal): Promise<ChannelEvent[]>;
 	/** A pending *send and wait* counts as attached; resolves when it is stored and the engine runs. */
 	addWait(wait: WaitRecord): Promise<void>;
 	setWaitMessage(id: string, messageId: string): Promise<void>;

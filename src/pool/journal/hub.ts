@@ -1,11 +1,13 @@
-import { ChannelError, type ChannelEvent, type Reader, type Store } from '../../contract';
+import { ChannelError, type ChannelEvent, type Reader } from '../../contract';
 import { backoffMs } from '../../runtime';
-import { createNodeMemories, type ConsumerHost, type NodeMemories } from '../consumer';
+import type { ConsumerHost } from '../consumer';
 import type { TriggerReport } from '../types';
 import { createAttachment, type Attachment } from './attachment';
 import { createDevices } from './devices';
+import { createFollowers } from './followers';
 import type { ConsumerHandle, JournalHub, JournalHubOptions } from './hub-types';
 import { createManualListen, type ManualListen, type ManualRequest } from './manual-listen';
+import { memoriesOf } from './memories';
 import { createPendingWaits } from './pending-waits';
 import { catchUpGap, gaveUpState } from './pool-events';
 import { createReaderLife } from './reader-life';
@@ -17,15 +19,6 @@ const STILL_THERE_MS = 6 * 3_600_000;
 /** Where nothing pushes: somebody sits in front of a manual listen; a question's answer may take a little longer. */
 const LISTEN_POLL_MS = 10_000;
 const WAIT_POLL_MS = 20_000;
-
-const memoriesOfStore = new WeakMap<Store, NodeMemories>();
-
-/** The store is opened once per process by the pool on the anchor, so what hangs on it outlives hubs and reconnects. */
-function memoriesOf(store: Store): NodeMemories {
-	const known = memoriesOfStore.get(store) ?? createNodeMemories();
-	memoriesOfStore.set(store, known);
-	return known;
-}
 
 export function createJournalHub(options: JournalHubOptions): JournalHub {
 	const { store, account, token, clock, random, logger, open } = options;
@@ -75,13 +68,21 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			lastEventAt = clock.now();
 			for (const attachment of attachments.values()) attachment.appended(entries);
 			for (const listen of [...listens]) listen.appended(events);
+			followers.grown(events);
+		},
+	});
+	const followers = createFollowers({
+		clock,
+		tell: (process, news) => options.tellFollower?.(process, news),
+		changed: () => {
+			life.update();
 		},
 	});
 	const life = createReaderLife({
 		clock,
 		random,
 		logger,
-		wanted: () => !stopped && attachments.size + listens.size + waits.size > 0,
+		wanted: () => !stopped && attachments.size + listens.size + waits.size + followers.size > 0,
 		start,
 		live() {
 			live.resolve();
@@ -161,6 +162,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		const wanted = [...attachments.values()].map((attachment) => attachment.pollEveryMs() ?? Infinity);
 		if (listens.size > 0) wanted.push(LISTEN_POLL_MS);
 		if (waits.size > 0) wanted.push(WAIT_POLL_MS);
+		wanted.push(followers.pollEveryMs);
 		const shortest = Math.min(...wanted);
 		return shortest === Infinity ? null : shortest;
 	}
@@ -177,10 +179,11 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		waits.reaction(event);
 		for (const attachment of attachments.values()) attachment.live(event);
 		for (const listen of [...listens]) listen.live(event);
+		followers.live(event);
 	}
 
 	async function announce(event: ChannelEvent): Promise<void> {
-		if (attachments.size + listens.size + waits.size === 0) return;
+		if (attachments.size + listens.size + waits.size + followers.size === 0) return;
 		await ready;
 		await append([toldNow(event, clock)]);
 	}
@@ -249,6 +252,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 					if (starting) fresh.add(id);
 				},
 				limits: options.limits,
+				acquirePosition: options.acquirePosition,
 			});
 			const earlier = attachments.get(attachment.id);
 			const pollBefore = pollEveryMs();
@@ -296,6 +300,19 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			life.update();
 			await life.reader();
 		},
+		async follow(process, interest) {
+			await ready;
+			// Its triggers count from now on: what they want is kept whole.
+			await remembered.load();
+			const pollBefore = pollEveryMs();
+			followers.follow(process, interest);
+			lookSooner(pollBefore);
+			return life.state === 'live';
+		},
+		unfollow: (process) => {
+			followers.unfollow(process);
+		},
+		latest: (limit, signal) => open.latest?.(limit, signal) ?? Promise.resolve([]),
 		setWaitMessage: (id, messageId) => waits.setMessage(id, messageId),
 		async reloadWaits() {
 			await ready;
@@ -312,6 +329,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			for (const listen of [...listens]) listen.end();
 			listens.clear();
 			waits.stop();
+			followers.end();
 			life.update();
 			await life.settled();
 			await Promise.all(leaving);
@@ -324,7 +342,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			return memories.underWay;
 		},
 		stats: () => ({
-			subscribers: attachments.size,
+			subscribers: attachments.size + followers.size,
 			listeners: listens.size,
 			waits: waits.size,
 			lastEventAt: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),

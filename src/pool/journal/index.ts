@@ -3,6 +3,9 @@
  * while somebody does. Used by the pool only; it knows the store and the contract's `OpenAccount`, no messenger, not n8n.
  */
 export { createNodeMemories, type ConsumerRequest, type NodeMemories } from '../consumer';
+export type { AcquirePosition } from './attachment';
+export { createFollower, type Follower, type ReaderLink } from './follower';
+export type { Interest, ReaderNews } from './followers';
 export { createJournalHub } from './hub';
 export type { ConsumerHandle, HubStats, JournalHub, JournalHubOptions } from './hub-types';
 export type { ManualRequest } from './manual-listen';

@@ -40,7 +40,8 @@ export interface ManualListenOptions {
 export function createManualListen(options: ManualListenOptions): ManualListen {
 	const { store, account, clock, logger, open, request } = options;
 	const filter = compileFilter(request.filter);
-	const startedAt = clock.now();
+	// Providers tell whole seconds: what comes in the second of the listen is not older than it.
+	const startedAt = Math.floor(clock.now() / 1_000) * 1_000;
 	const abort = new AbortController();
 
 	function offer(event: ChannelEvent): boolean {
