@@ -13,6 +13,7 @@ import { loadBench } from './load.bench';
 import { maxBench } from './max.bench';
 import { n8nBench } from './n8n.bench';
 import { ratio, table, whole, type Row } from './report';
+import { telegramBench } from './telegram.bench';
 
 const BENCHES: Record<string, () => Promise<Row[]>> = {
 	client: async () => {
@@ -130,6 +131,66 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
 				beside: `bare socket ${whole(bare)} KB`,
 				bar: 'reported',
 			})),
+		];
+	},
+	telegram: async () => {
+		const { updates, sending, latency, upload, download, recovery, memory, cold } = await telegramBench();
+		const transfer = (what: string, { ours, bare, ratio: of }: typeof upload): Row => ({
+			what: `Telegram, ${what}`,
+			figure: `${ratio(ours)} MB/s`,
+			beside: `the library's own ${ratio(bare)} MB/s`,
+			bar: `≥ 1.0: ${ratio(of)}`,
+			met: of >= 1,
+		});
+		return [
+			{
+				what: 'Telegram, update from socket into journal',
+				figure: `${whole(updates.ours)}/s per core`,
+				beside: `the library's dispatch ${whole(updates.bare)}/s per core`,
+				bar: `≥ 0.5: ${ratio(updates.ratio)}`,
+				met: updates.ratio >= 0.5,
+			},
+			{
+				what: 'Telegram, push to trigger',
+				figure: `p50 ${ratio(latency.p50)} ms, p99 ${ratio(latency.p99)} ms`,
+				beside: 'from the order to the sandbox on',
+				bar: 'reported',
+			},
+			{
+				what: 'Telegram, send through the warm pool',
+				figure: `${ratio(sending.ours)} ms`,
+				beside: `bare invoke ${ratio(sending.bare)} ms`,
+				bar: `≤ 1.2 ×: ${ratio(sending.ratio)}`,
+				met: sending.ratio <= 1.2,
+			},
+			{
+				what: 'Telegram, connect, send, close per execution',
+				figure: `${ratio(sending.ownConnection)} ms`,
+				beside: `warm pool ${ratio(sending.ours)} ms`,
+				bar: `reported: ${ratio(sending.ownConnection / sending.ours)} ×`,
+			},
+			transfer('upload', upload),
+			transfer('download', download),
+			{
+				what: 'Telegram, recovery of 10,000 missed messages',
+				figure: `${whole(recovery)}/s`,
+				beside: 'start of the process to the last delivery',
+				bar: 'reported',
+			},
+			...memory.map(({ accounts, kilobytes }) => ({
+				what: `Telegram, memory per idle account, ${String(accounts)} accounts`,
+				figure: `${whole(kilobytes)} KB`,
+				beside: 'a trigger on each',
+				bar: '≤ 150 KB',
+				met: kilobytes <= 150,
+			})),
+			{
+				what: 'Telegram, cold start with 100 accounts',
+				figure: `${whole(cold.milliseconds)} ms until all are live`,
+				beside: `login codes requested: ${String(cold.codes)}`,
+				bar: '0 codes',
+				met: cold.codes === 0,
+			},
 		];
 	},
 	n8n: async () => {
