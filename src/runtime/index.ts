@@ -23,3 +23,4 @@ export { redact, redactText } from './redact';
 export { Scope } from './scope';
 export { sharedSlot } from './shared-slot';
 export { onShutdown } from './shutdown';
+export { processTerminal, type Terminal } from './terminal';

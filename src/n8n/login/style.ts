@@ -51,6 +51,7 @@ ol li::before{content:counter(step);width:1.75rem;height:1.75rem;border-radius:5
 .note{border-radius:.75rem;padding:.75rem 1rem;margin:0 0 1.25rem;background:var(--tint);font-size:.9375rem}
 .note.bad{background:var(--bad-back);color:var(--bad)}
 .note.good{background:var(--good-back);color:var(--good)}
+h1+.note{margin-top:1rem}
 .note p{margin:.125rem 0 0}
 .values{margin:0 0 1rem;display:grid;gap:.875rem}
 .values .with-button input{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.875rem;padding-right:7.5rem;text-overflow:ellipsis}

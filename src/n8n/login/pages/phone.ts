@@ -43,7 +43,7 @@ export function phonePage(context: PageContext, state: PageState, doubtful: bool
 					required
 					maxlength="24"
 					value="${typed.phone}"
-					${marksField(problem)}
+					${marksField(problem?.topic === 'invalid_phone' ? problem : null)}
 					data-focus
 				/>
 				<button>${texts.sendCode}</button>`,

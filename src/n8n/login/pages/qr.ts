@@ -7,6 +7,9 @@ import { alert, button, form, mark } from './parts';
 /** ms between two looks: MAX names 5 s, Telegram is fine with 2–3 */
 const POLL_MS = { max: 3_000, telegram: 2_500 } as const;
 
+/** The first look brings the picture. */
+const FIRST_MS = 100;
+
 /** The picture; the script asks by itself whether it was scanned, without it the page reloads. */
 export async function qrPage(context: PageContext, state: PageState) {
 	const { texts } = context;
@@ -20,14 +23,14 @@ export async function qrPage(context: PageContext, state: PageState) {
 				? html`<div class="qr loading"><span>${texts.qrLoading}</span></div>`
 				: html`<div class="qr" role="img" aria-label="${texts.qrLabel}">${picture}</div>`
 		}
-		<p class="status"><span class="pulse"></span><span data-waiting>${texts.qrWaiting}</span></p>
+		${picture !== null && html`<p class="status"><span class="pulse"></span><span data-waiting>${texts.qrWaiting}</span></p>`}
 		<ol>
 			${texts.qrSteps[messenger].map((each) => html`<li>${each}</li>`)}
 		</ol>
 		<form
 			method="post"
 			action="${context.address}"
-			data-poll="${String(picture === null ? 300 : POLL_MS[messenger])}"
+			data-poll="${state.askedAt === 0 ? FIRST_MS : POLL_MS[messenger]}"
 			hidden
 		>
 			<input type="hidden" name="form" value="${state.formKey}" /><input

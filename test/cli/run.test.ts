@@ -1,0 +1,253 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import readPicture from 'jsqr';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { run } from '../../src/cli/run';
+import { packageVersion, type Terminal } from '../../src/runtime';
+import { qrText } from '../../src/cli/qr-text';
+import { startMaxSandbox, type MaxSandbox } from '../sandbox/max';
+import { startTelegramSandbox, type TelegramSandbox } from '../sandbox/telegram';
+
+let max: MaxSandbox;
+let telegram: TelegramSandbox;
+let folder: string;
+
+beforeAll(async () => {
+	[max, telegram] = await Promise.all([startMaxSandbox(), startTelegramSandbox()]);
+	folder = await mkdtemp(join(tmpdir(), 'messenger-cli-'));
+});
+
+afterAll(async () => {
+	await Promise.all([max.close(), telegram.close(), rm(folder, { recursive: true, force: true })]);
+});
+
+afterEach(() => {
+	max.control.clearFaults({});
+	telegram.control.clearFaults({});
+});
+
+interface Ran {
+	code: number;
+	out: string;
+	told: string;
+	/** questions whose answer was not shown */
+	hidden: string[];
+}
+
+/** Runs the program with somebody who answers; an answer may depend on what was told so far. */
+async function runs(
+	args: string[],
+	answers: (string | (() => string))[] = [],
+	watch: (told: string) => void = () => undefined,
+): Promise<Ran> {
+	const ran: Ran = { code: -1, out: '', told: '', hidden: [] };
+	const left = [...answers];
+	const terminal: Terminal = {
+		args,
+		interactive: false,
+		columns: 80,
+		write: (text) => void (ran.out += text),
+		tell: (text) => {
+			ran.told += text;
+			watch(ran.told);
+		},
+		ask: (question, options) => {
+			if (options?.hidden === true) ran.hidden.push(question);
+			const next = left.shift();
+			return Promise.resolve(next === undefined ? null : typeof next === 'string' ? next : next());
+		},
+		onInterrupt: () => () => undefined,
+		end: () => undefined,
+	};
+	ran.code = await run(terminal);
+	return ran;
+}
+
+async function settings(name: string, fields: object): Promise<string> {
+	const file = join(folder, `${name}.json`);
+	await writeFile(file, JSON.stringify(fields));
+	return file;
+}
+
+function telegramFields(): object {
+	const dc = telegram.dcs[1]!;
+	return {
+		apiId: 12345,
+		apiHash: '0123456789abcdef0123456789abcdef',
+		endpoint: `2@127.0.0.1:${String(dc.port)}`,
+		publicKey: dc.publicKeyPem,
+	};
+}
+
+const byPhone = () => ({
+	endpoint: max.addresses.tcpPlain,
+	fingerprintDigests: ['11', '22', '33'].map((pair) => pair.repeat(32)).join('\n'),
+});
+
+describe('login', () => {
+	it('telegram by phone, with a wrong code and a wrong password; doctor says that the session works', async () => {
+		const [anna] = telegram.accounts;
+		const file = await settings('telegram', telegramFields());
+		const out = join(folder, 'session.json');
+		const args = ['login', 'telegram', '--phone', '--settings', file, '--out', out];
+		const ran = await runs(args, [anna.phone, '00000', anna.code, 'wrong', anna.password ?? '']);
+		expect(ran).toMatchObject({ code: 0, out: '' });
+		expect(ran.told).toContain('The code is wrong');
+		expect(ran.told).toContain('The password is wrong');
+		expect(ran.told).toContain('Logged in to Telegram as Anna Lee');
+		expect(ran.hidden.join()).toMatch(/Code.*Password \(hint: battery\)/);
+		expect((await stat(out)).mode & 0o777).toBe(0o600);
+		const fields = JSON.parse(await readFile(out, 'utf8')) as Record<string, string>;
+		expect(Object.keys(fields)).toEqual(['session', 'apiId', 'apiHash']);
+		expect(ran.told).not.toContain(fields['session']);
+
+		const whole = await settings('telegram-session', { ...telegramFields(), ...fields });
+		const healthy = await runs(['doctor', 'telegram', '--settings', whole]);
+		expect(healthy.out).toMatch(/ok +telegram endpoint of the settings .*reached in \d+ ms/);
+		expect(healthy.out).toMatch(/ok +telegram session: .*Anna/);
+		expect(healthy.code).toBe(0);
+		const again = await runs(args, [anna.phone, anna.code, anna.password ?? '']);
+		expect(again.told).toContain('EEXIST');
+	});
+
+	it('max by QR code in the terminal', async () => {
+		const [anna] = max.accounts;
+		const file = await settings('max', { endpoint: max.addresses.websocketPlain });
+		let scanned = '';
+		const ran = await runs(['login', 'max', '--settings', file, '--json'], [anna.password ?? ''], (told) => {
+			const link = /https:\/\/qr\.max\.ru\/\S+/.exec(told)?.[0] ?? '';
+			if (link === '' || link === scanned) return;
+			scanned = link;
+			max.control.scanQr({ account: anna.id, link });
+		});
+		expect(ran).toMatchObject({ code: 0, told: expect.stringContaining('▄') });
+		const fields = JSON.parse(ran.out) as Record<string, string>;
+		expect(fields).toMatchObject({ deviceType: 'WEB' });
+		const whole = await settings('max-session', { endpoint: max.addresses.websocketPlain, ...fields });
+		const healthy = await runs(['doctor', 'max', '--settings', whole, '--json']);
+		expect(JSON.parse(healthy.out)).toContainEqual(
+			expect.objectContaining({ about: 'max session', result: 'ok' }),
+		);
+	});
+
+	it('max by phone; values in the words of the credential’s window', async () => {
+		const [anna] = max.accounts;
+		const file = await settings('max-phone', byPhone());
+		const code = () => max.control.lastCode({ phone: anna.phone }).code ?? '';
+		const ran = await runs(['login', 'max', '--settings', file], [anna.phone, code, anna.password ?? '']);
+		expect(ran.code).toBe(0);
+		expect(ran.out).toMatch(/^Token: \S+\nDevice ID: \S+\nDevice Type: ANDROID\n$/);
+	});
+
+	it('says what the messenger refuses, and how to go on', async () => {
+		const file = await settings('max-refused', byPhone());
+		const asks = () => runs(['login', 'max', '--settings', file], ['+79990000002']);
+		max.control.setFaults({
+			errors: [{ opcode: 17, error: 'error.profile.active.session.no2fa', count: 1 }],
+		});
+		const refused = await asks();
+		expect(refused.code).toBe(1);
+		expect(refused.told).toContain('Set a login password in the MAX app');
+		await max.control.stopListening({});
+		const away = await asks();
+		await max.control.startListening({});
+		expect(away.code).toBe(3);
+		expect(away.told).toContain('cannot be reached');
+	});
+
+	it('ends where the input ends', async () => {
+		const file = await settings('max-ends', byPhone());
+		expect((await runs(['login', 'max', '--settings', file], [])).code).toBe(130);
+	});
+});
+
+it('the picture in the terminal is what a camera reads', async () => {
+	const link = 'https://qr.max.ru/?token=abcdefghijklmnopqrstuvwxyz0123456789ABCD';
+	for (const inColour of [true, false]) {
+		const lines = (await qrText(link, inColour)).replace(/\u001b\[[\d;]*m/g, '').split('\n');
+		const [width, height] = [lines[0]!.length, lines.length * 2];
+		const pixels = new Uint8ClampedArray(width * 4 * height * 4 * 4);
+		for (let y = 0; y < height * 4; y += 1)
+			for (let x = 0; x < width * 4; x += 1) {
+				const row = Math.floor(y / 4);
+				const sign = lines[Math.floor(row / 2)]![Math.floor(x / 4)]!;
+				const drawn = sign === '█' || sign === (row % 2 === 0 ? '▀' : '▄');
+				pixels.fill(drawn === inColour ? 0 : 255, (y * width * 4 + x) * 4, (y * width * 4 + x) * 4 + 3);
+			}
+		expect(readPicture(pixels, width * 4, height * 4)?.data).toBe(link);
+	}
+});
+
+describe('the command line', () => {
+	it.each([
+		[[], 'what shall it do'],
+		[['fly'], 'no command fly'],
+		[['login'], 'login max, or login telegram'],
+		[['login', 'avito'], 'login max, or login telegram'],
+		[['login', 'max', '--qr', '--phone'], 'one of --qr and --phone'],
+		[['login', 'max', '--token', 'x'], '--token'],
+		[['login', 'max', '--settings', '/nowhere.json'], 'ENOENT'],
+		[['doctor', 'icq'], 'not icq'],
+		[['doctor', '--settings', '/nowhere.json'], 'name the messenger'],
+	])('%j is wrong usage', async (args, words) => {
+		const ran = await runs(args);
+		expect(ran).toMatchObject({ code: 2, out: '' });
+		expect(ran.told).toContain(words);
+		expect(ran.told).toContain('--help');
+	});
+
+	it('shows help, version, and where the sandbox is', async () => {
+		expect((await runs(['--help'])).out).toContain('Exit codes');
+		expect((await runs(['-v'])).out).toBe(`${packageVersion()}\n`);
+		expect(await runs(['sandbox'])).toMatchObject({
+			code: 0,
+			out: expect.stringContaining('npm run -s sandbox'),
+		});
+	});
+
+	it('does not quote a settings file that is no JSON', async () => {
+		const file = join(folder, 'broken.json');
+		await writeFile(file, '{"token": "secret-token" oops');
+		const ran = await runs(['login', 'max', '--settings', file]);
+		expect(ran.code).toBe(2);
+		expect(ran.told).not.toContain('secret-token');
+	});
+});
+
+describe('doctor', () => {
+	it('trusts a certificate only with its authority', async () => {
+		const endpoint = max.addresses.websocket;
+		const stranger = await runs(['doctor', 'max', '--settings', await settings('tls', { endpoint })]);
+		expect(stranger.code).toBe(1);
+		expect(stranger.out).toContain('certificate is not trusted');
+		const known = { endpoint, caCertificates: max.cert };
+		const trusted = await runs(['doctor', 'max', '--settings', await settings('tls-ca', known)]);
+		expect(trusted.out).toMatch(/certificate of .+ for \d+ more days/);
+		expect(trusted.out).toMatch(/ok +clock \(against max\): right/);
+	});
+
+	it('names an address nobody listens at', async () => {
+		const server = createServer();
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const { port } = server.address() as AddressInfo;
+		await new Promise((resolve) => server.close(resolve));
+		const file = await settings('nobody', { endpoint: `tcp://127.0.0.1:${String(port)}` });
+		const ran = await runs(['doctor', 'max', '--settings', file]);
+		expect(ran.code).toBe(1);
+		expect(ran.out).toContain('the connection is refused');
+	});
+
+	it('tells about proxies of the surroundings, which are not used', async () => {
+		process.env['HTTPS_PROXY'] = 'http://127.0.0.1:1';
+		onTestFinished(() => {
+			delete process.env['HTTPS_PROXY'];
+		});
+		const file = await settings('proxy', { endpoint: max.addresses.tcpPlain });
+		expect((await runs(['doctor', 'max', '--settings', file])).out).toMatch(
+			/warning +proxy: HTTPS_PROXY is set/,
+		);
+	});
+});
