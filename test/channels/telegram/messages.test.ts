@@ -90,6 +90,20 @@ describe('sending text', () => {
 		expect(new Set(items.map(idOf)).size).toBe(2);
 	});
 
+	it('puts a number that hides into the contacts, and takes it out again if wanted', async () => {
+		const { call, control } = await scene();
+		const { id } = control.createUser({ firstName: 'Gina', phone: '+79990000030' });
+		control.setFaults({
+			errors: [{ method: 'contacts.resolvePhone', code: 400, message: 'PHONE_NOT_OCCUPIED', count: 2 }],
+		});
+		const to = { chatId: '+79990000030', text: 'hello' };
+		await expect(call('message.send', to)).rejects.toMatchObject({ providerCode: 'PHONE_NOT_OCCUPIED' });
+		const [sent] = await call('message.send', { ...to, importContact: true, forgetContact: true });
+		expect(sent).toMatchObject({ chat_id: id, peer_resolved: true });
+		expect(control.requests({ method: 'contacts.importContacts' })).toHaveLength(1);
+		expect(control.requests({ method: 'contacts.deleteContacts' })).toHaveLength(1);
+	});
+
 	it('writes into a topic of a forum, and reads only it', async () => {
 		const { call, control, bench } = await scene();
 		const { id: chat } = control.createChat({
