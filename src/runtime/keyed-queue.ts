@@ -4,8 +4,12 @@ import { abortable } from './abortable';
 export class KeyedQueue {
 	readonly #tails = new Map<string, Promise<void>>();
 
-	/** A caller that gives up while waiting leaves the line; what runs already is ended by its own signal. */
-	async run<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+	/**
+	 * A caller that gives up while waiting leaves the line; what runs already is ended by its own signal.
+	 * @param signal null = stays in the line. A signal keeps a list of who listens, and searches it for each newcomer:
+	 * thousands that wait under one signal cost the square of their number
+	 */
+	async run<T>(key: string, signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
 		const before = this.#tails.get(key) ?? Promise.resolve();
 		const { promise: done, resolve: finish } = Promise.withResolvers<void>();
 		const tail = before.then(() => done);
@@ -14,7 +18,7 @@ export class KeyedQueue {
 			if (this.#tails.get(key) === tail) this.#tails.delete(key);
 		});
 		try {
-			await abortable(before, signal);
+			await (signal === null ? before : abortable(before, signal));
 			return await work();
 		} finally {
 			finish();

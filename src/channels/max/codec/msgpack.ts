@@ -53,11 +53,10 @@ function toMsgpack(value: Outgoing, wrapIds: boolean): unknown {
 	}
 	if (value instanceof Decimal) return value.value;
 	if (Array.isArray(value)) return (value as readonly Outgoing[]).map((item) => toMsgpack(item, wrapIds));
-	return Object.fromEntries(
-		Object.entries(value).flatMap(([key, item]) =>
-			item === undefined ? [] : [[key, toMsgpack(item, wrapIds)]],
-		),
-	);
+	const members: [string, unknown][] = [];
+	for (const [key, item] of Object.entries(value))
+		if (item !== undefined) members.push([key, toMsgpack(item, wrapIds)]);
+	return Object.fromEntries(members);
 }
 
 /** The library writes a `number` beyond 32 bits as a float, which the service refuses; as a bigint it stays an integer. */

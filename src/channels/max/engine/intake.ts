@@ -98,7 +98,8 @@ export class Intake {
 
 	/** Resolves when it is journalled and acknowledged. */
 	async inOrder(push: Push, pushed: Pushed, signal: AbortSignal): Promise<void> {
-		await this.#order.run(pushed.facts.chatId, signal, () => this.#journal(pushed, signal));
+		// What stands before it in the line ends with the same signal, so the line is short-lived.
+		await this.#order.run(pushed.facts.chatId, null, () => this.#journal(pushed, signal));
 		acknowledge(push, pushed.facts);
 	}
 
@@ -119,6 +120,7 @@ export class Intake {
 	}
 
 	async #journal({ facts, body, previous }: Pushed, signal: AbortSignal): Promise<void> {
+		signal.throwIfAborted();
 		const { account, appender } = this.#options;
 		const { chatId } = facts;
 		this.#learnChat(body);
