@@ -15,7 +15,7 @@ import {
 	systemClock,
 	systemRandom,
 } from './runtime';
-import { openStore } from './store';
+import { openForMove, openStore } from './store';
 
 /** Wiring: which drivers, which store. Nothing else. */
 const DRIVERS: readonly ChannelDriver[] = [avitoDriver, maxDriver, telegramDriver];
@@ -69,7 +69,10 @@ function sharing(
 	const settings = dir === undefined ? redisSettings(orFromFile(environmentValue)) : null;
 	if (settings === null) return { openStore: () => openStore({ dir: dir ?? dataFolder(), ...services }) };
 	return {
-		openStore: () => openRedisStore({ settings, ...services }),
+		openStore: () => {
+			const moveFrom = () => openForMove({ dir: dataFolder(), ...services });
+			return openRedisStore({ settings, ...services, moveFrom });
+		},
 		openRemoteCalls: (holder, server) => openRedisCalls({ settings, ...services }, holder, server),
 	};
 }

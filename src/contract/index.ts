@@ -15,6 +15,7 @@ export {
 	type Reading as RetentionReading,
 	type Unread as RetentionUnread,
 } from './retention';
+export type * from './moving';
 export type * from './pace';
 export * from './remote';
 export * from './store';

@@ -15,6 +15,8 @@ export class Keys {
 
 	/** string: which life of this Redis the data belongs to; a Redis that lost its data has none */
 	epoch = (): string => `${this.#prefix}:epoch`;
+	/** string: a process moves what a file held into Redis */
+	moving = (): string => `${this.#prefix}:moving`;
 	/** set: every account that has a journal, for the sweep */
 	accounts = (): string => `${this.#prefix}:accounts`;
 

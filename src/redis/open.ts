@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, Store } from '../contract';
+import type { Clock, Logger, MoveSource, Random, Store } from '../contract';
 import { Accounts } from './accounts';
 import { Condition } from './condition';
 import { RedisConnection } from './connection';
@@ -12,6 +12,7 @@ import { Leases } from './leases';
 import { serverFacts } from './server-facts';
 import type { RedisSettings } from './settings';
 import { RedisStore } from './store';
+import { moveIn } from './moving';
 import { Pace } from './pace';
 import { Sweep } from './sweep';
 import { Values } from './values';
@@ -29,6 +30,8 @@ export interface RedisStoreOptions {
 	leaseTime?: 'server' | 'clock';
 	/** no lease is given for this long after Redis was new, lost data, restarted or failed over; default one lease, ms */
 	guardMs?: number;
+	/** what n8n kept before it used Redis, see `moveIn` */
+	moveFrom?(): Promise<MoveSource | null>;
 	/** how long an answer of Redis is waited for, ms, default 5 s */
 	answerMs?: number;
 }
@@ -80,6 +83,15 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		time,
 		mayAcquire: () => epoch.mayAcquire(),
 	});
+	const intents = new Intents(commands, keys, clock);
+	if (options.moveFrom !== undefined) {
+		try {
+			await moveIn(options.moveFrom, { commands, keys, clock, logger, accounts, consumers, intents, waits });
+		} catch (error) {
+			await commands.close();
+			throw error;
+		}
+	}
 	return new RedisStore({
 		condition,
 		accounts,
@@ -89,7 +101,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		waits,
 		leases,
 		pace: new Pace({ commands, keys, clock, random, time }),
-		intents: new Intents(commands, keys, clock),
+		intents,
 		sweep: new Sweep({ commands, keys, clock, accounts, consumers, leases, values, waits }),
 		keep: () => epoch.keep(commands),
 		close: async () => {

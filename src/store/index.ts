@@ -3,6 +3,7 @@
  * set of SQL operations on two beds, a file or memory. Level 1, used by the pool and wired by `app`; knows the
  * contract and the runtime, nothing of messengers or n8n. Importing it loads no SQLite.
  */
+export { openForMove, type LeaveOptions } from './leave';
 export { openMemoryStore, openSqliteStore, openStore } from './open';
 export type { FileStoreOptions, OpenStoreOptions, StoreServices } from './open';
 export { seal, unseal, type SealContext } from './seal';

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createdAt, migrate } from './schema';
+import { createdAt, migrate, MOVED } from './schema';
 import { Sql, type Sqlite } from './sql';
 
 /** Where the rows lie: a file, or memory. */
@@ -54,9 +54,16 @@ export function openMemory(sqlite: Sqlite, now: number): Medium {
 
 /**
  * Opens or creates the file (mode 0600; a folder made for it 0700) and brings it to the current schema.
+ * @param toLeave only to move what it holds elsewhere: it does not count as used
  * @throws what SQLite or the file system says, see `faultOf`
  */
-export function openFile(sqlite: Sqlite, path: string, now: number, network?: boolean): Medium {
+export function openFile(
+	sqlite: Sqlite,
+	path: string,
+	now: number,
+	network?: boolean,
+	toLeave = false,
+): Medium {
 	const folder = dirname(path);
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	// Created before SQLite does, which would take the umask; its -wal and -shm files inherit the mode.
@@ -67,6 +74,7 @@ export function openFile(sqlite: Sqlite, path: string, now: number, network?: bo
 		const shared = configure(sql, network ?? isNetworkFileSystem(folder));
 		sql.exec(shared ? 'BEGIN IMMEDIATE' : 'BEGIN EXCLUSIVE');
 		migrate(sql, new Date(now).toISOString());
+		if (!toLeave) sql.run('DELETE FROM meta WHERE name = ?', MOVED);
 		sql.exec('COMMIT');
 		return { sql, path, shared, createdAt: createdAt(sql) };
 	} catch (error) {

@@ -4,6 +4,7 @@ import { nextTurn } from '../runtime';
 import { CommitQueue, unavailable } from './commit-queue';
 import { faultOf, faultText } from './faults';
 import { openFile, openMemory, type Medium } from './medium';
+import { FILE_NAME } from './place';
 import type { Sqlite } from './sql';
 import { SqlStore, type StoreCondition } from './sql-store';
 import { continueInMemory, fileIdentity, replaceDamaged, type Succession } from './succession';
@@ -25,8 +26,6 @@ export interface OpenStoreOptions extends FileStoreOptions {
 	/** default: the file, and memory when it cannot be used */
 	mode?: 'file' | 'memory';
 }
-
-const FILE_NAME = 'messenger-accounts.sqlite';
 
 /** How often another process's lock is waited for at opening, and how long, ms. */
 const OPEN_ATTEMPTS = 50;

@@ -138,6 +138,9 @@ export function migrate(sql: Sql, createdAt: string): void {
 	sql.run(`INSERT OR IGNORE INTO meta (name, value) VALUES ('created_at', ?)`, createdAt);
 }
 
+/** The file's data went on in Redis, when; until the file is used anew. */
+export const MOVED = 'moved';
+
 export function createdAt(sql: Sql): string {
 	return sql.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'created_at'`)?.value ?? '';
 }

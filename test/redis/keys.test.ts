@@ -78,6 +78,7 @@ describe('what is in Redis', () => {
 		// Every kind but those that only exist while a sweep or a call runs: the table explains nothing that does not exist.
 		const kinds = new Set(found.map(({ kind }) => kind));
 		expect(Object.keys(KEY_KINDS).filter((kind) => !kinds.has(kind))).toEqual([
+			'moving',
 			'sweeping',
 			'processes',
 			'inbox',

@@ -20,6 +20,7 @@ const of = (type: KeyKind['type'], owner: string, bound: string, days: number): 
 /** Every kind of key there may be. A key that is not in this table fails the tests. */
 export const KEY_KINDS: Readonly<Record<string, KeyKind>> = {
 	epoch: of('hash', 'everybody', 'one', 400),
+	moving: of('string', 'who moves a file into Redis', 'one, for a minute', 1),
 	accounts: of('set', 'everybody', 'one member per account ever open', 400),
 	account: of('hash', 'the reader', 'three fields per account', 100),
 	journal: of('stream', 'the reader', '100,000 entries and 7 days, by the sweep', 100),

@@ -1,0 +1,2 @@
+/** The store's file in its folder. */
+export const FILE_NAME = 'messenger-accounts.sqlite';
