@@ -140,6 +140,12 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 		'Telegram cannot read this picture',
 		'Send it as a document.',
 	),
+	FILE_PART_MISSING: say('media_expired', 'Telegram has lost a part of the upload', 'Try it again.'),
+	PHOTO_SAVE_FILE_INVALID: say(
+		'media_not_supported',
+		'Telegram does not take this as a photo',
+		'Send it as a file.',
+	),
 	WEBPAGE_CURL_FAILED: say(
 		'media_not_supported',
 		'Telegram could not fetch the file from this address',

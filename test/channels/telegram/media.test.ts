@@ -336,6 +336,31 @@ describe('files', () => {
 		await expect(buffer(media?.[0]?.stream ?? Readable.from([]))).rejects.toThrow('stopped');
 	});
 
+	it('a picture too large for a photo goes as a file, or is refused before anything is read', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		let opened = 0;
+		const large: MediaSource = {
+			kind: 'stream',
+			fileName: 'large.png',
+			mimeType: 'image/png',
+			size: 11 * 1024 * 1024,
+			open: () => {
+				opened += 1;
+				return Promise.resolve(Readable.from([png(), Buffer.alloc(11 * 1024 * 1024 - png().length)]));
+			},
+		};
+		const input = { chatId: bench.anna.id };
+		await expect(
+			bench.call(account, 'message.sendMedia', { ...input, kind: 'photo' }, undefined, [large]),
+		).rejects.toMatchObject({ code: 'file_too_large' });
+		expect(bench.sandbox.control.requests({ method: 'upload.saveBigFilePart' })).toHaveLength(0);
+		await bench.call(account, 'message.sendMedia', input, undefined, [large]);
+		const { items } = await bench.call(account, 'message.getMany', { ...input, limit: 1 });
+		expect(items).toMatchObject([{ media: { documents: [{ file_name: 'large.png', size: large.size }] } }]);
+		expect(opened).toBe(2);
+	});
+
 	it('refuses a voice message that is none, unless it may go as audio', async () => {
 		const bench = await startBench();
 		const account = await bench.open();

@@ -600,5 +600,12 @@ describe('exactly once', () => {
 		await bench.clock.advance(86_400_001);
 		await write('@fay_sandbox');
 		expect(control.requests({ method: 'messages.sendMessage' })).toHaveLength(3);
+		control.setFaults({
+			errors: [{ method: 'contacts.importContacts', code: 400, message: 'PEER_FLOOD', count: 1 }],
+		});
+		const method = 'contacts.importContacts';
+		const importing = bench.call(account, 'raw.request', { method, parameters: { contacts: [] } });
+		await expect(importing).rejects.toMatchObject({ code: 'new_contact_limit' });
+		expect(bench.services.states).toHaveLength(2);
 	});
 });

@@ -10,16 +10,28 @@ import { asJson, type TelegramAccount } from '../account';
 import { unmarkId } from '../peers/marked-id';
 import type { Peer } from '../peers/peer-book';
 import { parseReference } from '../peers/reference';
+import { tellLimit } from '../send/limited';
 import type { TlObject } from '../tl';
 
 /** A command on a Telegram account; the table holds these. */
 export type TelegramCommand<Schema extends z.ZodType> = CommandSpec<TelegramAccount, z.output<Schema>>;
 
-/** Keeps the type of each command's own input while it is written down. */
+/** Keeps the type of each command's own input while it is written down, and tells the account's limit when it meets it. */
 export function command<Schema extends z.ZodType>(
 	spec: Omit<TelegramCommand<Schema>, 'input'> & { input: Schema },
 ): TelegramCommand<Schema> {
-	return { ...spec, input: { parse: (value) => spec.input.parse(value) } };
+	return {
+		...spec,
+		input: { parse: (value) => spec.input.parse(value) },
+		async run(account, input, context) {
+			try {
+				return await spec.run(account, input, context);
+			} catch (error) {
+				// Whatever was asked: a send, an import, an invitation.
+				throw await tellLimit(account, error);
+			}
+		},
+	};
 }
 
 export const nothing = z.strictObject({});

@@ -6,7 +6,6 @@ import { peerOf } from '../peers/marked-id';
 import type { Peer } from '../peers/peer-book';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
 import { findSent } from './find-sent';
-import { tellLimit } from './limited';
 
 /** One message on its way out. */
 export interface Outgoing {
@@ -55,8 +54,7 @@ export async function deliver(
 		});
 		return ids.map((id, index) => sendResult(account, peer, looked, sentIn(result, id, index), false));
 	} catch (error) {
-		if (!ChannelError.is(error) || error.providerCode !== 'RANDOM_ID_DUPLICATE')
-			throw await tellLimit(account, error);
+		if (!ChannelError.is(error) || error.providerCode !== 'RANDOM_ID_DUPLICATE') throw error;
 		const texts = (await outgoing.texts?.()) ?? [text(request, 'message')];
 		const found = await findSent(account, { peer, request, texts, since }, context.signal);
 		return found.map((one) => sendResult(account, peer, looked, one, true));

@@ -20,6 +20,9 @@ export const MEDIA_KINDS = [
 ] as const;
 export type SendAs = (typeof MEDIA_KINDS)[number];
 
+/** Telegram's limit for what is sent as a photo (core.telegram.org/bots/api#sendphoto) */
+const PHOTO_BYTES = 10 * 1024 * 1024;
+
 /** What a sender may say of a file; what is not said is read out of it where its format is known. */
 export interface MediaOptions {
 	as: SendAs;
@@ -170,7 +173,17 @@ async function kindOf(begun: Begun, { as, otherwiseAudio }: MediaOptions): Promi
 			hint: 'Convert it, or let it be sent as audio.',
 		});
 	}
+	const large = (begun.source.size ?? 0) > PHOTO_BYTES;
+	if (as === 'photo' && large) {
+		await abandon(begun);
+		throw new ChannelError('file_too_large', 'Telegram takes photos up to 10 MB', {
+			channel: 'telegram',
+			field: 'media',
+			hint: 'Send it as a file.',
+		});
+	}
 	if (as !== 'auto') return as;
+	if (large && mimeType.startsWith('image/')) return 'file';
 	if (/^image\/(jpeg|png|webp)$/.test(mimeType)) return 'photo';
 	if (mimeType === 'video/mp4') return 'video';
 	if (mimeType === 'image/gif') return 'animation';
