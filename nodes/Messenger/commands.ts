@@ -1,5 +1,4 @@
 import { invalidParameter, sendingOf, textOptionsOf, type OperationCall, type Values } from '../../src/n8n';
-import { linkPreviewOf, sendingOf as telegramSendingOf } from '../TelegramUser/fields';
 
 export type Messenger = 'max' | 'telegram' | 'avito';
 
@@ -10,6 +9,19 @@ export interface Outgoing {
 	/** id of the message to quote */
 	replyTo: string | null;
 	options: Values;
+}
+
+/** Telegram shows typing for a number of seconds: about as long as somebody needs who types fast on a phone. */
+const LETTERS_PER_SECOND = 10;
+/** seconds; the longest Telegram's channel here shows */
+const LONGEST_TYPING = 60;
+
+function telegramSending(options: Values, text: string): OperationCall['input'] {
+	const { typing, ...common } = sendingOf(options);
+	if (typing === undefined) return common;
+	const seconds =
+		typing === 'length' ? Math.min(LONGEST_TYPING, Math.ceil(text.length / LETTERS_PER_SECOND)) : typing;
+	return { ...common, typingSeconds: seconds };
 }
 
 /** A text to a chat. Avito knows neither formatting nor quotes, sounds or typing: there the text goes out plain. */
@@ -33,9 +45,8 @@ export function sendCall(channel: Messenger, { chatId, text, replyTo, options }:
 				input: {
 					chatId,
 					text,
-					linkPreview: linkPreviewOf(options),
 					...textOptionsOf(options),
-					...telegramSendingOf(options, text),
+					...telegramSending(options, text),
 					...quote,
 				},
 			};
@@ -82,7 +93,7 @@ export function sendMediaCall(
 						chatId,
 						text,
 						format: textOptionsOf(options).format,
-						...telegramSendingOf(options, text),
+						...telegramSending(options, text),
 						...quote,
 					},
 					media,

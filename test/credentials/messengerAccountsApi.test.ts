@@ -1,4 +1,4 @@
-import type { ICredentialDataDecryptedObject, ICredentialTestFunctions } from 'n8n-workflow';
+import type { ICredentialTestFunctions } from 'n8n-workflow';
 import { describe, expect, test } from 'vitest';
 import { MessengerAccountsApi } from '../../credentials/MessengerAccountsApi.credentials';
 import { Avito } from '../../nodes/Avito/Avito.node';
@@ -6,6 +6,8 @@ import { Max } from '../../nodes/Max/Max.node';
 import { Messenger } from '../../nodes/Messenger/Messenger.node';
 import { MessengerTrigger } from '../../nodes/Messenger/MessengerTrigger.node';
 import { TelegramUser } from '../../nodes/TelegramUser/TelegramUser.node';
+// The test of the credential loads it when it runs; loaded here, no test waits for three messengers.
+import '../../src/app';
 
 const credential = new MessengerAccountsApi();
 
