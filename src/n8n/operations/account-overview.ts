@@ -36,6 +36,7 @@ export const accountOverview: WholeOperation = {
 						phone_hash: phoneHash ?? status.profile?.phone_hash ?? null,
 						usable: true,
 						state: status.state,
+						since: status.since,
 						name: status.profile?.name ?? null,
 						last_event: status.last_event,
 						last_error: status.last_error,
