@@ -4,6 +4,10 @@ import { processAlive } from '../../runtime';
 /** Long enough for a busy event loop, short enough that an account lost with its container is free again soon. */
 export const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
+/** An owner stops this much before the store lets anybody else in: two machines' clocks may not run alike, ms. */
+const MARGIN_MS = 1_000;
+/** How long a lease may be used after it was asked for, ms. */
+export const USABLE_MS = LEASE_MS - MARGIN_MS;
 
 /** Who we are, for people and for the dead-holder check: `host/pid/role/start id`. */
 export interface Holder {
@@ -60,7 +64,7 @@ export class LeaseKeeper {
 		}
 		if (!answer.acquired) throw inUse(answer.holder, answer.expiresAt - this.#clock.now());
 		const counted = await this.#countedFrom(started, answer.lease);
-		const entry: Entry = { lease: answer.lease, deadline: counted + LEASE_MS, lost: [] };
+		const entry: Entry = { lease: answer.lease, deadline: counted + USABLE_MS, lost: [] };
 		this.#held.set(name, entry);
 		this.#schedule();
 		return {
@@ -111,7 +115,7 @@ export class LeaseKeeper {
 			);
 			for (const entry of entries) {
 				if (lost.includes(entry.lease.name)) this.#lose(entry);
-				else entry.deadline = started + LEASE_MS;
+				else entry.deadline = started + USABLE_MS;
 			}
 		} catch (error) {
 			this.#logger.warn('leases could not be renewed', { error: String(error) });
