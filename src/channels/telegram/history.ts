@@ -1,6 +1,7 @@
 import type { ChannelEvent, EngineEvent } from '../../contract';
 import { isAllowedChat, type TelegramAccount } from './account';
 import { withAlbums } from './events/album';
+import { sentAt } from './events/base';
 import { messageEvent } from './events/normalise';
 import { markPeer } from './peers/marked-id';
 import { SERVICE_USER } from './peers/peer-book';
@@ -146,7 +147,7 @@ async function* chatSince(
 	for (const message of found.reverse()) {
 		events.push({
 			event: await eventOf(account, message),
-			at: (int(message, 'date') ?? 0) * 1000,
+			at: sentAt(message),
 			recovered: true,
 		});
 	}

@@ -4,7 +4,7 @@ import { child, flag, int, type TlObject } from '../tl';
 import type { Applied } from '../updates/types';
 import { newMessageOf } from '../updates/unpack';
 import { albumOf } from './album';
-import { chatTypeOf, plainEvent } from './base';
+import { chatTypeOf, plainEvent, sentAt } from './base';
 import { messageEvent } from './normalise';
 import { otherEvents } from './other';
 import type { SeenTexts } from './seen-texts';
@@ -79,7 +79,7 @@ function messageDraft(
 	const chat = event.external_chat_id;
 	if (!chat.startsWith('-100')) messageChats.note(id, chat);
 	seen.note(event);
-	const at = (int(message, edited ? 'edit_date' : 'date') ?? 0) * 1000;
+	const at = edited ? (int(message, 'edit_date') ?? 0) * 1000 : sentAt(message);
 	const draft = { chat, album: albumOf(event) };
 	if (event.meta.direction === 'in') return { ...draft, told: { event, at, recovered } };
 	const told = services.sentByNode(chat, String(id)).then(

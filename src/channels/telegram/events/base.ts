@@ -4,7 +4,7 @@ import { NO_MEDIA } from '../../../contract/schemas';
 import type { TelegramAccount } from '../account';
 import { markPeer } from '../peers/marked-id';
 import type { Peer } from '../peers/peer-book';
-import { child, long, text, type TlObject } from '../tl';
+import { child, int, long, text, type TlObject } from '../tl';
 import { makeMask } from './mask';
 import { toJson } from './raw';
 
@@ -77,6 +77,15 @@ export function contentHash(from: TlObject): string {
 			? [text(from, 'message'), toJson(child(from, 'media')?._ ?? null), toJson(from['entities'] ?? null)]
 			: toJson(from);
 	return createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 10);
+}
+
+/**
+ * When a message was sent, ms, such that those of one second are in order but where their numbers pass a thousand:
+ * Telegram tells whole seconds, and the numbers of a
+ * chat's messages rise. The journal sees by it that a recovered message comes after a newer one.
+ */
+export function sentAt(message: TlObject): number {
+	return (int(message, 'date') ?? 0) * 1000 + ((int(message, 'id') ?? 0) % 1000);
 }
 
 /** Unix seconds → ISO 8601. */

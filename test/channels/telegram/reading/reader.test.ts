@@ -135,3 +135,15 @@ it('keeps no text unless the user wants it', async () => {
 		false,
 	);
 });
+
+it('those of one second are in order for the journal, too: Telegram tells whole seconds', async () => {
+	const bench = await startBench();
+	const journal = new MemoryJournal();
+	await reading(bench, journal);
+	for (let at = 1; at <= 20; at += 1) says(bench, String(at));
+	await until(() => journal.texts().length === 20, 'all');
+	const times = journal.events.map(({ at }) => at);
+	expect(new Set(times).size).toBe(20);
+	expect(times).toEqual(times.toSorted((a, b) => a - b));
+	expect(new Set(journal.events.map(({ event }) => event.timestamp)).size).toBeLessThan(20);
+});
