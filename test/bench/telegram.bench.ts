@@ -339,7 +339,7 @@ async function files(bench: Bench): Promise<Pick<TelegramBenchResult, 'upload' |
 	};
 	const send = {
 		name: 'message.sendMedia',
-		input: { chatId: '@anna_sandbox', kind: 'document' },
+		input: { chatId: '@anna_sandbox', kind: 'file' },
 		media: [media],
 	};
 	let read = 0;
