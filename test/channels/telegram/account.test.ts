@@ -268,7 +268,7 @@ describe('the session', () => {
 		await bench.sandbox.control.startListening({});
 		await bench.clock.advance(60_000);
 		await until(() => account.status().state === 'live', 'a new connection', MANY);
-		expect((await bench.call(account, 'account.getSelf')).items[0]).toMatchObject({
+		expect((await bench.call(account, 'profile.get')).items[0]).toMatchObject({
 			username: 'boris_sandbox',
 		});
 	});
