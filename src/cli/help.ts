@@ -22,8 +22,8 @@ Options:
 
 Secrets are never arguments: you are asked for them, or they are in the environment:
   TELEGRAM_API_ID, TELEGRAM_API_HASH   your application (https://my.telegram.org/apps)
-  MESSENGER_LOGIN_PHONE                phone number with country code
-  MESSENGER_LOGIN_PASSWORD             password of an account that has one
+  MESSENGER_ACCOUNTS_PHONE                phone number with country code
+  MESSENGER_ACCOUNTS_PASSWORD             password of an account that has one
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the messenger cannot be reached, 130 interrupted
 `;

@@ -103,7 +103,7 @@ class Dialogue {
 		if (this.#messenger === 'max' && codeMayNeverCome(fields))
 			this.#terminal.tell('MAX sends codes to its official apps only: if none comes, log in with --qr.\n');
 		const phone =
-			environmentValue('MESSENGER_LOGIN_PHONE') ??
+			environmentValue('MESSENGER_ACCOUNTS_PHONE') ??
 			(await needed(this.#terminal, 'Phone number with country code (+7…): '));
 		return this.#login.requestCode(phone.trim());
 	}
@@ -139,7 +139,7 @@ class Dialogue {
 	}
 
 	async #enterPassword(step: PasswordWanted): Promise<LoginStep> {
-		const known = environmentValue('MESSENGER_LOGIN_PASSWORD');
+		const known = environmentValue('MESSENGER_ACCOUNTS_PASSWORD');
 		if (known !== undefined) return this.#login.checkPassword(step, known);
 		const hint = step.hint === null ? '' : ` (hint: ${step.hint})`;
 		return this.#tries('password_invalid', async () =>
