@@ -10,6 +10,7 @@ import { avitoClientBench } from './avito-client.bench';
 import { consumerBench } from './consumer.bench';
 import { journalBench } from './journal.bench';
 import { loadBench } from './load.bench';
+import { maxAccountsBench } from './max-accounts.bench';
 import { maxBench } from './max.bench';
 import { n8nBench } from './n8n.bench';
 import { ratio, table, whole, type Row } from './report';
@@ -190,6 +191,24 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
 				beside: `login codes requested: ${String(cold.codes)}`,
 				bar: '0 codes',
 				met: cold.codes === 0,
+			},
+		];
+	},
+	'max-accounts': async () => {
+		const { memory, catchUp } = await maxAccountsBench();
+		return [
+			...memory.map(({ accounts, connected, listening, bare, meetsBar }) => ({
+				what: `MAX, memory per idle account, ${whole(accounts)} accounts`,
+				figure: `${whole(connected)} KB, with a trigger ${whole(listening)} KB`,
+				beside: `bare socket ${whole(bare)} KB`,
+				bar: `≤ 100 KB beyond the socket: ${whole(connected - bare)} KB`,
+				met: meetsBar,
+			})),
+			{
+				what: `MAX, catching up ${whole(catchUp.messages)} missed messages`,
+				figure: `${whole(catchUp.perSecond)}/s`,
+				beside: 'from the login to the trigger',
+				bar: 'reported',
 			},
 		];
 	},
