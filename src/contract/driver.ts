@@ -71,8 +71,12 @@ export interface IntentHandle {
 	readonly state: 'reserved' | 'sent';
 	readonly providerKey: string;
 	readonly context: JsonObject;
-	/** Must be awaited right before the first byte leaves; `context` is what a later read-back needs. */
-	sent(context?: JsonObject): Promise<void>;
+	/**
+	 * Must be awaited right before the first byte leaves; `context` is what a later read-back needs. `deduplicated`: the
+	 * provider takes one message per provider key, so the note need not survive a loss of power (the repeat has the same
+	 * key) and is not flushed to the disk.
+	 */
+	sent(context?: JsonObject, options?: { deduplicated: boolean }): Promise<void>;
 	/** Several messages in one command (split text, text + image, send to many): an intent per part. */
 	part(name: string): Promise<IntentPart>;
 }

@@ -192,9 +192,11 @@ export interface Store {
 
 	/** Creates the intent in state `reserved` or returns the one that exists (unexpired). */
 	reserveIntent(record: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }>;
+	/** `flush`: the change survives a loss of power of this machine, not only the end of the process. */
 	updateIntent(
 		key: string,
 		change: Partial<Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>>,
+		options?: { flush: boolean },
 	): Promise<void>;
 	deleteIntent(key: string): Promise<void>;
 	loadIntent(key: string): Promise<IntentRecord | null>;

@@ -92,11 +92,10 @@ export class SqlStore implements Store {
 
 	reserveIntent = (record: IntentRecord) =>
 		this.#queue.write((sql) => intents.reserveIntent(sql, this.#clock.now(), record));
-	/** `sent` is flushed to the disk: after a loss of power too, nobody may believe that nothing has left. */
-	updateIntent = (key: string, change: intents.IntentChange) => {
+	updateIntent = (key: string, change: intents.IntentChange, options = { flush: false }) => {
 		const update = (sql: Parameters<typeof intents.updateIntent>[0]) =>
 			intents.updateIntent(sql, this.#clock.now(), key, change);
-		return change.state === 'sent' ? this.#queue.flushedWrite(update) : this.#queue.write(update);
+		return options.flush ? this.#queue.flushedWrite(update) : this.#queue.write(update);
 	};
 	deleteIntent = (key: string) => this.#queue.write((sql) => intents.deleteIntent(sql, key));
 	loadIntent = (key: string) => this.#queue.read((sql) => intents.loadIntent(sql, this.#clock.now(), key));

@@ -17,6 +17,7 @@ const AMBIGUOUS: readonly ErrorCode[] = [
 
 /** A send without a key of its own is still one send: remembered as long as a crash could need it. */
 const ANONYMOUS_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Nothing is sent twice: a repeat with the same key joins the running send, gets the remembered result
@@ -64,12 +65,20 @@ function newRecord(call: PolicyCall, key: string, chatId: string, paramsHash: st
 		chatId,
 		paramsHash,
 		state: 'reserved',
-		providerKey: call.random.hex(8),
+		providerKey: providerKeyOf(call.account, key, now),
 		context: {},
 		result: null,
 		createdAt: now,
 		expiresAt: now + (call.options.idempotency?.rememberMs ?? ANONYMOUS_MS),
 	};
+}
+
+/**
+ * The same for a repeat whose first note was lost with the power; another one once the key's own time is over, or the
+ * provider would take a new message for the old one.
+ */
+function providerKeyOf(account: string, key: string, now: number): string {
+	return hash([account, key, Math.floor(now / DAY_MS)]).slice(0, 16);
 }
 
 /**

@@ -34,9 +34,11 @@ export class StoredIntent implements IntentHandle {
 		return this.#left;
 	}
 
-	async sent(context: JsonObject = {}): Promise<void> {
+	async sent(context: JsonObject = {}, options = { deduplicated: false }): Promise<void> {
 		this.#left = true;
-		await this.#scope.store.updateIntent(this.#record.key, { state: 'sent', context });
+		// After a loss of power nobody may believe that nothing has left; unless it makes no difference.
+		const flush = !options.deduplicated;
+		await this.#scope.store.updateIntent(this.#record.key, { state: 'sent', context }, { flush });
 	}
 
 	async part(name: string): Promise<IntentPart> {

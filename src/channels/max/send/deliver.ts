@@ -45,7 +45,7 @@ export async function deliver(
 		const cid = cidOf(intent?.providerKey ?? services.random.hex(8), account.settings.device.type === 'WEB');
 		for (let tries = 1; ; tries += 1) {
 			try {
-				const beforeFirstByte = async (): Promise<void> => intent?.sent();
+				const beforeFirstByte = async (): Promise<void> => intent?.sent({}, { deduplicated: true });
 				const sent = await sendMessage(
 					session,
 					to.target,

@@ -46,7 +46,7 @@ export async function deliver(
 	});
 	const firstTry = intent?.context['at'];
 	const since = typeof firstTry === 'number' ? firstTry : Math.floor(services.clock.now() / 1000);
-	await intent?.sent({ at: since });
+	await intent?.sent({ at: since }, { deduplicated: true });
 	try {
 		const result = await connection.object(request, {
 			signal: context.signal,
