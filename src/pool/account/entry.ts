@@ -21,8 +21,10 @@ import { Attendance, OUTAGE_MS, REPORT_EVERY_MS, type Attached } from './attenda
 import { Connection } from './connection';
 import { withDeadline } from './deadline';
 import { callWhereOwned, isOwnedElsewhere } from './elsewhere';
+import { assertMayOpen, PAUSED } from './may-open';
 import { SettingsMemory } from './settings-choice';
 import type { PoolShared } from './shared';
+import { stateError, Standing } from './standing';
 
 const DEFAULT_CALL_MS = 120_000;
 const OPEN_MS = 60_000;
@@ -38,7 +40,6 @@ const YIELD_REST_MS = 5_000;
  */
 const ENDING_REST_MS = 2_000;
 const ENDING_LOOK_MS = 250;
-const PAUSED = 'paused';
 
 /** A call with its input parsed, its permission checked and its time running. */
 interface BoundedCall {
@@ -55,6 +56,7 @@ export class AccountEntry {
 	readonly #driver: ChannelDriver;
 	readonly #settings: SettingsMemory;
 	readonly #news = new NewsLimiter();
+	readonly #standing: Standing;
 	readonly #attendance: Attendance;
 	readonly budget: SharedBudget;
 	#config: AccountConfig;
@@ -73,12 +75,7 @@ export class AccountEntry {
 	/** monotonic ms */
 	#mayYieldAt = 0;
 	#leftUntil = 0;
-	/** why the session ended for good: told to everybody who asks, in the words of the first time */
-	#endedBy: ChannelError | undefined;
-	state: AccountState = 'idle';
-	since: number;
 	lastUsed: number | null = null;
-	lastError: { code: string; message: string; at: string } | null = null;
 	reopened = 0;
 
 	constructor(shared: PoolShared, driver: ChannelDriver, config: AccountConfig, source: CredentialSource) {
@@ -87,13 +84,26 @@ export class AccountEntry {
 		this.#config = config;
 		this.#attendance = new Attendance(shared, this, this.#news);
 		this.#settings = new SettingsMemory(source.id, config);
-		this.since = shared.clock.now();
+		this.#standing = new Standing(shared.clock, shared.logger);
 		const { points, windowMs, chatGapMs } = config.policy.budget;
 		this.budget = new SharedBudget({
 			rules: { account: { points, windowMs }, chatGapMs, buckets: driver.buckets },
 			clock: shared.clock,
 			logger: shared.logger,
 		});
+	}
+
+	get state(): AccountState {
+		return this.#standing.state;
+	}
+
+	/** how long it has been in this state: ms since 1970 */
+	get since(): number {
+		return this.#standing.since;
+	}
+
+	get lastError(): Standing['lastError'] {
+		return this.#standing.lastError;
 	}
 
 	get config(): AccountConfig {
@@ -248,7 +258,7 @@ export class AccountEntry {
 			return result;
 		} catch (error) {
 			const shown = signal.aborted && !ChannelError.is(error) ? (signal.reason as Error) : error;
-			this.#noteError(shown);
+			this.#standing.note(shown);
 			throw shown;
 		} finally {
 			end();
@@ -320,7 +330,7 @@ export class AccountEntry {
 		this.budget.update({ points, windowMs }, chatGapMs);
 		// Every execution's own read comes by here: what ended stays ended until the credential really changed.
 		if (choice === 'same') return;
-		if (this.state === 'ended') this.#setState('idle');
+		if (this.state === 'ended') this.#standing.become('idle');
 		this.#supersede.abort();
 		void this.#drop('the credential changed');
 		this.#attendance.wake();
@@ -329,15 +339,20 @@ export class AccountEntry {
 	/** *Disconnect*: survives restarts until *Connect*. */
 	async pause(): Promise<void> {
 		await (await this.#shared.store()).putValue(this.#config.session, PAUSED, true);
-		this.#setState('paused');
+		this.#standing.become('paused');
 		await this.#drop('paused by the user');
 	}
 
 	async resume(): Promise<void> {
 		await (await this.#shared.store()).deleteValue(this.#config.session, PAUSED);
-		if (this.state === 'paused' || this.state === 'ended') this.#setState('idle');
+		if (this.state === 'paused' || this.state === 'ended') this.#standing.become('idle');
 		this.#attendance.wake();
-		await this.opened();
+		try {
+			await this.opened();
+		} catch (error) {
+			// A process with a trigger was quicker: connected is connected.
+			if ((await this.accountElsewhere(error)) === null) throw error;
+		}
 	}
 
 	/** The store went on in memory: triggers run, but nothing survives a restart. Told once. */
@@ -353,7 +368,7 @@ export class AccountEntry {
 		this.#supersede.abort();
 		await this.#opening?.catch(() => undefined);
 		await this.#drop('the pool closes');
-		this.#setState('closed');
+		this.#standing.become('closed');
 	}
 
 	/** Closes the connection now if nobody uses it (linger over, or n8n is ending). */
@@ -369,29 +384,11 @@ export class AccountEntry {
 		const { session } = this.#config;
 		if (store.pace !== undefined)
 			await this.budget.share(store.pace, (await store.accountOf(session)) ?? session);
-		if ((await store.getValue(this.#config.session, PAUSED)) === true) {
-			this.#setState('paused');
-			throw new ChannelError('account_paused', 'The account was disconnected by hand', {
-				hint: 'Run Account: Connect to use it again.',
-			});
-		}
-		if (this.state === 'ended') {
-			throw (
-				this.#endedBy ??
-				new ChannelError('session_ended', 'The session has ended', {
-					channel: this.#driver.channel,
-					hint: 'Log in again and put the new session into the credential.',
-				})
-			);
-		}
-		if (this.#closed) throw new ChannelError('cancelled', 'The connection pool is closing', { retry: 'now' });
-		const restMs = this.#leftUntil - this.#shared.clock.monotonic();
-		if (restMs > 0) {
-			throw new ChannelError('account_in_use', 'The account is just moving to the process with its trigger', {
-				retry: { afterMs: restMs },
-			});
-		}
-		this.#setState('connecting');
+		await assertMayOpen({
+			...{ store, session, standing: this.#standing, closed: this.#closed },
+			leftMs: this.#leftUntil - this.#shared.clock.monotonic(),
+		});
+		this.#standing.become('connecting');
 		const deadline = withDeadline(this.#shared.clock, OPEN_MS, 'connecting', superseded);
 		try {
 			const connection = await Connection.start({
@@ -409,7 +406,7 @@ export class AccountEntry {
 			if (store.pace !== undefined) await this.budget.share(store.pace, connection.open.accountId);
 			this.#connection = connection;
 			this.reopened += 1;
-			this.#setState('live');
+			this.#standing.become('live');
 			// Whoever opened it, a call or a webhook's registration: triggers do not sit out their pause.
 			this.#attendance.wake();
 			void connection.closed.then(() => {
@@ -419,9 +416,7 @@ export class AccountEntry {
 			return connection;
 		} catch (error) {
 			if (superseded.aborted) throw error;
-			this.#noteError(error);
-			if (endsSession(error)) this.#endedBy = error;
-			this.#setState(endsSession(error) ? 'ended' : 'waiting');
+			this.#standing.failed(error);
 			throw error;
 		} finally {
 			deadline.end();
@@ -444,7 +439,7 @@ export class AccountEntry {
 	#onClosed(connection: Connection): void {
 		void this.#shared.seats.find(connection.open.accountId)?.leave(connection);
 		if (this.#connection === connection) this.#connection = undefined;
-		if (this.state === 'live') this.#setState('idle');
+		if (this.state === 'live') this.#standing.become('idle');
 	}
 
 	#linger(): void {
@@ -468,7 +463,7 @@ export class AccountEntry {
 
 	async #accountState(change: AccountStateChange): Promise<void> {
 		const now = this.#shared.clock.now();
-		if (change.error !== undefined) this.#noteError(change.error);
+		if (change.error !== undefined) this.#standing.note(change.error);
 		const connection = this.#connection;
 		if (change.state === 'limited' && connection !== undefined) {
 			await connection.store.putValue(
@@ -478,10 +473,7 @@ export class AccountEntry {
 				DAY_MS,
 			);
 		}
-		if (change.state === 'ended') {
-			this.#endedBy = change.error;
-			this.#setState('ended');
-		}
+		if (change.state === 'ended') this.#standing.end(change.error);
 		this.#tellTriggers(change, now);
 		const every = change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS);
 		if (connection !== undefined && this.#news.allows(change.state, now, every)) {
@@ -500,46 +492,4 @@ export class AccountEntry {
 		if (change.state === 'live' || change.state === 'settings_changed' || !lasting) return;
 		this.#attendance.tell(change.error ?? stateError(change));
 	}
-
-	#noteError(error: unknown): void {
-		this.lastError = {
-			code: ChannelError.is(error) ? error.code : 'upstream_error',
-			message: ChannelError.is(error) ? error.message : 'unexpected failure',
-			at: new Date(this.#shared.clock.now()).toISOString(),
-		};
-		if (!ChannelError.is(error)) {
-			this.#shared.logger.error('unexpected failure in a call', { error: String(error) });
-		}
-	}
-
-	#setState(state: AccountState): void {
-		if (this.state === state) return;
-		this.state = state;
-		this.since = this.#shared.clock.now();
-	}
-}
-
-function stateError(change: AccountStateChange): ChannelError {
-	const codes = {
-		ended: 'session_ended',
-		limited: 'new_contact_limit',
-		subscription_missing: 'subscription_missing',
-		degraded: 'store_unavailable',
-		disconnected: 'unreachable',
-		live: 'upstream_error',
-		settings_changed: 'upstream_error',
-	} as const;
-	const hint = change.hint === undefined ? {} : { hint: change.hint };
-	return new ChannelError(codes[change.state], change.reason, hint);
-}
-
-/** After these only a person can help: stop, stay registered, resume when the credential changes. */
-function endsSession(error: unknown): error is ChannelError {
-	return (
-		ChannelError.is(error) &&
-		error.retry === 'never' &&
-		['session_ended', 'account_banned', 'credential_invalid', '2fa_required', 'permission_denied'].includes(
-			error.code,
-		)
-	);
 }
