@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ICredentialDataDecryptedObject, INode } from 'n8n-workflow';
 import type { Channel } from '../contract';
 import type { CredentialSource } from '../pool';
@@ -36,17 +37,21 @@ export async function credentialSource(
 }
 
 /** The same credential with some fields changed, under a name of its own: the two are never taken for each other's edits. */
-export function adaptedSource(
+export async function adaptedSource(
 	source: CredentialSource,
-	adapt: (data: Readonly<Record<string, unknown>>) => Record<string, unknown>,
-): CredentialSource {
-	const change = (data: unknown): unknown =>
+	adapt: (
+		data: Readonly<Record<string, unknown>>,
+	) => Record<string, unknown> | Promise<Record<string, unknown>>,
+): Promise<CredentialSource> {
+	const adapted = async (data: unknown): Promise<unknown> =>
 		typeof data === 'object' && data !== null ? adapt(data as Record<string, unknown>) : data;
+	const data = await adapted(source.data);
+	const digest = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
 	return {
 		...source,
-		id: `${source.id}#adapted`,
-		data: change(source.data),
-		read: async () => change(await source.read()),
+		id: `${source.id}#${digest}`,
+		data,
+		read: async () => adapted(await source.read()),
 	};
 }
 

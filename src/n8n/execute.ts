@@ -86,8 +86,13 @@ class ItemLoop {
 		try {
 			const { pool, clock } = await host(this.#context.logger);
 			const adapt = this.#operation.credential;
-			return await openAccountChoice(this.#context, this.#node, { pool, clock }, (source) =>
-				adapt === undefined ? source : adaptedSource(source, adapt),
+			return await openAccountChoice(
+				this.#context,
+				this.#node,
+				{ pool, clock },
+				adapt === undefined
+					? undefined
+					: (source, parameters) => adaptedSource(source, (data) => adapt(data, parameters)),
 			);
 		} catch (error) {
 			throw toNodeError(this.#context.getNode(), error);

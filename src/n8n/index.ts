@@ -17,6 +17,7 @@ export { testCredential } from './credential-test';
 export { executeNode } from './execute';
 export { replaceHost, type Host } from './host';
 export { accountSearch, listSearch } from './list-search';
+export { newLoginId } from './login-id';
 export { loginProperties, loginWebhooks, serveLogin } from './login';
 export { accountOperations } from './operations/account';
 export { accountOverview } from './operations/account-overview';

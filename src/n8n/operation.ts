@@ -31,10 +31,13 @@ export interface Operation extends OperationHead {
 	/** false for what touches no provider: no *If the Limit Is Reached* */
 	paced?: boolean;
 	/**
-	 * The credential as this operation needs it: a login takes the session out of it, because it must work without one
+	 * The credential as this operation needs it for an item: a login takes the session out of it, because it must work without one
 	 * and must not disturb the account that is open with it.
 	 */
-	credential?(data: Readonly<Record<string, unknown>>): Record<string, unknown>;
+	credential?(
+		data: Readonly<Record<string, unknown>>,
+		parameters: Parameters,
+	): Record<string, unknown> | Promise<Record<string, unknown>>;
 	/** Which account the item is about, where another field than *Account* says it. */
 	account?(parameters: Parameters): AccountWish;
 	/** The items where no account needs to be asked: what this messenger cannot do, but need not fail. */

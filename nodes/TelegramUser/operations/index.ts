@@ -52,6 +52,7 @@ import { checkCode } from './login/checkCode.operation';
 import { checkPassword } from './login/checkPassword.operation';
 import { checkQr } from './login/checkQr.operation';
 import { getQr } from './login/getQr.operation';
+import { importSession } from './login/importSession.operation';
 import { requestCode } from './login/requestCode.operation';
 import { resendCode } from './login/resendCode.operation';
 import { messages } from './messages';
@@ -130,7 +131,7 @@ export const telegramOperations = [
 		value: 'login',
 		name: 'Login',
 		defaultOperation: 'requestCode',
-		operations: [checkCode, checkPassword, checkQr, getQr, requestCode, resendCode],
+		operations: [checkCode, checkPassword, checkQr, getQr, importSession, requestCode, resendCode],
 	},
 	messages,
 	{ value: 'profile', name: 'Profile', operations: [getProfile, setProfilePhoto, updateProfile] },

@@ -4,7 +4,16 @@ import { ChannelError, type AccountConfig } from '../../contract';
 import { PERMISSIONS } from '../../contract/schemas';
 import { environmentValue } from '../../runtime';
 import type { LinkOptions } from './seam';
-import { DC_ADDRESSES, DC_PORT, parseSession, SessionFormatError, type SessionData } from './sessions';
+import {
+	DC_ADDRESSES,
+	DC_PORT,
+	formatSession,
+	parseSession,
+	parseSessionFile,
+	SessionFormatError,
+	sessionFileIn,
+	type SessionData,
+} from './sessions';
 
 /** A text field; n8n stores an unset one as '', null or nothing, and a pasted key may carry spaces. */
 const fieldText = z
@@ -70,6 +79,8 @@ export interface TelegramSettings {
 	session: SessionData;
 	/** there is no session yet: only the login operations work */
 	loggedOut: boolean;
+	/** which login this is; logins at the same time share neither key nor state */
+	loginId: string;
 	/** of the session: `seq` and `qts` belong to it */
 	sessionHash: string;
 	proxy: LinkOptions['proxy'];
@@ -106,6 +117,7 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 		session,
 		sessionHash: hash(session.authKey ?? '').slice(0, 16),
 		loggedOut,
+		loginId: fields.loginId,
 		proxy: readProxy(fields.proxyUrl),
 		device: { model: fields.deviceName || 'n8n', system: 'Node.js', app: '1.0', lang: 'en' },
 		publicKeys: fields.publicKey === '' ? [] : [fields.publicKey.replaceAll('\\n', '\n')],
@@ -140,7 +152,11 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 			loopWindowMs: fields.loopWindowSeconds * 1000,
 			allowDangerousRaw: fields.allowDangerousRaw,
 		},
-		sealingSecret: loggedOut ? apiHash : fields.session,
+		sealingSecret: loggedOut
+			? apiHash
+			: sessionFileIn(fields.session) === null
+				? fields.session
+				: formatSession(session),
 		settings,
 		shownSettings: {
 			data_centre: session.dc,
@@ -162,7 +178,8 @@ export function configure(credential: unknown): AccountConfig & { settings: Tele
 
 function readSession(text: string): SessionData {
 	try {
-		return parseSession(text);
+		const file = sessionFileIn(text);
+		return file === null ? parseSession(text) : parseSessionFile(file);
 	} catch (error) {
 		if (error instanceof SessionFormatError) throw invalid('session', `cannot be used: ${error.message}`);
 		throw error;

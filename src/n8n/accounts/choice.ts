@@ -38,30 +38,60 @@ export interface AccountChoice {
 	of(parameters: Parameters, wish?: AccountWish): Promise<ChosenAccount>;
 	/** the one account all these items are about */
 	ofAll(parameters: readonly Parameters[]): Promise<ChosenAccount>;
+	/** the same, without taking it */
+	sourceOf(parameters: Parameters, wish?: AccountWish): Promise<Omit<ChosenAccount, 'lease'>>;
 	close(): Promise<void>;
 }
 
-type Adapt = (source: CredentialSource) => CredentialSource;
+/** Makes of the account's credential the one an item needs. */
+type Adapt = (source: CredentialSource, parameters: Parameters) => Promise<CredentialSource>;
 
 /** Reads the credential, which counts as one read of it. */
 export async function openAccountChoice(
 	context: IExecuteFunctions,
 	{ channel, credentialType }: NodeAccounts,
 	{ pool, clock }: { pool: Pool; clock: Clock },
-	adapt: Adapt = (source) => source,
+	adapt?: Adapt,
 ): Promise<AccountChoice> {
 	const many = channel === null || context.getNodeParameter(AUTHENTICATION, 0, '') === MANY;
 	if (many) {
 		const accounts = await openAccounts(context, accountsRegistry(pool, clock));
-		return new ManyAccounts(pool, accounts, channel, adapt);
+		return adapted(pool, new ManyAccounts(pool, accounts, channel), adapt);
 	}
-	const saved = await credentialSource(context, { channel, credentialType });
-	const source = adapt(saved);
-	const account = { lease: pool.lease(source), channel, source, credentialId: saved.id };
+	const source = await credentialSource(context, { channel, credentialType });
+	const leased: ChosenAccount[] = [];
+	const account = (): ChosenAccount =>
+		(leased[0] ??= { lease: pool.lease(source), channel, source, credentialId: source.id });
+	const choice: AccountChoice = {
+		of: () => Promise.resolve(account()),
+		ofAll: () => Promise.resolve(account()),
+		sourceOf: () => Promise.resolve({ channel, source, credentialId: source.id }),
+		close: async () => {
+			await Promise.all(leased.map(({ lease }) => lease.close()));
+		},
+	};
+	return adapted(pool, choice, adapt);
+}
+
+/** The accounts as an operation needs them that works on a changed credential: each item has its own. */
+function adapted(pool: Pool, choice: AccountChoice, adapt: Adapt | undefined): AccountChoice {
+	if (adapt === undefined) return choice;
+	const leases: Lease[] = [];
+	const of = async (parameters: Parameters, wish?: AccountWish): Promise<ChosenAccount> => {
+		const saved = await choice.sourceOf(parameters, wish);
+		const source = await adapt(saved.source, parameters);
+		const lease = pool.lease(source);
+		leases.push(lease);
+		return { ...saved, source, lease };
+	};
 	return {
-		of: () => Promise.resolve(account),
-		ofAll: () => Promise.resolve(account),
-		close: () => account.lease.close(),
+		of,
+		ofAll: ([first]) =>
+			first === undefined ? Promise.reject(invalidParameter('Account', 'there is no item')) : of(first),
+		sourceOf: (parameters, wish) => choice.sourceOf(parameters, wish),
+		close: async () => {
+			await Promise.all([choice.close(), ...leases.map((lease) => lease.close())]);
+		},
 	};
 }
 
@@ -69,20 +99,26 @@ class ManyAccounts implements AccountChoice {
 	readonly #pool: Pool;
 	readonly #accounts: OpenedAccounts;
 	readonly #channel: Channel | null;
-	readonly #adapt: Adapt;
 	readonly #chosen = new Map<string, ChosenAccount>();
 	#learned: ReadonlyMap<AccountEntry, LearnedIdentity> | undefined;
 
-	constructor(pool: Pool, accounts: OpenedAccounts, channel: Channel | null, adapt: Adapt) {
+	constructor(pool: Pool, accounts: OpenedAccounts, channel: Channel | null) {
 		this.#pool = pool;
 		this.#accounts = accounts;
 		this.#channel = channel;
-		this.#adapt = adapt;
 	}
 
 	async of(parameters: Parameters, wish?: AccountWish): Promise<ChosenAccount> {
+		return this.#open(await this.#entryOf(parameters, wish));
+	}
+
+	async sourceOf(parameters: Parameters, wish?: AccountWish): Promise<Omit<ChosenAccount, 'lease'>> {
+		return this.#named(await this.#entryOf(parameters, wish));
+	}
+
+	#entryOf(parameters: Parameters, wish?: AccountWish): Promise<AccountEntry> {
 		const { names, channel } = wish ?? { names: [parameters.located(ACCOUNT).value], channel: null };
-		return this.#open(await this.#find(names, channel ?? this.#channel));
+		return this.#find(names, channel ?? this.#channel);
 	}
 
 	async ofAll(parameters: readonly Parameters[]): Promise<ChosenAccount> {
@@ -103,15 +139,18 @@ class ManyAccounts implements AccountChoice {
 	#open(entry: AccountEntry): ChosenAccount {
 		const known = this.#chosen.get(entry.label);
 		if (known !== undefined) return known;
-		const source = this.#adapt(this.#accounts.source(entry));
-		const account = {
-			lease: this.#pool.lease(source),
-			channel: entry.channel,
-			source,
-			credentialId: `${this.#accounts.id}/${entry.label}`,
-		};
+		const named = this.#named(entry);
+		const account = { ...named, lease: this.#pool.lease(named.source) };
 		this.#chosen.set(entry.label, account);
 		return account;
+	}
+
+	#named(entry: AccountEntry): Omit<ChosenAccount, 'lease'> {
+		return {
+			channel: entry.channel,
+			source: this.#accounts.source(entry),
+			credentialId: `${this.#accounts.id}/${entry.label}`,
+		};
 	}
 
 	async #find(names: readonly string[], channel: Channel | null): Promise<AccountEntry> {

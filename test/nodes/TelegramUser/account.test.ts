@@ -1,16 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TelegramUser } from '../../../nodes/TelegramUser/TelegramUser.node';
 import { TelegramUserTrigger } from '../../../nodes/TelegramUser/TelegramUserTrigger.node';
 import { createPool } from '../../../src/app';
+import { formatTelethon, parseSession } from '../../../src/channels/telegram/sessions';
 import { replaceHost } from '../../../src/n8n';
 import type { Pool } from '../../../src/pool';
 import { systemClock, systemRandom } from '../../../src/runtime';
 import { triggerContext } from '../../n8n/support/contexts';
 import { CREDENTIAL, errorOf, outputOf, run } from '../../n8n/support/run';
+import { telethonFile } from '../../channels/telegram/sessions/files';
 import { startTelegramSandbox, type DemoAccount, type TelegramSandbox } from '../../sandbox/telegram';
 
 /** The nodes in n8n's engine, over the real pool, store and driver, against a fake Telegram on sockets. */
@@ -190,10 +192,17 @@ describe('a login', () => {
 		expect(errorOf(await attempt('login', 'checkCode', code, newcomer))).toMatchObject({
 			context: { code: '2fa_required' },
 		});
-		expect(errorOf(await attempt('login', 'checkPassword', { password: 'no' }, newcomer))).toMatchObject({
+		expect(
+			errorOf(await attempt('login', 'checkPassword', { login: anna.phone, password: 'no' }, newcomer)),
+		).toMatchObject({
 			context: { code: 'password_invalid' },
 		});
-		const [done] = await call('login', 'checkPassword', { password: anna.password }, newcomer);
+		const [done] = await call(
+			'login',
+			'checkPassword',
+			{ login: anna.phone, password: anna.password },
+			newcomer,
+		);
 		expect(done?.json).toMatchObject({ state: 'done', user_id: anna.id });
 		const annas = () => ({ ...newcomer(), session: done?.json['session'] as string });
 		const [status] = await call('account', 'getStatus', {}, annas);
@@ -206,13 +215,85 @@ describe('a login', () => {
 	test('by QR code works beside the session the credential holds, which stays as it is', async () => {
 		const [shown] = await call('login', 'getQr');
 		expect(shown?.binary?.['data']?.mimeType).toBe('image/png');
-		const [early] = await call('login', 'checkQr');
+		const loginToken = shown?.json['login_token'];
+		const [early] = await call('login', 'checkQr', { loginToken });
 		expect(early?.json).toMatchObject({ state: 'waiting' });
 		expect(early?.binary?.['data']?.mimeType).toBe('image/png');
 		sandbox.control.scanQr({ account: boris.id, token: early?.json['url'] as string });
-		const [done] = await call('login', 'checkQr');
+		const [done] = await call('login', 'checkQr', { loginToken });
 		expect(done?.json).toMatchObject({ state: 'done', user_id: boris.id });
 		expect((await call('profile', 'get'))[0]?.json).toMatchObject({ id: boris.id, first_name: 'Boris' });
+	});
+});
+
+describe('logins at the same time under one application', () => {
+	test('by code of two people, and two QR codes: none knows of another', async () => {
+		const clara = sandbox.accounts[2];
+		const people = [anna, clara];
+		const asked = await Promise.all(
+			people.map(({ phone }) => call('login', 'requestCode', { phone }, newcomer)),
+		);
+		const shown = await Promise.all([call('login', 'getQr'), call('login', 'getQr')]);
+		const tokens = shown.map((items) => items[0]?.json['login_token']);
+		expect(new Set(tokens).size).toBe(2);
+		const done = await Promise.all(
+			people.map(({ phone, code, password = '' }, index) => {
+				const codeToken = asked[index]?.[0]?.json['code_token'];
+				return call('login', 'checkCode', { phone, codeToken, code, password }, newcomer);
+			}),
+		);
+		expect(done.map(([item]) => item?.json['user_id'])).toEqual([anna.id, clara.id]);
+		const [waiting] = await call('login', 'checkQr', { loginToken: tokens[1] });
+		sandbox.control.scanQr({ account: boris.id, token: waiting?.json['url'] as string });
+		const [scanned] = await call('login', 'checkQr', { loginToken: tokens[1] });
+		expect(scanned?.json).toMatchObject({ state: 'done', user_id: boris.id });
+		const [other] = await call('login', 'checkQr', { loginToken: tokens[0] });
+		expect(other?.json).toMatchObject({ state: 'waiting' });
+		expect(new Set([...done.flat(), scanned].map((item) => item?.json['session'])).size).toBe(3);
+	});
+
+	test('somebody who has no account is told so; nobody is registered', async () => {
+		const phone = '+79991112233';
+		const [asked] = await call('login', 'requestCode', { phone }, newcomer);
+		const codeToken = asked?.json['code_token'];
+		const failed = await attempt('login', 'checkCode', { phone, codeToken, code: '22222' }, newcomer);
+		expect(errorOf(failed)).toMatchObject({ context: { code: 'not_on_messenger' } });
+		expect(sandbox.control.requests({ method: 'auth.signUp' })).toEqual([]);
+	});
+});
+
+describe('a session of another program', () => {
+	const imported = (parameters: object, items?: INodeExecutionData[]) =>
+		run(new TelegramUser(), {
+			parameters: { resource: 'login', operation: 'importSession', ...parameters },
+			...(items === undefined ? {} : { items }),
+			settings,
+			credentials: (() => ({ ...newcomer(), endpoint: '' })),
+		});
+
+	test('as text becomes one for the credential, checked', async () => {
+		const data = parseSession((await logIn(sandbox.accounts[2]))['session'] as string);
+		const [done] = outputOf(await imported({ session: formatTelethon(data) }));
+		expect(done?.json).toMatchObject({ state: 'done', user_id: sandbox.accounts[2].id, name: 'Clara' });
+		expect(parseSession(done?.json['session'] as string).authKey).toEqual(data.authKey);
+	});
+
+	test('as a file is read in memory', async () => {
+		const mine = parseSession((await logIn(sandbox.accounts[2]))['session'] as string);
+		const data = telethonFile(mine, dir).toString('base64');
+		const binary = { data: { data, mimeType: 'application/octet-stream', fileName: 'clara.session' } };
+		const file = { sessionSource: 'file', binaryPropertyName: 'data' };
+		const [done] = outputOf(await imported(file, [{ json: {}, binary }]));
+		expect(done?.json).toMatchObject({ state: 'done', user_id: sandbox.accounts[2].id });
+	});
+
+	test('that was ended, or is none, is refused in words', async () => {
+		const mine = (await logIn(sandbox.accounts[2]))['session'] as string;
+		sandbox.control.endSessions({ account: sandbox.accounts[2].id });
+		expect(errorOf(await imported({ session: mine }))).toMatchObject({ context: { code: 'session_ended' } });
+		const refused = errorOf(await imported({ session: 'nonsense' }));
+		expect(refused).toMatchObject({ context: { code: 'credential_invalid' } });
+		expect(String(refused)).not.toContain('nonsense');
 	});
 });
 

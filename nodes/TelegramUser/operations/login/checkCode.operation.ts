@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../src/n8n';
-import { codeToken, password, passwordOf, phone, withoutSession } from './fields';
+import { codeToken, loginByPhone, password, passwordOf, phone } from './fields';
 
 export const checkCode: Operation = {
 	value: 'checkCode',
@@ -22,7 +22,7 @@ export const checkCode: Operation = {
 		},
 		password,
 	],
-	credential: withoutSession,
+	credential: loginByPhone,
 	toCommand: (parameters) => ({
 		name: 'login.checkCode',
 		input: {

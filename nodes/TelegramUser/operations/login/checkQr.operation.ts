@@ -1,5 +1,5 @@
 import { outputFieldField, withQrPictures, type Operation } from '../../../../src/n8n';
-import { password, passwordOf, withoutSession } from './fields';
+import { loginOf, loginToken, password, passwordOf } from './fields';
 
 export const checkQr: Operation = {
 	value: 'checkQr',
@@ -9,10 +9,11 @@ export const checkQr: Operation = {
 		'Log in if the QR code was scanned: the result is the session for the credential and is shown this once. Until then the result is a fresh QR code.',
 	effect: 'change',
 	properties: [
+		loginToken,
 		password,
 		{ ...outputFieldField, description: 'The name of the output binary field for the picture' },
 	],
-	credential: withoutSession,
+	credential: loginOf('loginToken'),
 	complete: withQrPictures('url'),
 	toCommand: (parameters) => ({
 		name: 'login.checkQr',

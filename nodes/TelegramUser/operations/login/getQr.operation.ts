@@ -1,5 +1,5 @@
 import { outputFieldField, withQrPictures, type Operation } from '../../../../src/n8n';
-import { withoutSession } from './fields';
+import { newLogin } from './fields';
 
 export const getQr: Operation = {
 	value: 'getQr',
@@ -9,7 +9,7 @@ export const getQr: Operation = {
 		'Get a QR code, as a picture and as a link, to scan with Telegram on the phone: Settings → Devices. It lives about 30 seconds.',
 	effect: 'change',
 	properties: [{ ...outputFieldField, description: 'The name of the output binary field for the picture' }],
-	credential: withoutSession,
+	credential: newLogin,
 	complete: withQrPictures('url'),
 	toCommand: (parameters) => ({
 		name: 'login.getQr',

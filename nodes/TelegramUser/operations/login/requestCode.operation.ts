@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../src/n8n';
-import { phone, withoutSession } from './fields';
+import { loginByPhone, phone } from './fields';
 
 export const requestCode: Operation = {
 	value: 'requestCode',
@@ -8,6 +8,6 @@ export const requestCode: Operation = {
 	description: 'Ask Telegram for a login code. It comes in a Telegram app that is logged in, not by SMS.',
 	effect: 'change',
 	properties: [phone],
-	credential: withoutSession,
+	credential: loginByPhone,
 	toCommand: (parameters) => ({ name: 'login.requestCode', input: { phone: parameters.id('phone') } }),
 };

@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../src/n8n';
-import { codeToken, phone, withoutSession } from './fields';
+import { codeToken, loginByPhone, phone } from './fields';
 
 export const resendCode: Operation = {
 	value: 'resendCode',
@@ -8,7 +8,7 @@ export const resendCode: Operation = {
 	description: 'Ask Telegram to send the login code again, in another way if there is one',
 	effect: 'change',
 	properties: [phone, codeToken],
-	credential: withoutSession,
+	credential: loginByPhone,
 	toCommand: (parameters) => ({
 		name: 'login.resendCode',
 		input: { phone: parameters.id('phone'), codeToken: parameters.id('codeToken') },

@@ -19,6 +19,7 @@ export const commands: CommandTable<TelegramAccount> = {
 	'login.checkPassword': login.loginCheckPassword,
 	'login.getQr': login.loginGetQr,
 	'login.checkQr': login.loginCheckQr,
+	'login.importSession': login.loginImportSession,
 	'login.passwordHint': login.loginPasswordHint,
 	'login.cancel': login.loginCancel,
 	'raw.request': rawRequest,

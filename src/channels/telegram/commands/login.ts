@@ -2,6 +2,9 @@ import { z } from '#lib/zod';
 import { ChannelError, type CallResult } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { finishLogin, forgetLogin, keepLogin, loginCall, moveTo, passwordLogin } from '../login';
+import { maskPhone } from '../events/mask';
+import { whoAmI } from '../open';
+import { formatSession } from '../sessions';
 import { bytes, child, int, text, type TlObject } from '../tl';
 import { command } from './shared';
 
@@ -104,6 +107,35 @@ export const loginCancel = command({
 	},
 });
 
+/**
+ * The session of another program, which the credential of this call holds in whatever form, in ours; asks Telegram first
+ * whether its key is good. From then on only one of the two may use it.
+ */
+export const loginImportSession = command({
+	...login,
+	input: z.strictObject({}),
+	async run(account, _input, { signal }) {
+		const { connection, phone: own } = account;
+		const self = await whoAmI(connection, signal);
+		return {
+			items: [
+				{
+					state: 'done',
+					session: formatSession(connection.session),
+					user_id: text(self, 'id'),
+					name: [text(self, 'first_name'), text(self, 'last_name')].filter((part) => part !== '').join(' '),
+					username: text(self, 'username') || null,
+					phone_masked: maskPhone(own),
+				},
+			],
+			hints: [
+				'Stop the other program for good: Telegram ends a session that two programs use, and both are logged out.',
+				DONE,
+			],
+		};
+	},
+});
+
 /** A QR code to be scanned in a Telegram app that is logged in. */
 export const loginGetQr = command({
 	...login,
@@ -152,7 +184,12 @@ async function finish(
 		const url = `tg://login?token=${(bytes(answer, 'token') ?? Buffer.alloc(0)).toString('base64url')}`;
 		return {
 			items: [
-				{ state: 'waiting', url, expires: new Date((int(answer, 'expires') ?? 0) * 1000).toISOString() },
+				{
+					state: 'waiting',
+					url,
+					expires: new Date((int(answer, 'expires') ?? 0) * 1000).toISOString(),
+					login_token: account.settings.loginId,
+				},
 			],
 		};
 	} catch (error) {

@@ -1,4 +1,4 @@
-/** Session strings of other programs into one form and back. Pure. */
+/** Session strings and files of other programs into one form and back. Pure. */
 export {
 	DC_ADDRESSES,
 	DC_PORT,
@@ -9,3 +9,4 @@ export {
 	SessionFormatError,
 	type SessionData,
 } from './session';
+export { parseSessionFile, sessionFileIn } from './session-file';
