@@ -10,7 +10,7 @@ const { description, webhookMethods } = new MessengerLogin();
 describe('the Messenger Login node', () => {
 	test('is a trigger with one page: shown by GET, acted on by POST', () => {
 		expect(description).toMatchObject({ displayName: 'Messenger Login', group: ['trigger'], inputs: [] });
-		expect(description.webhooks?.map(({ httpMethod, path }) => `${String(httpMethod)} ${path}`)).toEqual([
+		expect(description.webhooks?.map(({ httpMethod, path }) => `${httpMethod} ${path}`)).toEqual([
 			'GET messenger-login',
 			'POST messenger-login',
 		]);
