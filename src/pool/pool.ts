@@ -223,16 +223,21 @@ export class AccountPool implements Pool {
 		status: async (entry) => {
 			const status = entryStatus(entry, this.#shared, this.#openStore?.info ?? null);
 			// Whose session it is stays known after it was open once, in whatever process.
-			status.account ??= await this.#getStore().then(
-				(store) => store.accountOf(entry.config.session),
-				() => null,
-			);
+			status.account ??= await this.#getStore()
+				.then((store) => store.accountOf(entry.config.session))
+				.catch(() => null);
 			return status as unknown as JsonObject;
 		},
 		all: async () => {
-			const remote = this.#options.openRemoteCalls === undefined ? null : await this.#shared.remote();
-			const { statuses, silent } = await statusesOfAll(await this.statuses(), remote);
-			return { items: statuses as unknown as JsonObject[], silent };
+			const own = await this.statuses();
+			try {
+				const remote = this.#options.openRemoteCalls === undefined ? null : await this.#shared.remote();
+				const { statuses, silent } = await statusesOfAll(own, remote);
+				return { items: statuses as unknown as JsonObject[], silent, hindered: null };
+			} catch (error) {
+				if (!isStoreAway(error)) throw error;
+				return { items: own as unknown as JsonObject[], silent: [], hindered: error.message };
+			}
 		},
 		forget: async (entry) => {
 			const store = await this.#getStore();
@@ -243,15 +248,20 @@ export class AccountPool implements Pool {
 		},
 		elsewhere: async (entry, command, options) => {
 			if (entry.owns || this.#options.openRemoteCalls === undefined) return null;
-			const remote = await this.#shared.remote();
-			if (remote === null || command.name === 'account.getMany') return null;
+			if (command.name === 'account.getMany') return null;
 			const deadline = withDeadline(this.#options.clock, ACCOUNT_CALL_MS, command.name, options.signal);
 			try {
+				const remote = await this.#shared.remote();
+				if (remote === null) return null;
 				return await askOwner(remote, entry.config.session, {
 					command,
 					options: { signal: deadline.signal, timeoutMs: ACCOUNT_CALL_MS },
 					policy: entry.config.policy,
 				});
+			} catch (error) {
+				// Asked for because something is wrong: what this process knows is better than no answer.
+				if (command.name === 'account.getStatus' && isStoreAway(error)) return null;
+				throw error;
 			} finally {
 				deadline.end();
 			}
@@ -384,4 +394,8 @@ async function openForTest(entry: AccountEntry): Promise<OpenedForTest> {
 	} finally {
 		release();
 	}
+}
+
+function isStoreAway(error: unknown): error is ChannelError {
+	return ChannelError.is(error) && error.code === 'store_unavailable';
 }

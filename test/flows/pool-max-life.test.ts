@@ -43,7 +43,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
 	await within(pool.shutdown(), 'the pool to close');
-	expect(clock.pending).toBe(0);
+	// A socket that is just closing has a timer until the other side has closed too; no time passes here.
+	await until(() => clock.pending === 0, 'the last timer to go', 200_000);
 	expect(sandbox.control.failures({})).toEqual([]);
 	await sandbox.close();
 	for (const socket of held) socket.destroy();
@@ -74,6 +75,34 @@ async function within<T>(promise: Promise<T>, what: string): Promise<T> {
 	settled.catch(() => undefined);
 	await passes(() => done, what);
 	return settled;
+}
+
+type Subscribing = Parameters<AccountPool['subscribe']>[0];
+
+function listen(
+	source: CredentialSource,
+	options: Partial<Subscribing['options']>,
+	deliver: Subscribing['deliver'],
+) {
+	return pool.subscribe({
+		credential: source,
+		identity: { instance: 'i', workflow: 'w', node: 'n' },
+		options: {
+			filter: eventFilterSchema.parse({}),
+			wantsRaw: false,
+			start: { from: 'now' },
+			catchUpMs: 86_400_000,
+			catchUpPerChat: 1_000,
+			window: 5,
+			chatOrderMs: 30_000,
+			acknowledge: 'immediately',
+			batch: null,
+			quietAfterDeviceMs: 0,
+			...options,
+		},
+		deliver,
+		report: () => undefined,
+	});
 }
 
 describe('an account that is still connecting', () => {
@@ -110,26 +139,9 @@ describe('n8n is ending', () => {
 		const settled = Promise.withResolvers<Settlement>();
 		let delivered = 0;
 		const source = credential({ loginPerMinute: 1 });
-		const subscription = pool.subscribe({
-			credential: source,
-			identity: { instance: 'i', workflow: 'w', node: 'n' },
-			options: {
-				filter: eventFilterSchema.parse({}),
-				wantsRaw: false,
-				start: { from: 'now' },
-				catchUpMs: 86_400_000,
-				catchUpPerChat: 1_000,
-				window: 5,
-				chatOrderMs: 30_000,
-				acknowledge: 'finished',
-				batch: null,
-				quietAfterDeviceMs: 0,
-			},
-			deliver: () => {
-				delivered += 1;
-				return settled.promise;
-			},
-			report: () => undefined,
+		const subscription = listen(source, { acknowledge: 'finished' }, () => {
+			delivered += 1;
+			return settled.promise;
 		});
 		await within(subscription.live, 'the trigger');
 		const [anna, boris] = sandbox.accounts;
@@ -161,5 +173,22 @@ describe('n8n is ending', () => {
 		expect(annasWebSession()).toMatchObject({ connections: { now: 1 } });
 		pool.retire();
 		await until(() => annasWebSession().connections.now === 0, 'the connection to end');
+	});
+});
+
+describe('a session that ended', () => {
+	it('is told to the triggers that want to hear of it', async () => {
+		const heard: string[] = [];
+		const filter = eventFilterSchema.parse({ eventTypes: ['account_state'] });
+		const subscription = listen(credential(), { filter }, ({ events }) => {
+			heard.push(...events.map(({ text }) => text));
+			return Promise.resolve({ kind: 'finished', ok: true });
+		});
+		await within(subscription.live, 'the trigger');
+		heard.length = 0;
+		sandbox.control.forceLogout({ account: sandbox.accounts[0].id });
+		await passes(() => heard.length > 0, 'the event');
+		expect(heard).toEqual([expect.stringMatching(/ended/)]);
+		subscription.end();
 	});
 });

@@ -11,8 +11,8 @@ import type { AccountEntry } from './entry';
 /** What the pool itself needs for the operations every messenger has. */
 export interface AccountOperations {
 	status(entry: AccountEntry): Promise<JsonObject>;
-	/** the accounts of all processes; `silent`: processes that did not answer */
-	all(): Promise<{ items: JsonObject[]; silent: string[] }>;
+	/** the accounts of all processes; `silent`: processes that did not answer; `hindered`: why none could be asked */
+	all(): Promise<{ items: JsonObject[]; silent: string[]; hindered: string | null }>;
 	forget(entry: AccountEntry): Promise<void>;
 	/** Runs it in the process that owns the session. @returns null when that is this process or nobody */
 	elsewhere(entry: AccountEntry, command: Command, options: CallOptions): Promise<CallResult | null>;
@@ -38,10 +38,11 @@ export const ACCOUNT_COMMANDS: Readonly<Record<string, PoolCommand>> = {
 	'account.getMany': {
 		permission: 'read',
 		run: async (_entry, operations) => {
-			const { items, silent } = await operations.all();
+			const { items, silent, hindered } = await operations.all();
 			const hints = silent.map(
 				(process) => `The process ${process} does not answer: its accounts are missing here.`,
 			);
+			if (hindered !== null) hints.push(`${hindered}: the accounts of other processes are missing here.`);
 			return { items, ...(hints.length === 0 ? {} : { hints }) };
 		},
 	},

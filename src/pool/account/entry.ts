@@ -40,6 +40,8 @@ const YIELD_REST_MS = 5_000;
  */
 const ENDING_REST_MS = 2_000;
 const ENDING_LOOK_MS = 250;
+/** A session that ended stays seated this long, so that triggers hear that it ended. ms */
+const LAST_EVENT_MS = 2_000;
 
 /** A call with its input parsed, its permission checked and its time running. */
 interface BoundedCall {
@@ -479,7 +481,9 @@ export class AccountEntry {
 		if (connection !== undefined && this.#news.allows(change.state, now, every)) {
 			const { clock, random } = this.#shared;
 			const event = accountStateEvent(this.#config, connection.open.accountId, change, clock, random);
-			await this.#shared.seats.find(connection.open.accountId)?.announce(event);
+			const seat = this.#shared.seats.find(connection.open.accountId);
+			if (change.state === 'ended') await seat?.announceLast(event, LAST_EVENT_MS);
+			else await seat?.announce(event);
 		}
 		if (change.state === 'ended') await this.#drop('the session ended');
 	}

@@ -134,6 +134,10 @@ export class ReaderSeat {
 		await this.#seated?.hub.announce(event);
 	}
 
+	async announceLast(event: ChannelEvent, maxMs: number): Promise<void> {
+		await this.#seated?.hub.announceLast(event, maxMs);
+	}
+
 	#arrange(): Promise<void> {
 		this.#turn = this.#turn
 			.then(() => this.#arrangeNow())

@@ -340,8 +340,10 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 		},
 		stats: () => ({
 			pending: agenda.pending,
+			launching: flights.launching,
 			unsettled: agenda.emissions,
 			cursor: intake.cursor,
+			atEnd: intake.atEnd,
 			liveDropped,
 		}),
 	};

@@ -34,18 +34,33 @@ export interface Flights {
 	fly(chat: Chat, emission: Emission, place: Place): void;
 	/** may events that were not emitted yet be emitted? */
 	mayStart(): boolean;
+	/** emits that are being written down and are not handed on yet */
+	readonly launching: number;
 }
 
 export function createFlights(options: FlightsOptions): Flights {
 	const { launcher, mode, clock, random, maxRepeats, agenda } = options;
 	/** emissions that wait for another try */
 	const repeats = new Set<Emission>();
+	let launching = 0;
 
 	async function fly(chat: Chat, emission: Emission, place: Place): Promise<void> {
 		const wasFull = repeats.size >= maxRepeats;
 		repeats.delete(emission);
 		if (wasFull && repeats.size < maxRepeats) agenda.touchAll();
-		const outcome = await launch(emission, launcher);
+		let left = false;
+		const leaves = (): void => {
+			if (!left) launching -= 1;
+			left = true;
+		};
+		launching += 1;
+		const outcome = await launch(emission, {
+			...launcher,
+			deliver: (delivery) => {
+				leaves();
+				return launcher.deliver(delivery);
+			},
+		}).finally(leaves);
 		place.release();
 		land(chat, emission, outcome);
 	}
@@ -97,5 +112,8 @@ export function createFlights(options: FlightsOptions): Flights {
 			void fly(chat, emission, place);
 		},
 		mayStart: () => repeats.size < maxRepeats,
+		get launching() {
+			return launching;
+		},
 	};
 }

@@ -27,10 +27,14 @@ export interface ConsumerHost {
 export interface ConsumerStats {
 	/** waiting for their turn */
 	pending: number;
+	/** being written down, not handed on yet */
+	launching: number;
 	/** emitted, not settled */
 	unsettled: number;
 	/** read up to this journal number */
 	cursor: number;
+	/** everything journalled so far was read */
+	atEnd: boolean;
 	/** live-only events dropped because too many waited */
 	liveDropped: number;
 }

@@ -71,6 +71,8 @@ export interface JournalHub {
 	accept(hint: JsonObject): Promise<boolean>;
 	/** An event the pool tells: account_state, gap. Nothing happens while nobody is attached. */
 	announce(event: ChannelEvent): Promise<void>;
+	/** Announces what is the last for now: resolves when triggers that want it were handed all they have, or after `maxMs`. */
+	announceLast(event: ChannelEvent, maxMs: number): Promise<void>;
 	/** Another process listens to this journal and counts as attached, if it says so again in time. @returns is it live? */
 	follow(process: string, interest: Interest): Promise<boolean>;
 	unfollow(process: string): void;

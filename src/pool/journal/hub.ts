@@ -19,6 +19,8 @@ const STILL_THERE_MS = 6 * 3_600_000;
 /** Where nothing pushes: somebody sits in front of a manual listen; a question's answer may take a little longer. */
 const LISTEN_POLL_MS = 10_000;
 const WAIT_POLL_MS = 20_000;
+/** Between two looks whether the last event was handed on, ms. */
+const LAST_LOOK_MS = 20;
 
 export function createJournalHub(options: JournalHubOptions): JournalHub {
 	const { store, account, token, clock, random, logger, open } = options;
@@ -188,6 +190,21 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		await append([toldNow(event, clock)]);
 	}
 
+	async function announceLast(event: ChannelEvent, maxMs: number): Promise<void> {
+		await announce(event);
+		const told = [...attachments.values()].filter(({ filter }) => filter?.accepts(event) === true);
+		const until = clock.monotonic() + maxMs;
+		const busy = (): boolean =>
+			told.some(({ consumer }) => {
+				// It is just attaching, and finds the event in the journal.
+				if (consumer === null) return true;
+				const { atEnd, pending, launching } = consumer.stats();
+				return !atEnd || pending + launching > 0;
+			});
+		while (!stopped && busy() && clock.monotonic() < until)
+			await clock.sleep(LAST_LOOK_MS, ending.signal).catch(() => undefined);
+	}
+
 	/** @returns null when the person must correct the filter first; told then */
 	function beginListen(request: ManualRequest, done: () => void): ManualListen | null {
 		try {
@@ -292,6 +309,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			return (await reader?.accept?.(hint)) ?? false;
 		},
 		announce,
+		announceLast,
 		async addWait(wait) {
 			await ready;
 			const pollBefore = pollEveryMs();
