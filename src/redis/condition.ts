@@ -19,30 +19,30 @@ export interface ServerFacts {
 	evicting: boolean;
 }
 
+export interface ConditionOptions {
+	clock: Clock;
+	logger: Logger;
+	/** of the epoch, ms since 1970 */
+	createdAt(): number;
+	/** what hinders Redis at this moment: shown, not told, since it passes by itself */
+	trouble(): string | null;
+}
+
 /** Where the data is and how far it can be trusted; alive. */
 export class Condition {
-	readonly #clock: Clock;
-	readonly #logger: Logger;
-	readonly #createdAt: () => number;
+	readonly #options: ConditionOptions;
 	readonly #callbacks = new Set<(info: StoreInfo) => void>();
 	#facts: ServerFacts = { runId: '', persistent: true, evicting: false };
 	#lostAt: number | null = null;
 
-	constructor(clock: Clock, logger: Logger, createdAt: () => number) {
-		this.#clock = clock;
-		this.#logger = logger;
-		this.#createdAt = createdAt;
+	constructor(options: ConditionOptions) {
+		this.#options = options;
 	}
 
 	get info(): StoreInfo {
-		const degraded = this.#degraded();
-		return {
-			kind: 'redis',
-			durable: degraded === null,
-			path: null,
-			createdAt: new Date(this.#createdAt()).toISOString(),
-			degraded,
-		};
+		const lasting = this.#degraded();
+		const sentences = [this.#options.trouble(), lasting].filter((sentence) => sentence !== null);
+		return this.#describe(lasting === null, sentences.length === 0 ? null : sentences.join(' '));
 	}
 
 	onDegraded(callback: (info: StoreInfo) => void): () => void {
@@ -57,26 +57,32 @@ export class Condition {
 	}
 
 	lost(): void {
-		this.#lostAt = this.#clock.now();
-		this.#logger.error(LOST);
+		this.#lostAt = this.#options.clock.now();
+		this.#options.logger.error(LOST);
 		this.#tell();
 	}
 
+	#describe(durable: boolean, degraded: string | null): StoreInfo {
+		const createdAt = new Date(this.#options.createdAt()).toISOString();
+		return { kind: 'redis', durable, path: null, createdAt, degraded };
+	}
+
 	#degraded(): string | null {
-		if (this.#lostAt !== null && this.#clock.now() - this.#lostAt < LOSS_SHOWN_MS) return LOST;
+		if (this.#lostAt !== null && this.#options.clock.now() - this.#lostAt < LOSS_SHOWN_MS) return LOST;
 		if (!this.#facts.persistent) return NOT_DURABLE;
 		return this.#facts.evicting ? EVICTING : null;
 	}
 
 	/** In a turn of its own: a listener that throws or asks the store must not disturb the connection under way. */
 	#tell(): void {
-		const { info } = this;
-		if (info.degraded === null) return;
+		const degraded = this.#degraded();
+		if (degraded === null) return;
+		const info = this.#describe(false, degraded);
 		for (const callback of this.#callbacks) {
 			nextTurn()
 				.then(() => callback(info))
 				.catch((error: unknown) =>
-					this.#logger.warn('A listener of the store failed', { error: String(error) }),
+					this.#options.logger.warn('A listener of the store failed', { error: String(error) }),
 				);
 		}
 	}

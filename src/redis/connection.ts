@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '../contract';
 import { Scope } from '../runtime';
+import { AnswerTimes } from './answer-times';
 import { createClient, type Client, type ClientOptions } from './client';
 import { closed, isUnknownScript, refusalOf, unavailable } from './faults';
 import { ALL_SCRIPTS, type Script } from './scripts';
@@ -9,6 +10,8 @@ import type { RedisSettings } from './settings';
 const CONNECT_WAIT_MS = 2_000;
 /** Opening waits longer: the server's name must be looked up, TLS agreed on. */
 const OPEN_WAIT_MS = 6_000;
+/** An answer that takes this long is shown, ms: usual is one, and after five seconds a connection is given up. */
+const SLOW_MS = 1_000;
 /** What was asked for may finish this long when the connection is closed, ms. */
 const CLOSE_WAIT_MS = 2_000;
 
@@ -41,7 +44,10 @@ export class RedisConnection implements Commands {
 		open: false,
 		opened: Promise.withResolvers(),
 	};
+	readonly #answers: AnswerTimes;
 	#lastError: unknown;
+	/** ms since 1970 */
+	#shutSince: number;
 	#generation = 0;
 	#closing: Promise<void> | undefined;
 
@@ -50,6 +56,8 @@ export class RedisConnection implements Commands {
 		this.#options = options;
 		this.cluster = options.settings.cluster;
 		this.#scope = new Scope(options.logger);
+		this.#answers = new AnswerTimes(options.clock);
+		this.#shutSince = options.clock.now();
 	}
 
 	/** @throws ChannelError `store_unavailable` when Redis cannot be reached */
@@ -72,6 +80,20 @@ export class RedisConnection implements Commands {
 
 	call(command: string, ...args: (string | number)[]): Promise<unknown> {
 		return this.#through(() => this.#client.call(command, ...args));
+	}
+
+	/** What hinders Redis at this moment, a sentence for `status`, or null. */
+	trouble(): string | null {
+		if (!this.#gate.open) {
+			const { message } = unavailable(this.#lastError ?? new Error('timed out'));
+			return (
+				`${message} (since ${new Date(this.#shutSince).toISOString()}): accounts stop when their lease ends ` +
+				'and go on by themselves afterwards.'
+			);
+		}
+		const slowest = this.#answers.slowest();
+		if (slowest < SLOW_MS) return null;
+		return `Redis is slow: an answer took ${(slowest / 1_000).toFixed(1)} s within the last minute.`;
 	}
 
 	/** Gives this connection up and makes a new one: its server does not answer any more. */
@@ -127,6 +149,7 @@ export class RedisConnection implements Commands {
 		this.#generation += 1;
 		if (!this.#gate.open) return;
 		this.#gate = { open: false, opened: Promise.withResolvers() };
+		this.#shutSince = this.#options.clock.now();
 		if (this.#closing === undefined) this.#note(new Error('Connection is closed.'));
 	}
 
@@ -139,7 +162,9 @@ export class RedisConnection implements Commands {
 
 	#through(command: () => Promise<unknown>): Promise<unknown> {
 		if (this.#closing !== undefined) return Promise.reject(closed());
-		const running = this.#gate.open ? command() : this.#passGate(CONNECT_WAIT_MS).then(command);
+		const running = this.#gate.open
+			? this.#timed(command)
+			: this.#passGate(CONNECT_WAIT_MS).then(() => this.#timed(command));
 		const told = running.catch((error: unknown) => {
 			throw refusalOf(error) === null ? unavailable(error) : error;
 		});
@@ -147,6 +172,11 @@ export class RedisConnection implements Commands {
 		const done = (): void => void this.#pending.delete(told);
 		told.then(done, done);
 		return told;
+	}
+
+	#timed(command: () => Promise<unknown>): Promise<unknown> {
+		const answered = this.#answers.asked();
+		return command().finally(answered);
 	}
 
 	async #passGate(waitMs: number): Promise<void> {

@@ -43,7 +43,12 @@ export interface RedisStoreOptions {
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
 	const { settings, clock, random, logger } = options;
 	const keys = new Keys(settings.prefix);
-	const condition = new Condition(clock, logger, () => epoch.createdAt);
+	let connected: RedisConnection | undefined;
+	const condition = new Condition({
+		...{ clock, logger },
+		createdAt: () => epoch.createdAt,
+		trouble: () => connected?.trouble() ?? null,
+	});
 	const epoch = new Epoch({
 		keys,
 		clock,
@@ -55,7 +60,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		},
 	});
 	const onLost: (() => void)[] = [];
-	const commands = await RedisConnection.open({
+	const commands = (connected = await RedisConnection.open({
 		settings,
 		clock,
 		logger,
@@ -66,7 +71,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 			await epoch.enter(prepared, facts.runId);
 			condition.learn(facts);
 		},
-	});
+	}));
 
 	const accounts = new Accounts(commands, keys);
 	onLost.push(() => accounts.reset());

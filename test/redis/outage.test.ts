@@ -68,10 +68,14 @@ describe('when Redis', () => {
 		const failing = store.putValue(ACCOUNT, 'n', 'while away');
 		const told = expect(failing).rejects.toMatchObject({ code: 'store_unavailable' });
 		await until(() => clock.pending > 0, 'the wait for a connection');
+		const since = new Date(clock.now()).toISOString();
 		await clock.advance(2_000);
 		await told;
+		expect(store.info.degraded).toMatch(/^Redis does not answer: .*accounts stop when their lease ends/);
+		expect(store.info.degraded).toContain(since);
 		await server.run();
 		await until(() => works(store), 'Redis answers again');
+		expect(store.info.degraded).not.toContain('does not answer');
 		expect(await store.getValue(ACCOUNT, 'n')).toBeUndefined();
 		expect(said.filter((line) => line.startsWith('Redis does not answer'))).toHaveLength(1);
 		expect(said.some((line) => line.startsWith('Redis answers again'))).toBe(true);
@@ -106,13 +110,39 @@ describe('when Redis', () => {
 		await until(() => works(store), 'Redis answers again');
 	});
 
-	it('is a read-only replica, writes fail saying so and reads go on', async () => {
+	it('is slow, `status` says how slow while it is so and for a minute after', async () => {
+		const clock = new ManualClock();
+		const told: StoreInfo[] = [];
+		const store = await open({ clock });
+		store.onDegraded((info) => told.push(info));
+		await store.putValue(ACCOUNT, 'n', 1);
+		expect(store.info.degraded).toBeNull();
+		server.freeze();
+		const slow = store.getValue(ACCOUNT, 'n');
+		await clock.advance(900);
+		expect(store.info.degraded).toBeNull();
+		await clock.advance(600);
+		expect(store.info).toMatchObject({ durable: true, degraded: expect.stringContaining('took 1.5 s') });
+		server.thaw();
+		await slow;
+		await clock.advance(30_000);
+		await store.getValue(ACCOUNT, 'n');
+		expect(store.info.degraded).toContain('took 1.5 s');
+		await clock.advance(30_000);
+		expect(store.info).toMatchObject({ durable: true, degraded: null });
+		// It passes by itself: nobody is alarmed.
+		expect(told).toEqual([]);
+	});
+
+	it('is a read-only replica, writes fail and `status` says so until it is a master again', async () => {
 		const store = await open();
 		await store.putValue(ACCOUNT, 'n', 1);
 		const admin = server.client();
 		await admin.config('SET', 'replica-read-only', 'yes');
 		await admin.replicaof('127.0.0.1', 1);
 		await expect(store.putValue(ACCOUNT, 'n', 2)).rejects.toThrow('read-only');
+		await until(() => store.info.degraded?.includes('read-only replica') === true, 'the state is shown');
+		expect(store.info).toMatchObject({ durable: true, degraded: expect.stringContaining('since 20') });
 		await admin.replicaof('NO', 'ONE');
 		admin.disconnect();
 		await until(
@@ -123,6 +153,8 @@ describe('when Redis', () => {
 				),
 			'writes work again',
 		);
+		expect(store.info.degraded).toBeNull();
+		expect(await store.getValue(ACCOUNT, 'n')).toBe(2);
 	});
 
 	it('is full, appends fail whole and say what to do', async () => {
@@ -273,6 +305,37 @@ describe('when Redis comes back', () => {
 		await expect(old).rejects.toMatchObject({ code: 'account_in_use' });
 		await clock.advance(86_400_000);
 		expect(store.info.degraded).toBeNull();
+	});
+
+	it('empty because it kept nothing on disk, each process says so and sees the same new life', async () => {
+		const forgetful = await RedisServer.start(['--save', '']);
+		const clock = new ManualClock();
+		const settings = forgetful.settings('p');
+		try {
+			const [main, worker] = [await open(clock, { settings }), await open(clock, { settings })];
+			expect(main.info.degraded).toContain('nothing on disk');
+			const born = main.info.createdAt;
+			await main.saveConsumer(consumer('c1'));
+			await main.append(ACCOUNT, { token: 1, events: [journalEvent('e1')], state: { pts: 7 } });
+			await forgetful.kill();
+			await until(() => main.info.degraded?.startsWith('Redis does not answer') === true, 'the outage');
+			await clock.advance(60_000);
+			await forgetful.run();
+			for (const store of [main, worker]) {
+				await until(() => store.info.degraded?.startsWith('Redis came back without') === true, 'the loss');
+				expect(store.info.durable).toBe(false);
+				expect(await store.lastSeq(ACCOUNT)).toBe(0);
+				expect(await store.loadState(ACCOUNT)).toBeNull();
+				expect(await store.loadConsumer('c1')).toBeNull();
+			}
+			expect(worker.info.createdAt).toBe(main.info.createdAt);
+			expect(Date.parse(main.info.createdAt) - Date.parse(born)).toBeGreaterThanOrEqual(60_000);
+			// A process that starts now finds nothing missing: it never knew what was there.
+			expect((await open(clock, { settings })).info.degraded).toContain('nothing on disk');
+		} finally {
+			await Promise.all(stores.splice(0).map((store) => store.close()));
+			await forgetful.stop();
+		}
 	});
 
 	it('leases end by Redis’ own clock, whatever a host believes the time to be', async () => {
