@@ -1,7 +1,8 @@
 import type { IBinaryData, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { expect } from 'vitest';
+import { logIn } from '../../channels/telegram/fixture';
 import { node, workflow, type CredentialReference, type NodeExtras } from '../harness';
-import { telegram, type Scene } from './trigger-scene';
+import { telegram, telegramCredential, telegramCredentialType, type Scene } from './trigger-scene';
 
 /** What a case can do: run the operation it is named for, on its own or behind other nodes, as Boris. */
 export interface Stage extends Scene {
@@ -67,4 +68,22 @@ export function file(bytes: Buffer, fileName: string, mimeType: string): INode[]
 			{ typeVersion: 1.1 },
 		),
 	];
+}
+
+let people = 0;
+
+/** Somebody of their own, with a credential; `others` are the logins they have on further devices. */
+export async function another(
+	{ n8n, sandbox, boris }: Scene,
+	{ dangerous = false, others = 0 } = {},
+): Promise<{ id: string; as: CredentialReference; others: string[] }> {
+	people += 1;
+	const phone = `+7999000010${String(people)}`;
+	const { id } = sandbox.control.createUser({ firstName: `Person ${String(people)}`, phone });
+	const who = { ...boris, id, phone };
+	for (let at = 0; at < others; at += 1) await logIn(sandbox, who);
+	const hashes = sandbox.control.logins({ account: id }).map(({ hash }) => hash);
+	const data = { ...(await telegramCredential(sandbox, who)), allowDangerousRaw: dangerous };
+	const as = await n8n.api.createCredential(`Person ${String(people)}`, telegramCredentialType, data);
+	return { id, as, others: hashes };
 }
