@@ -5,7 +5,8 @@ import { nextTurn } from '../runtime';
 const LOSS_SHOWN_MS = 86_400_000;
 
 const LOST =
-	'Redis came back without its data: triggers go on from now, and what arrived while it was away may be missing.';
+	'Redis came back without its data: triggers go on from now, and what arrived while it was away or within half a ' +
+	'minute after may be missing.';
 const NOT_DURABLE =
 	'Redis keeps nothing on disk (neither snapshots nor an append-only file): nothing survives its restart.';
 const EVICTING =

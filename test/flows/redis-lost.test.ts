@@ -45,6 +45,7 @@ describe('a Redis that comes back without its data, under two processes', () => 
 		await scene.result(scene.send(worker, chat_id, 'before', 'k1'), 'a send before');
 
 		await scene.redis.kill();
+		scene.sandbox.control.incoming({ text: 'while away', chat_id });
 		await scene.later(5_000);
 		await scene.redis.run();
 		const mine = main.lease(scene.credential());
@@ -52,6 +53,7 @@ describe('a Redis that comes back without its data, under two processes', () => 
 			for (let text: unknown = ''; !String(text).includes('without its data');)
 				text = (await scene.result(lease.status(), 'the status')).store['degraded'];
 		}
+		scene.sandbox.control.incoming({ text: 'right after', chat_id });
 		await scene.later(60_000);
 
 		scene.sandbox.control.incoming({ text: 'three', chat_id });
@@ -59,7 +61,10 @@ describe('a Redis that comes back without its data, under two processes', () => 
 		await scene.result(scene.send(worker, chat_id, 'after', 'k2'), 'a send afterwards');
 		expect(await scene.owner(worker)).toBe('one-host/7/main');
 		await scene.later(60_000);
-		expect(listening.texts).toEqual(['one', 'two', 'three']);
+		// What the new life cannot know of may be missing, as the status says; nothing comes a second time.
+		const uncertain = ['while away', 'right after'];
+		expect(listening.texts.filter((text) => !uncertain.includes(text))).toEqual(['one', 'two', 'three']);
+		expect(new Set(listening.texts).size).toBe(listening.texts.length);
 		expect(scene.sent()).toEqual(['before', 'after']);
 	});
 });
