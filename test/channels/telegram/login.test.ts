@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { telegramDriver } from '../../../src/channels/telegram';
 import { startTelegramSandbox } from '../../sandbox/telegram';
 import { ManualClock } from '../../support/manual-clock';
@@ -28,6 +28,11 @@ async function startLogin() {
 	return { sandbox, fields, open };
 }
 
+afterEach(() => {
+	vi.unstubAllEnvs();
+});
+
+/** Numbers in the names are those of our list of the library's known defects. */
 describe('login', () => {
 	it('by code and password, each step in a process of its own; the session then opens', async () => {
 		const { sandbox, fields, open } = await startLogin();
@@ -71,7 +76,7 @@ describe('login', () => {
 		expect(done).toMatchObject({ state: 'done', user_id: clara.id });
 	});
 
-	it('gives a QR code and waits for it to be scanned', async () => {
+	it('no. 19: gives a QR code and waits for it to be scanned', async () => {
 		const { sandbox, open } = await startLogin();
 		const boris = sandbox.accounts[1];
 		const account = await open();
@@ -80,5 +85,74 @@ describe('login', () => {
 		sandbox.control.scanQr({ account: boris.id, token: shown?.['url'] as string });
 		const [done] = (await runCommand(account, 'login.checkQr')).items;
 		expect(done).toMatchObject({ state: 'done', user_id: boris.id });
+	});
+
+	it('no. 19: a scanned QR code is found although the update about it was lost, and asks for the password', async () => {
+		const { sandbox, open } = await startLogin();
+		const [anna] = sandbox.accounts;
+		const account = await open();
+		const [shown] = (await runCommand(account, 'login.getQr')).items;
+		sandbox.control.setFaults({ losePush: 1 });
+		sandbox.control.scanQr({ account: anna.id, token: shown?.['url'] as string });
+		await expect(runCommand(account, 'login.checkQr')).rejects.toMatchObject({ code: '2fa_required' });
+		const [done] = (await runCommand(account, 'login.checkPassword', { password: anna.password ?? '' }))
+			.items;
+		expect(done).toMatchObject({ state: 'done', user_id: anna.id });
+	});
+
+	it('no. 19: a QR code scanned by an account of another data centre is finished there', async () => {
+		const { sandbox, open } = await startLogin();
+		const clara = sandbox.accounts[2];
+		const account = await open();
+		const [shown] = (await runCommand(account, 'login.getQr')).items;
+		sandbox.control.scanQr({ account: clara.id, token: shown?.['url'] as string });
+		const [done] = (await runCommand(account, 'login.checkQr')).items;
+		expect(done).toMatchObject({ state: 'done', user_id: clara.id });
+		expect(sandbox.control.logins({ account: clara.id })).toMatchObject([{ dc: clara.dc }]);
+	});
+
+	it('a code is sent again when asked for, and the login goes on with it', async () => {
+		const { sandbox, open } = await startLogin();
+		const boris = sandbox.accounts[1];
+		const account = await open();
+		const { phone, code } = boris;
+		const [first] = (await runCommand(account, 'login.requestCode', { phone })).items;
+		const codeToken = first?.['code_token'] ?? '';
+		const [again] = (await runCommand(account, 'login.resendCode', { phone, codeToken })).items;
+		const step = { phone, codeToken: again?.['code_token'] ?? '', code };
+		const [done] = (await runCommand(account, 'login.checkCode', step)).items;
+		expect(done).toMatchObject({ state: 'done', user_id: boris.id });
+		expect(sandbox.control.requests({ method: 'auth.sendCode' })).toHaveLength(1);
+	});
+
+	it('registers nobody: a number without an account is refused in words', async () => {
+		const { sandbox, open } = await startLogin();
+		const account = await open();
+		const phone = '+70000000000';
+		const [sent] = (await runCommand(account, 'login.requestCode', { phone })).items;
+		const code = sandbox.control.lastCode({ phone }).code ?? '';
+		await expect(
+			runCommand(account, 'login.checkCode', { phone, codeToken: sent?.['code_token'] ?? '', code }),
+		).rejects.toMatchObject({
+			code: 'not_on_messenger',
+			hint: expect.stringMatching(/official app/) as string,
+		});
+		expect(sandbox.control.requests({ method: 'auth.signUp' })).toEqual([]);
+	});
+
+	it('uses TELEGRAM_API_ID and TELEGRAM_API_HASH of the server where the credential names no application', async () => {
+		const { sandbox, fields, open } = await startLogin();
+		vi.stubEnv('TELEGRAM_API_ID', '777');
+		vi.stubEnv('TELEGRAM_API_HASH', 'f'.repeat(32));
+		const phone = sandbox.accounts[1].phone;
+		for (const credential of [{ ...fields, apiId: '', apiHash: '' }, fields]) {
+			const account = await open(credential);
+			await runCommand(account, 'login.requestCode', { phone });
+		}
+		// The credential's own application goes before the server's.
+		expect(sandbox.control.requests({ method: 'auth.sendCode' }).map(({ args }) => args)).toMatchObject([
+			{ api_id: 777, api_hash: 'f'.repeat(32) },
+			{ api_id: API.apiId, api_hash: API.apiHash },
+		]);
 	});
 });
