@@ -5,7 +5,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, nodeBinary, projectFolder, until } from './harness';
+import { freePort, N8nApi, nodeBinary, projectFolder, until } from './harness';
+import { Editor } from './harness/browser';
+import { N8nSession } from './harness/session';
+import { Person } from './login/person';
 
 /** `npm start` after set-up, with a data folder of its own. */
 class Starter {
@@ -93,11 +96,86 @@ describe('npm start', () => {
 		expect(it.output).toContain('npm start -- [--port N]');
 	});
 
-	it('shows a newcomer a message that comes in and an answer that goes out', async () => {
-		const it = start('--sandbox', '--port', String(await freePort()));
-		await it.says(/n8n answers her: .*Здравствуйте, Анна! Вы написали: «Здравствуйте! Ещё актуально\?»/);
-		it.types('А доставка есть?');
-		await it.says(/n8n answers her: .*Вы написали: «А доставка есть\?»/);
-		expect(await it.ends('SIGINT')).toBe(0);
-	});
+	it(
+		'lets a newcomer chat in three messengers with nothing but a browser',
+		{ timeout: 300_000 },
+		async () => {
+			const port = await freePort();
+			const it = start('--sandbox', '--port', String(port));
+			await it.says(/in your browser: http:\S+/);
+			for (const messenger of MESSENGERS) {
+				expect(it.output).toMatch(new RegExp(`${messenger} +.*\\(n8n\\): Здравствуйте, .+«Здравствуйте!»`));
+			}
+			const address = /in your browser: (\S+)/.exec(it.output)?.[1] ?? '';
+			const browser = await Person.launch();
+			try {
+				const person = await Person.enter(browser);
+				await person.page.goto(address);
+				await chat(person, 'А доставка есть?');
+				await person.page
+					.getByText(/^Executions: \d+$/)
+					.nth(2)
+					.waitFor();
+				await person.page.screenshot({
+					path: join(projectFolder, 'test', 'e2e', 'screenshots', 'phone.png'),
+				});
+
+				// The same accounts in one workflow of two nodes, instead of three workflows.
+				const baseUrl = `http://127.0.0.1:${port}`;
+				const session = new N8nSession(baseUrl);
+				const api = new N8nApi(session);
+				await api.signIn();
+				const idOf = async (name: string): Promise<string> => (await api.findWorkflow(name)) ?? '';
+				for (const messenger of MESSENGERS)
+					await api.unpublish(await idOf(`${messenger}: answer every message`));
+				const inbox = await idOf('All three: one inbox');
+				await api.publish(inbox);
+				await chat(person, 'Сколько стоит?');
+				expect(person.complaints).toEqual([]);
+				await api.finishedExecutions(inbox, MESSENGERS.length);
+				await session.disconnect();
+
+				const editor = await Editor.open(baseUrl);
+				try {
+					await editor.page.setViewportSize({ width: 1280, height: 640 });
+					await editor.page.goto(`${baseUrl}/workflow/${inbox}/executions`);
+					await editor.page
+						.getByText(/Succeeded/)
+						.nth(MESSENGERS.length)
+						.waitFor();
+					await editor.screenshot('workflow');
+				} finally {
+					await editor.close();
+				}
+			} finally {
+				await browser.close();
+			}
+			expect(
+				(await fetch(`${address}/messages`, { method: 'POST', body: '{"to":"max","text":"x"}' })).status,
+			).toBe(415);
+			expect(await it.ends('SIGINT')).toBe(0);
+			await expect(fetch(address)).rejects.toThrow();
+		},
+	);
 });
+
+const MESSENGERS = ['Avito', 'MAX', 'Telegram'];
+
+/** Writes in each messenger, again until it is answered: a trigger that was just published starts at now. */
+async function chat(person: Person, text: string): Promise<void> {
+	for (const messenger of MESSENGERS) {
+		const column = person.page.getByRole('region', { name: messenger });
+		await until(
+			async () => {
+				await column.getByLabel(`Message on ${messenger}`).fill(text);
+				await column.getByRole('button', { name: 'Send' }).click();
+				const answer = column.getByText(`Вы написали: «${text}»`).first();
+				return await answer.waitFor({ timeout: 10_000 }).then(
+					() => true,
+					() => false,
+				);
+			},
+			{ what: `an answer on ${messenger}`, timeoutMs: 60_000 },
+		);
+	}
+}

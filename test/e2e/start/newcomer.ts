@@ -1,93 +1,106 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { startAvitoSandbox, type AvitoSandbox } from '../../sandbox/avito';
-import { avito, avitoCredential, avitoCredentialType, avitoTrigger, chat, onlyIf } from '../avito/nodes';
-import { isLive } from '../avito/published';
-import { until, workflow, type CredentialReference, type N8n, type WorkflowDraft } from '../harness';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { until, type CredentialReference, type N8n, type WorkflowDraft } from '../harness';
+import { accountsOf, answerEveryMessage, oneInbox } from './examples';
+import { startMessengers, type OtherSide } from './messengers';
+import { Phone } from './phone';
 
-const workflowName = 'Avito: answer every message';
-const credentialName = 'Avito sandbox';
-const customer = 'Анна';
+/** What the person writes first, and again if nobody answered. */
+const greetings = ['Здравствуйте!', 'Вы здесь?', 'Ещё актуально?'];
+/** An answer takes a second or two; a busy machine with two cores takes longer. */
+const ANSWER_MS = 30_000;
 
-/** What `npm start -- --sandbox` shows: a message comes in, an answer goes out, with no account anywhere. */
+/** What `npm start -- --sandbox` shows: messages come in, answers go out, with no account anywhere. */
 export class Newcomer {
-	private chatId = '';
-	private seen = 0;
+	private readonly told = new Map<OtherSide, number>();
 	private watching: NodeJS.Timeout | undefined;
+	private phone: Phone | undefined;
 
 	private constructor(
-		private readonly sandbox: AvitoSandbox,
+		private readonly sides: readonly OtherSide[],
 		private readonly say: (line: string) => void,
 	) {}
 
 	/**
-	 * Starts the fake Avito. What an earlier run remembered of its accounts goes: this is another world, whose
+	 * Starts the fake messengers. What an earlier run remembered of its accounts goes: this is another world, whose
 	 * chats and messages the earlier one never saw.
 	 */
 	static async begin(userFolder: string, say: (line: string) => void): Promise<Newcomer> {
 		await rm(join(userFolder, '.n8n', 'messenger-accounts'), { recursive: true, force: true });
-		const sandbox = await startAvitoSandbox({ seed: Math.floor(Date.now() / 1000), demoChats: true });
-		return new Newcomer(sandbox, say);
+		return new Newcomer(await startMessengers(), say);
 	}
 
-	/** Puts credential and workflow into n8n (once), publishes, and lets the first customer write. */
+	/** Puts credentials and workflows into n8n (once), publishes, and lets one person per messenger write. */
 	async show(n8n: N8n): Promise<void> {
-		const credential = await this.credential(n8n);
-		const id = await this.workflow(n8n, answerEveryMessage(credential));
-		await n8n.api.publish(id);
-		// A new trigger starts when its account is live: a message written before that is none of its own.
-		await until(() => isLive(this.sandbox, this.sandbox.control.state({}).accounts[0]?.webhooks[0] ?? ''), {
-			what: 'the Avito Trigger to be live and to register its webhook',
-			timeoutMs: 60_000,
-		});
-		this.say(
-			`The workflow "${workflowName}" is published: ${n8n.baseUrl.replace('127.0.0.1', 'localhost')}/workflow/${id}`,
+		const workflows = new Map<OtherSide['id'], string>();
+		for (const side of this.sides) {
+			const name = `${side.messenger} sandbox`;
+			const credential = await this.credential(n8n, name, side.credentialType, side.credential);
+			const id = await this.workflow(n8n, answerEveryMessage(side, credential));
+			await n8n.api.publish(id);
+			workflows.set(side.id, id);
+		}
+		const all = await this.credential(
+			n8n,
+			'All three sandboxes',
+			'messengerAccountsApi',
+			accountsOf(this.sides),
 		);
-		this.watching = setInterval(() => this.tellAnswers(), 250);
-		this.customerWrites('Здравствуйте! Ещё актуально?');
-		await until(() => this.seen > 0, { what: 'the first answer', timeoutMs: 60_000 });
-		this.explain();
+		await this.workflow(n8n, oneInbox(all));
+
+		this.phone = await Phone.open(this.sides, n8n, workflows);
+		this.watching = setInterval(() => this.tell(), 250);
+		await Promise.all(this.sides.map((side) => this.converse(side)));
+		this.tell();
+		this.say('');
+		this.say(`Chat as the other side in Avito, MAX and Telegram, in your browser: ${this.phone.address}`);
 	}
 
 	async close(): Promise<void> {
 		clearInterval(this.watching);
-		await this.sandbox.close();
+		await this.phone?.close();
+		await Promise.all(this.sides.map((side) => side.close()));
 	}
 
-	private customerWrites(text: string): void {
-		const written = this.sandbox.control.incoming(
-			this.chatId === '' ? { text, author_name: customer } : { text, chat_id: this.chatId },
-		);
-		this.chatId = written.chat_id;
-		this.say(`  ${customer} writes on Avito:  ${text}`);
+	/** A new trigger starts when its account is live: a message written before that is none of its own. */
+	private async converse(side: OtherSide): Promise<void> {
+		await until(() => side.live(), { what: `${side.messenger} to be live in n8n`, timeoutMs: 60_000 });
+		const answers = (): number => side.lines().filter(({ byAccount }) => byAccount).length;
+		for (const greeting of greetings) {
+			const before = answers();
+			side.writes(greeting);
+			// Some messengers tell nobody when a trigger's account is caught up: unanswered, the person writes again.
+			const answered = await until(() => answers() > before, {
+				what: 'an answer',
+				timeoutMs: ANSWER_MS,
+			}).catch(() => false);
+			if (answered) return;
+		}
+		throw new Error(`n8n answered nobody on ${side.messenger}: see the executions of its workflow`);
 	}
 
-	private tellAnswers(): void {
-		const outbox = this.sandbox.control.outbox();
-		for (const { text } of outbox.slice(this.seen))
-			this.say(`  n8n answers her:        ${text ?? '(no text)'}`);
-		this.seen = outbox.length;
+	/** Says in the terminal what was written since it last looked. */
+	private tell(): void {
+		for (const side of this.sides) {
+			const lines = side.lines();
+			for (const { byAccount, text } of lines.slice(this.told.get(side) ?? 0)) {
+				const who = byAccount ? `${side.account} (n8n)` : side.person;
+				this.say(`  ${side.messenger.padEnd(9)} ${who}: ${text}`);
+			}
+			this.told.set(side, lines.length);
+		}
 	}
 
-	private explain(): void {
-		const { controlOrigin } = this.sandbox;
-		this.say('');
-		this.say(`Write as ${customer}: type a line here and press Enter. Or from another terminal:`);
-		this.say(
-			`  curl -X POST ${controlOrigin}/_control/incoming -H 'content-type: application/json' -d '{"text":"Здравствуйте"}'`,
-		);
-		const lines = createInterface({ input: process.stdin });
-		lines.on('line', (line) => {
-			if (line.trim() !== '') this.customerWrites(line.trim());
-		});
-	}
-
-	/** The sandbox has another address at every start, so the credential is brought up to date. */
-	private async credential({ api }: N8n): Promise<CredentialReference> {
-		const data = avitoCredential(this.sandbox);
-		const known = await api.findCredential(credentialName);
-		if (!known) return await api.createCredential(credentialName, avitoCredentialType, data);
+	/** The sandboxes have other addresses at every start, so the credential is brought up to date. */
+	private async credential(
+		{ api }: N8n,
+		name: string,
+		type: string,
+		data: ICredentialDataDecryptedObject,
+	): Promise<CredentialReference> {
+		const known = await api.findCredential(name);
+		if (!known) return await api.createCredential(name, type, data);
 		await api.updateCredential(known, data);
 		return known;
 	}
@@ -96,15 +109,4 @@ export class Newcomer {
 	private async workflow({ api }: N8n, draft: WorkflowDraft): Promise<string> {
 		return (await api.findWorkflow(draft.name)) ?? (await api.createWorkflow(draft)).id;
 	}
-}
-
-function answerEveryMessage(credential: CredentialReference): WorkflowDraft {
-	return workflow(workflowName, [
-		avitoTrigger('Avito Trigger', credential),
-		onlyIf('Has it a text?', '!!$json.text'),
-		avito('Answer', credential, ['message', 'send'], {
-			chatId: chat('={{ $json.external_chat_id }}'),
-			text: '=Здравствуйте, {{ $json.client_name }}! Вы написали: «{{ $json.text }}»',
-		}),
-	]);
 }

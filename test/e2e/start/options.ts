@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 /** What a person asked for on the command line. */
 export interface StartOptions {
 	readonly port: number;
-	/** Also a fake Avito, an account on it and a workflow that answers. */
+	/** Also a fake Avito, MAX and Telegram, an account on each, workflows that answer, and a page to chat with them. */
 	readonly sandbox: boolean;
 	/** Rebuild and reload our nodes while somebody edits them. */
 	readonly dev: boolean;
@@ -14,7 +14,8 @@ export interface StartOptions {
 
 export const usage = `npm start -- [--port N] [--sandbox] [--data FOLDER]
   --port N    where n8n listens (5678)
-  --sandbox   also starts a fake Avito and a workflow that answers its messages; no account is needed
+  --sandbox   also starts a fake Avito, MAX and Telegram, workflows that answer in them, and a page
+              to chat as the other side; no account is needed
   --data      where n8n keeps its data (.data/n8n, with --sandbox .data/sandbox)
 npm run dev -- [the same]
               our nodes are also rebuilt and reloaded while you edit them`;
