@@ -91,6 +91,7 @@ function ogg(seconds: number): Buffer {
 	return Buffer.concat([first, Buffer.alloc(200_000), last]);
 }
 
+/** The number in a name is that of our list of the library's known defects. */
 describe('files', () => {
 	it.each([
 		['one part', 1_000, true],
@@ -334,6 +335,29 @@ describe('files', () => {
 			progress: () => stop.abort(new Error('stopped')),
 		})) ?? { media: [] };
 		await expect(buffer(media?.[0]?.stream ?? Readable.from([]))).rejects.toThrow('stopped');
+	});
+
+	it('no. 16: a download goes on when the reference expires on the way and the file moves to another data centre', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const bytes = pattern(5 * 512 * 1024);
+		const { control } = bench.sandbox;
+		const { items } = await bench.call(account, 'message.sendMedia', { chatId: bench.anna.id }, undefined, [
+			file(bytes, 'big.bin', 'application/x-test'),
+		]);
+		const ref = `telegram:${bench.anna.id}:${items[0]?.['message_id'] as string}`;
+		const { media } = await bench.call(account, 'media.download', { ref });
+		const got: Buffer[] = [];
+		for await (const part of media?.[0]?.stream ?? []) {
+			if (got.length === 0) {
+				control.expireFileReferences({});
+				control.moveFiles({ dc: 1 });
+			}
+			got.push(part as Buffer);
+		}
+		expect(Buffer.concat(got).equals(bytes)).toBe(true);
+		const outcomes = control.requests({ method: 'upload.getFile' }).map(({ outcome }) => outcome);
+		expect(outcomes).toEqual(expect.arrayContaining(['400 FILE_REFERENCE_EXPIRED', '303 FILE_MIGRATE_1']));
 	});
 
 	it('a picture too large for a photo goes as a file, or is refused before anything is read', async () => {
