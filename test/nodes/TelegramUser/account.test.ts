@@ -268,7 +268,7 @@ describe('a session of another program', () => {
 			parameters: { resource: 'login', operation: 'importSession', ...parameters },
 			...(items === undefined ? {} : { items }),
 			settings,
-			credentials: (() => ({ ...newcomer(), endpoint: '' })),
+			credentials: () => ({ ...newcomer(), endpoint: '' }),
 		});
 
 	test('as text becomes one for the credential, checked', async () => {

@@ -1,4 +1,4 @@
-import { LEASE, start, steps, type Budget, type Process, type Rules, type World } from './protocol';
+import { LEASE, start, steps, type Budget, type Process, type Rules, type World } from './ownership';
 
 export interface Bounds extends Budget {
 	processes: number;

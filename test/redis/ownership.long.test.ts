@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { explore } from './explore';
-import { AS_BUILT } from './protocol';
+import { explore } from './support/explore';
+import { AS_BUILT } from './support/ownership';
 
 it.each([
 	['three processes, one stopped', { processes: 3, until: 3, losses: 0, drifts: 0, stops: 1 }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explore } from './explore';
-import { AS_BUILT } from './protocol';
+import { explore } from './support/explore';
+import { AS_BUILT } from './support/ownership';
 
 /** A lease lives two ticks; two of them are given. */
 const THREE = { processes: 3, until: 3, grants: 2, losses: 0, drifts: 0, stops: 0 };
