@@ -167,7 +167,7 @@ describe('the layout', () => {
 			if (
 				folder === '' ||
 				besideTheMirror.includes(top) ||
-				/(^|\/)(support|fixtures|conformance|model)$/.test(folder)
+				/(^|\/)(support|fixtures|conformance)$/.test(folder)
 			)
 				return false;
 			return !['', 'src'].some((base) => existsSync(join(root, base, folder)));
