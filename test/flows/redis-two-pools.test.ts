@@ -6,7 +6,7 @@ import { RedisScene } from './redis-scene';
 const scene = RedisScene.prepare();
 
 describe('two processes on one Redis', () => {
-	it('a trigger in main, sends from main and worker: one token, one owner, every send once', async () => {
+	it('n8n rule 5: a trigger in main, sends from main and worker: one token, one owner, every send once', async () => {
 		const main = scene.processOf('main');
 		const worker = scene.processOf('worker');
 		const listening = scene.trigger(main);
@@ -94,7 +94,7 @@ describe('two processes on one Redis', () => {
 		expect(scene.tokens()).toBe(1);
 	});
 
-	it('a session rests between two processes as long as its provider wants', async () => {
+	it('n8n rule 4: a session rests between two processes as long as its provider wants', async () => {
 		const opened: number[] = [];
 		const resting: typeof avitoDriver = {
 			...avitoDriver,

@@ -56,7 +56,7 @@ function* noise(size: number, hash: (chunk: Buffer) => void): Generator<Buffer> 
 	}
 }
 
-it('a document of 100 MB goes up and comes down byte for byte, never held as a whole', async () => {
+it('no. 23: a document of 100 MB goes up and comes down byte for byte, never held as a whole', async () => {
 	const sandbox = await otherProcess();
 	const boris = sandbox.accounts[1]!;
 	const config = telegramDriver.configure({

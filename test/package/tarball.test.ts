@@ -78,8 +78,13 @@ function iconFiles(icon: Icon): string[] {
 	);
 }
 
+/**
+ * Rules of n8n for packages, by number in the names: 1 it installs without scripts and strips dependencies, 2 what is not
+ * bundled is not verified, 3 nodes come by `require`, 6 a library is loaded when it is used. 4 (one connection per session)
+ * and 5 (queue mode) are in the tests of two processes.
+ */
 describe('the installed package', () => {
-	it('brings no dependency and no folder of modules', () => {
+	it('n8n rule 1: brings no dependency and no folder of modules', () => {
 		expect(manifest.dependencies ?? {}).toEqual({});
 		expect(files.filter((file) => file.includes('node_modules'))).toEqual([]);
 	});
@@ -117,13 +122,13 @@ describe('n8n loading the package', () => {
 		);
 	});
 
-	it('gets an object of every node and credential', () => {
+	it('n8n rule 3: gets an object of every node and credential', () => {
 		expect(report.nodes.length).toBeGreaterThan(0);
 		expect(report.credentials.length).toBeGreaterThan(0);
 		expect(report.nodes.filter((node) => !node.hasBody)).toEqual([]);
 	});
 
-	it('loads no bundled library, no zod and nothing that is not ours', () => {
+	it('n8n rule 6: loads no bundled library, no zod and nothing that is not ours', () => {
 		const inside = join(installed.folder, 'dist');
 		expect(
 			report.loaded.filter(
@@ -173,7 +178,7 @@ describe('the bundles', () => {
 		expect(names().filter((name) => !files.includes(`dist/lib/${name}.js`))).toEqual([]);
 	});
 
-	it('load in a bare process, reached as own code reaches them', async () => {
+	it('n8n rule 2: load in a bare process, reached as own code reaches them', async () => {
 		const script = `process.stdout.write(JSON.stringify(${JSON.stringify(names())}.map((name) =>
 			[name, Object.keys(require('#lib/' + name)).length])))`;
 		const main = join(installed.folder, 'dist', 'try.cjs');

@@ -17,6 +17,7 @@ async function reading(bench: Bench, journal: MemoryJournal, open?: OpenAccount<
 const says = (bench: Bench, text: string, to = bench.owner.id) =>
 	bench.sandbox.control.injectMessage({ from: bench.anna.id, to, text });
 
+/** Numbers in the names are those of our list of the library's known defects. */
 describe('an open account', () => {
 	it('knows who it is and leaves no connection behind', async () => {
 		const bench = await startBench();
@@ -77,7 +78,7 @@ describe('reading', () => {
 		expect(deleted?.external_chat_id).toBe(bench.anna.id);
 	});
 
-	it('loses nothing over cut connections, in private chats, groups and channels', async () => {
+	it('no. 1: loses nothing over cut connections, in private chats, groups and channels', async () => {
 		const bench = await startBench();
 		const journal = new MemoryJournal();
 		await reading(bench, journal);
@@ -102,7 +103,7 @@ describe('reading', () => {
 		}
 	});
 
-	it('goes on from the stored state after a restart, also in a channel that was quiet before', async () => {
+	it('no. 1: goes on from the stored state after a restart, also in a channel that was quiet before', async () => {
 		const bench = await startBench();
 		const journal = new MemoryJournal();
 		const { account, reader } = await reading(bench, journal);
@@ -182,7 +183,7 @@ describe('sending', () => {
 		expect(items.filter((item) => item['text'] === 'once')).toHaveLength(1);
 	});
 
-	it('repeats a 500 under the same random id', async () => {
+	it('no. 11: repeats a 500 under the same random id', async () => {
 		const bench = await startBench();
 		const account = await bench.open();
 		bench.sandbox.control.setFaults({
@@ -244,7 +245,7 @@ describe('sending', () => {
 });
 
 describe('the session', () => {
-	it('is over when Telegram says so: told once, no further connection', async () => {
+	it('no. 11: is over when Telegram says so: told once, no further connection', async () => {
 		const bench = await startBench();
 		const account = await bench.open();
 		bench.sandbox.control.setFaults({
@@ -260,7 +261,7 @@ describe('the session', () => {
 		await expect(bench.call(account, 'chat.getMany')).rejects.toMatchObject({ code: 'session_ended' });
 	});
 
-	it('is rebuilt with patience when Telegram is away for a while', async () => {
+	it('no. 7: is rebuilt with patience when Telegram is away for a while', async () => {
 		const bench = await startBench();
 		const account = await bench.open();
 		await bench.sandbox.control.stopListening({});

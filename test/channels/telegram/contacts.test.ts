@@ -188,7 +188,7 @@ describe('a chat is found', () => {
 		]);
 	});
 
-	it('by its number in a fresh process, from the hashes stored by an earlier one', async () => {
+	it('no. 12: by its number in a fresh process, from the hashes stored by an earlier one', async () => {
 		const { bench, account, call } = await opened();
 		const dora = bench.sandbox.control.createUser({ firstName: 'Dora', username: 'dora_sandbox' });
 		await call('contact.resolve', { chatId: '@dora_sandbox' });

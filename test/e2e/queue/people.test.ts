@@ -111,7 +111,7 @@ describe('people’s accounts in n8n’s queue mode', () => {
 		});
 		afterAll(() => sandbox?.close());
 
-		it('main listens, two workers answer and run by hand through it: one connection, every answer once', async () => {
+		it('n8n rules 4 and 5: main listens, two workers answer and run by hand through it: one connection, every answer once', async () => {
 			const [anna, boris] = sandbox.accounts;
 			const scene = { n8n: queue().n8n, sandbox, credential, anna, boris };
 			const published = await publishTelegram(scene, 'Answer', {

@@ -15,7 +15,8 @@ import {
 const sorted = (entities: Entity[]): Entity[] =>
 	entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length);
 
-describe('HTML', () => {
+/** Known defect 14 of the library: its parsers lose links with a plus sign and asterisks that are text. */
+describe('HTML (no. 14)', () => {
 	it.each<[string, string, Entity[]]>([
 		['<b>bold</b>', 'bold', [{ type: 'bold', offset: 0, length: 4 }]],
 		[
@@ -51,6 +52,7 @@ describe('HTML', () => {
 		],
 		['  <b> x </b> ', 'x', [{ type: 'bold', offset: 0, length: 1 }]],
 		['a & b &#169; &unknown;', 'a & b © &unknown;', []],
+		['2 ** 3 and **so** on', '2 ** 3 and **so** on', []],
 	])('%s', (markup, text, entities) => {
 		expect(parseHtml(markup)).toEqual({ text, entities });
 	});
@@ -66,7 +68,7 @@ describe('HTML', () => {
 	});
 });
 
-describe('MarkdownV2', () => {
+describe('MarkdownV2 (no. 14)', () => {
 	it.each<[string, string, Entity[]]>([
 		[
 			'*bold* _it_ __un__ ~st~ ||sp||',

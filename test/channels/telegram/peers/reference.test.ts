@@ -10,7 +10,7 @@ describe('marked ids', () => {
 		['-1000000005001', 'channel', '5001'],
 		['-1001234567890', 'channel', '1234567890'],
 		['-1012345678901', 'channel', '12345678901'],
-	] as const)('%s is a %s', (marked, type, id) => {
+	] as const)('no. 13: %s is a %s', (marked, type, id) => {
 		expect(unmarkId(marked)).toEqual({ type, id });
 		expect(markId(type, id)).toBe(marked);
 	});
