@@ -143,6 +143,10 @@ describe('npm start', () => {
 						.getByText(/Succeeded/)
 						.nth(MESSENGERS.length)
 						.waitFor();
+					await editor.page.getByTestId('canvas-node').nth(1).waitFor();
+					// n8n's checklist for published workflows opens by itself.
+					await editor.page.keyboard.press('Escape');
+					await editor.page.getByText('Production Checklist').waitFor({ state: 'hidden' });
 					await editor.screenshot('workflow');
 				} finally {
 					await editor.close();
@@ -170,7 +174,7 @@ async function chat(person: Person, text: string): Promise<void> {
 				await column.getByLabel(`Message on ${messenger}`).fill(text);
 				await column.getByRole('button', { name: 'Send' }).click();
 				const answer = column.getByText(`Вы написали: «${text}»`).first();
-				return await answer.waitFor({ timeout: 10_000 }).then(
+				return await answer.waitFor({ timeout: 15_000 }).then(
 					() => true,
 					() => false,
 				);

@@ -50,7 +50,8 @@ export function accountsOf(sides: readonly OtherSide[]): Record<'accounts' | 'sh
 /** Two nodes for three messengers. Not published: it would answer a second time. */
 export function oneInbox(credential: CredentialReference): WorkflowDraft {
 	return workflow('All three: one inbox', [
-		node('Messenger Trigger', 'messengerTrigger', {}, { credential }),
+		// It has no webhook at Avito and looks there: half a minute is long for somebody who watches.
+		node('Messenger Trigger', 'messengerTrigger', { options: { pollSeconds: 5 } }, { credential }),
 		node(
 			'Reply',
 			'messenger',
