@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MediaOutput, MediaSource, OpenAccount } from '../../../../src/contract';
 import type { MaxAccount } from '../../../../src/channels/max/account';
 import { TestIntents } from '../../../support/driver-services';
-import { until } from '../../../support/manual-clock';
+import { passes, until } from '../../../support/manual-clock';
 import type { Journal } from '../support/journal';
 import { item, run } from '../support/run';
 import { ANNA, BORIS, DIALOG, openReading, Scene } from '../support/scene';
@@ -194,14 +194,11 @@ it('an attachment that is not ready is asked again with the same cid, until it i
 		{ chatId: DIALOG, kind: 'file' },
 		{ media: [file(Buffer.from('x'), 'x.bin', 'text/plain')], intent: intents.handle('k') },
 	);
-	await until(
-		async () => {
-			await scene.clock.advance(500);
-			return scene.control.requests({ opcode: 64 }).length === 4;
-		},
-		'four tries',
-		200,
-	);
+	// The upload needs real milliseconds: time goes on in steps that leave it some.
+	await passes(scene.clock, () => scene.control.requests({ opcode: 64 }).length === 4, 'four tries', {
+		stepMs: 500,
+		steps: 200,
+	});
 	await sending;
 	const cids = scene.control
 		.requests({ opcode: 64 })
