@@ -23,6 +23,7 @@ const rules: Readonly<Record<string, Rule>> = {
 	},
 	poll: (object, layer) => (layer >= 198 ? object : { ...object, question: plainText(object.question) }),
 	pollAnswer: (object, layer) => (layer >= 198 ? object : { ...object, text: plainText(object.text) }),
+	dialogFilter: (object, layer) => (layer >= 198 ? object : { ...object, title: plainText(object.title) }),
 	pollResults: (object, layer) => {
 		if (layer >= 198 || !Array.isArray(object.recent_voters)) return object;
 		const voters = (object.recent_voters as readonly TlObject[]).map((peer) => peer.user_id);

@@ -43,6 +43,7 @@ const rules: Readonly<Record<string, Rule>> = {
 	'channels.editForumTopic': renamed('messages.editForumTopic'),
 	'channels.deleteTopicHistory': renamed('messages.deleteTopicHistory'),
 	poll: (object) => ({ ...object, question: textWithEntities(object.question) }),
+	dialogFilter: (object) => ({ ...object, title: textWithEntities(object.title) }),
 	pollAnswer: (object) => ({ ...object, text: textWithEntities(object.text) }),
 };
 
