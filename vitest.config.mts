@@ -15,6 +15,14 @@ const ROOMS =
 	'{contract,runtime,network,store,pool,login,channels,n8n,cli,nodes,credentials,setup,support,docs}';
 /** The other side of the wire: servers of our own and Redis. They change seldom and take their time. */
 const SERVERS = '{sandbox,redis}';
+/** Tests of a room that mostly wait for a server or a process of their own: with them `unit` would take two minutes. */
+const WAITING = [
+	'test/cli/**/*.test.ts',
+	'test/channels/telegram/*.test.ts',
+	'test/login/**/*.test.ts',
+	'test/n8n/login/pages.test.ts',
+	'test/nodes/*/account.test.ts',
+];
 
 function project(name: string, include: string[], testTimeout: number, exclude = [LONG]) {
 	return {
@@ -49,8 +57,8 @@ function endToEnd(
 export default defineConfig({
 	test: {
 		projects: [
-			project('unit', [`test/${ROOMS}/**/*.test.ts`, 'test/*.test.ts'], 20_000),
-			project('servers', [`test/${SERVERS}/**/*.test.ts`], 60_000),
+			project('unit', [`test/${ROOMS}/**/*.test.ts`, 'test/*.test.ts'], 20_000, [LONG, ...WAITING]),
+			project('servers', [`test/${SERVERS}/**/*.test.ts`, ...WAITING], 60_000),
 			project('package', ['test/package/**/*.test.ts'], 180_000),
 			project('flows', ['test/flows/**/*.test.ts'], 120_000),
 			endToEnd('e2e', ['test/e2e/**/*.test.ts'], 180_000, 2),
