@@ -314,8 +314,7 @@ describe.each([144, 198, newestLayer])('every operation, answered in layer %i', 
 		await call('folders.editPeerFolders', {
 			folder_peers: [{ _: 'inputFolderPeer', peer: toBoris, folder_id: 1 }],
 		});
-		// A folder's name was plain text in older layers.
-		const title = layer === 144 ? 'Work' : { _: 'textWithEntities', text: 'Work', entities: [] };
+		const title = { _: 'textWithEntities', text: 'Work', entities: [] };
 		const include = { pinned_peers: [], include_peers: [toBoris], exclude_peers: [] };
 		const folder = { _: 'dialogFilter', groups: true, id: 2, title, ...include };
 		await call('messages.updateDialogFilter', { id: 2, filter: folder });
