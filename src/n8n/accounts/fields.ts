@@ -61,7 +61,8 @@ export function accountCredentials(own: string): INodeCredentialDescription[] {
 			name: own,
 			required: true,
 			testedBy: `${own}Test`,
-			displayOptions: { show: { [AUTHENTICATION]: [OWN] } },
+			// Hidden rather than shown for the other choice: who asks without naming a choice means the own credential.
+			displayOptions: { hide: { [AUTHENTICATION]: [MANY] } },
 		},
 		{
 			name: ACCOUNTS_CREDENTIAL,
