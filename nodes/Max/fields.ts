@@ -124,14 +124,6 @@ export const CHAT_TYPES = [
 	{ name: 'Saved Messages', value: 'saved' },
 ];
 
-/** Simplify and raw data of an operation that reads. */
-export function detailOf(parameters: Parameters): { simplify: boolean; includeRaw: boolean } {
-	return {
-		simplify: parameters.boolean('simplify'),
-		includeRaw: parameters.options.boolean('includeRaw'),
-	};
-}
-
 /** Where `recipient` leads: the one field of a command's input that says it. */
 export function recipientOf(parameters: Parameters): Record<string, string> {
 	const { mode, value } = parameters.located('chatId');

@@ -200,14 +200,6 @@ export const CHAT_TYPES = [
 	{ name: 'Supergroup', value: 'supergroup' },
 ];
 
-/** Simplify and raw data of an operation that reads. */
-export function detailOf(parameters: Parameters): { simplify: boolean; includeRaw: boolean } {
-	return {
-		simplify: parameters.boolean('simplify'),
-		includeRaw: parameters.options.boolean('includeRaw'),
-	};
-}
-
 /** Messages of Telegram itself (login codes) are left out unless asked for; codes in them stay hidden. */
 export const includeServiceField: INodeProperties = {
 	displayName: 'Include Service Messages',

@@ -22,6 +22,7 @@ export { loginProperties, loginWebhooks, serveLogin } from './login';
 export { accountOperations } from './operations/account';
 export { accountOverview } from './operations/account-overview';
 export { downloadCalls, downloadOperation } from './operations/download';
+export { getSinceOperation, type GetSinceWords } from './operations/get-since';
 export { withQrPictures } from './qr-picture';
 export type { AccountKind } from './credential';
 export type {
@@ -35,7 +36,7 @@ export type {
 } from './operation';
 export type { Located, Parameters, Values } from './parameters';
 export { chatField, linkMode, phoneMode, userMode, usernameMode, type ChatFieldOptions } from './fields/chat';
-export { includeRawField, limitFields, simplifyField } from './fields/limit';
+export { detailOf, includeRawField, limitFields, simplifyField } from './fields/limit';
 export {
 	mediaFields,
 	mediaKindField,

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { Parameters } from '../parameters';
 
 /** Return All / Limit, as every n8n list has them. */
 export function limitFields(): INodeProperties[] {
@@ -39,3 +40,11 @@ export const includeRawField: INodeProperties = {
 	default: false,
 	description: 'Whether to add the object of the messenger as the field raw',
 };
+
+/** Simplify and raw data of an operation that reads. */
+export function detailOf(parameters: Parameters): { simplify: boolean; includeRaw: boolean } {
+	return {
+		simplify: parameters.boolean('simplify'),
+		includeRaw: parameters.options.boolean('includeRaw'),
+	};
+}

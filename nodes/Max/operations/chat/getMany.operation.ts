@@ -1,5 +1,5 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { CHAT_TYPES, detailOf } from '../../fields';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { CHAT_TYPES } from '../../fields';
 
 export const getMany: Operation = {
 	value: 'getMany',

@@ -1,5 +1,5 @@
-import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import { detailOf, phone } from '../../fields';
+import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
+import { phone } from '../../fields';
 
 export const findByPhone: Operation = {
 	value: 'findByPhone',

@@ -1,5 +1,5 @@
-import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import { detailOf, userIds } from '../../fields';
+import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
+import { userIds } from '../../fields';
 
 export const get: Operation = {
 	value: 'get',

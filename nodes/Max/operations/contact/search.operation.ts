@@ -1,5 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { detailOf } from '../../fields';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 
 export const search: Operation = {
 	value: 'search',

@@ -1,5 +1,5 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { chat, detailOf, includeServiceField } from '../../fields';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { chat, includeServiceField } from '../../fields';
 
 export const getMany: Operation = {
 	value: 'getMany',

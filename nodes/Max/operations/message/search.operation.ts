@@ -1,5 +1,12 @@
-import { chatField, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { chatOptions, detailOf, includeServiceField } from '../../fields';
+import {
+	chatField,
+	detailOf,
+	includeRawField,
+	limitFields,
+	simplifyField,
+	type Operation,
+} from '../../../../src/n8n';
+import { chatOptions, includeServiceField } from '../../fields';
 
 export const search: Operation = {
 	value: 'search',

@@ -1,5 +1,5 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { CHAT_TYPES, detailOf, includeServiceField } from '../../fields';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { CHAT_TYPES, includeServiceField } from '../../fields';
 
 export const getMany: Operation = {
 	value: 'getMany',

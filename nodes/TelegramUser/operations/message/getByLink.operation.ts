@@ -1,5 +1,4 @@
-import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import { detailOf } from '../../fields';
+import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
 
 export const getByLink: Operation = {
 	value: 'getByLink',

@@ -1,5 +1,5 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, detailOf, scheduledField, topicField, topicOf } from '../../fields';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { chat, chatOf, scheduledField, topicField, topicOf } from '../../fields';
 
 export const getMany: Operation = {
 	value: 'getMany',

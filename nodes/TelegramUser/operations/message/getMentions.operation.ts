@@ -1,5 +1,5 @@
-import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, detailOf, limitUpTo, topicField, topicOf } from '../../fields';
+import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
+import { chat, chatOf, limitUpTo, topicField, topicOf } from '../../fields';
 
 export const getMentions: Operation = {
 	value: 'getMentions',

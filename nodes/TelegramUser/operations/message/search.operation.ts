@@ -1,13 +1,5 @@
-import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import {
-	chatOf,
-	detailOf,
-	includeServiceField,
-	limitUpTo,
-	optionalChat,
-	topicField,
-	topicOf,
-} from '../../fields';
+import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
+import { chatOf, includeServiceField, limitUpTo, optionalChat, topicField, topicOf } from '../../fields';
 
 export const search: Operation = {
 	value: 'search',
