@@ -162,8 +162,13 @@ export interface EngineEvent {
 
 export interface JournalWriter {
 	readonly account: AccountId;
-	/** the stored engine state at the time of attaching; null = none, start at now */
+	/** the stored engine state at the time of attaching; null = none, start at `startAt` */
 	readonly state: JsonObject | null;
+	/**
+	 * where an engine without a state begins, ms since 1970: somebody has been waiting for events since then, and connecting
+	 * took its time. Default: at its first look.
+	 */
+	readonly startAt?: number;
 	/** how far back a recovery reaches, ms since 1970 (largest catch-up of all remembered consumers) */
 	readonly recoverSince: number;
 	/** Appends events and the new state in one transaction. Resolves when durable: only then acknowledge to the provider. */

@@ -126,15 +126,21 @@ export class AccountPool implements Pool {
 
 	subscribe(request: SubscribeRequest): Subscription {
 		const { credential, options, ...rest } = request;
+		/** until it was live for the first time */
+		let askedAt: number | null = this.#options.clock.now();
 		return new BoundSubscription({
 			source: credential,
 			entryFor: (source) => this.#entryFor(source),
 			watch: this.#shared.watch,
 			listener: (config, live) => ({
 				kind: 'trigger',
-				live,
+				live: () => {
+					askedAt = null;
+					live();
+				},
 				request: {
 					...rest,
+					askedAt: askedAt ?? this.#options.clock.now(),
 					...(credential.entry === undefined ? {} : { slot: credential.entry }),
 					options: { ...options, filter: withinAllowedChats(options.filter, config.policy.allowedChats) },
 				},

@@ -2,7 +2,7 @@ import { ChannelError, type JournalWriter, type JsonObject, type Reader } from '
 import { backoffMs, Scope } from '../../runtime';
 import { isAllowedChat, type MaxAccount } from './account';
 import { Appender } from './engine/appender';
-import { compareChats, startOfNow, type EditSuspicion } from './engine/compare';
+import { compareChats, firstPosition, type EditSuspicion } from './engine/compare';
 import type { FillContext } from './engine/fill';
 import { RecoveryGate } from './engine/gate';
 import { Intake, readPushed, type Pushed } from './engine/intake';
@@ -243,13 +243,12 @@ export class MaxReader implements Reader {
 	async #recover(gate: RecoveryGate, signal: AbortSignal): Promise<void> {
 		const context = this.#context(signal);
 		if (this.#appender.state === null) {
-			const since = await startOfNow(context);
+			const since = await firstPosition(context, this.#journal.startAt ?? Infinity);
 			await this.#appender.begin({ since, chats: new Map() });
-		} else {
-			const suspicion = this.#suspicion;
-			await compareChats(context, gate, suspicion);
-			if (suspicion === this.#suspicion) this.#suspicion = { chatIds: [], sinceMs: Infinity };
 		}
+		const suspicion = this.#suspicion;
+		await compareChats(context, gate, suspicion);
+		if (suspicion === this.#suspicion) this.#suspicion = { chatIds: [], sinceMs: Infinity };
 		gate.open();
 	}
 

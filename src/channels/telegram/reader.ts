@@ -37,6 +37,7 @@ export class TelegramReader implements Reader {
 			session: settings.sessionHash,
 			state: parseState(journal.state),
 			recoverSince: Math.floor(journal.recoverSince / 1000),
+			startAt: journal.startAt === undefined ? Infinity : Math.floor(journal.startAt / 1000),
 			watched: settings.watched.flatMap((chat) => {
 				const peer = unmarkId(chat);
 				return peer?.type === 'channel' ? [peer.id] : [];

@@ -10,6 +10,8 @@ export type ConsumerRequest = Omit<SubscribeRequest, 'credential'> & {
 	 * resets the position. Default: the node has one account.
 	 */
 	slot?: string;
+	/** when the node asked to listen, ms: its account may be connected much later. Default: when it attached. */
+	askedAt?: number;
 };
 
 /** What a consumer asks of the hub it listens on. */

@@ -67,6 +67,8 @@ export interface AttachmentOptions {
 /** A trigger's hold on the hub: there at once, its consumer follows as soon as the store has told its position. */
 export interface Attachment {
 	readonly id: string;
+	/** ms: what happened before this is not for a trigger that is new */
+	readonly askedAt: number;
 	readonly filter: CompiledFilter | null;
 	readonly reports: ReportGate;
 	readonly consumer: Consumer | null;
@@ -86,6 +88,7 @@ export interface Attachment {
 export function createAttachment(options: AttachmentOptions): Attachment {
 	const { store, account, clock, random, logger, request, memory, remembered } = options;
 	const id = consumerId(request.identity, account);
+	const askedAt = Math.min(request.askedAt ?? Infinity, clock.now());
 	const reports = createReportGate(clock, (report) => {
 		request.report(report);
 	});
@@ -206,7 +209,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 			filter: wanted,
 			wantsRaw,
 			// Avito and Telegram tell whole seconds: what comes in the second of publication is not older than it.
-			notBefore: known?.notBefore ?? Math.floor(now / 1000) * 1000,
+			notBefore: known?.notBefore ?? Math.floor(askedAt / 1000) * 1000,
 			catchUpMs,
 			catchUpPerChat,
 			lastAttachedAt: now,
@@ -242,6 +245,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 	const opened = open();
 	return {
 		id,
+		askedAt,
 		filter,
 		reports,
 		opened,

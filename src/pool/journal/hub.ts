@@ -19,6 +19,8 @@ const STILL_THERE_MS = 6 * 3_600_000;
 /** Where nothing pushes: somebody sits in front of a manual listen; a question's answer may take a little longer. */
 const LISTEN_POLL_MS = 10_000;
 const WAIT_POLL_MS = 20_000;
+/** Triggers have this long to find their positions before the engine starts, ms. */
+const OPENING_MS = 2_000;
 /** Between two looks whether the last event was handed on, ms. */
 const LAST_LOOK_MS = 20;
 
@@ -132,9 +134,10 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		}
 	}
 
-	/** Nobody remembered and no question pending: there is nothing to recover for, the engine starts at now. */
+	/** Nobody remembered and no question pending: there is nothing to recover for, the engine starts where the first trigger does. */
 	async function start(): Promise<Reader> {
 		await ready;
+		await settledOrLate([...attachments.values()].map(({ opened }) => opened));
 		await remembered.load();
 		starting = false;
 		const someoneWaited = remembered.ids().some((id) => !fresh.has(id)) || waits.oldestStored !== null;
@@ -142,15 +145,25 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		if (!someoneWaited) await store.saveState(account, token, null);
 		const state = someoneWaited ? await store.loadState(account) : null;
 		const recoverSince = Math.min(remembered.reachesBackTo(clock.now()), waits.oldestStored ?? Infinity);
+		const startAt = Math.min(...[...attachments.values()].map(({ askedAt }) => askedAt));
 		return open.startReading({
 			account,
 			state,
+			...(startAt === Infinity ? {} : { startAt }),
 			recoverSince,
 			append,
 			live: tellLive,
 			pollEveryMs,
 			typingChats,
 		});
+	}
+
+	/** What is journalled before a trigger knows its position is not after it; one whose position another process has must not hold up the rest. */
+	async function settledOrLate(opening: readonly Promise<void>[]): Promise<void> {
+		const done = new AbortController();
+		const late = clock.sleep(OPENING_MS, done.signal).catch(() => undefined);
+		await Promise.race([Promise.all(opening), late]);
+		done.abort();
 	}
 
 	function typingChats(): string[] {

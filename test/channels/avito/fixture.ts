@@ -124,6 +124,7 @@ export class MemoryJournal implements JournalWriter {
 	readonly account: string;
 	state: JsonObject | null;
 	recoverSince: number;
+	startAt?: number;
 	pollMs: number | null = null;
 	readonly events: EngineEvent[] = [];
 	/** append number → fails */

@@ -160,6 +160,25 @@ describe('a pass over a real chat list', () => {
 		await reader.stop();
 	}
 
+	it('a first start brings what was written since somebody waits for it', async () => {
+		const bench = await startBench();
+		const { control } = bench.sandbox;
+		const { chat_ids: chats } = control.chats({ count: 2, history: 5 });
+		control.clock({ advance_seconds: 60 });
+		const startAt = bench.clock.now() + 59_000;
+		for (const text of ['while connecting 1', 'while connecting 2'])
+			control.incoming({ chat_id: chats[0]!, text, deliver: false });
+		const account = await bench.account();
+		const journal = new MemoryJournal(account.accountId);
+		journal.startAt = startAt;
+		await pass({ account, journal });
+		await pass({ account, journal });
+		expect(journal.events.map(({ event }) => event.text)).toEqual([
+			'while connecting 1',
+			'while connecting 2',
+		]);
+	});
+
 	it('starts at now: what was there before is no event', async () => {
 		const bench = await startBench();
 		bench.sandbox.control.chats({ count: 3, history: 5 });

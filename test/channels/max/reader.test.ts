@@ -221,6 +221,21 @@ describe('nothing is lost', () => {
 		return journal;
 	}
 
+	it('a first start brings what was written since somebody waits for it, and the chats go on without a hole', async () => {
+		scene.control.advance({ ms: 60_000 });
+		const early = say('early');
+		scene.control.advance({ ms: 1_000 });
+		say('while connecting 1');
+		say('while connecting 2');
+		const journal = new Journal();
+		journal.startAt = early.time + 1_000;
+		await openReading(scene, { journal });
+		say('live');
+		await count(journal, 3);
+		expect(journal.texts()).toEqual(['while connecting 1', 'while connecting 2', 'live']);
+		expect(journal.duplicates).toBe(0);
+	});
+
 	it('reads no further back than anybody wants, and says what was left out', async () => {
 		const first = await openReading(scene);
 		await first.open.close();

@@ -78,6 +78,7 @@ export class MemoryJournal implements JournalWriter {
 	readonly account = '';
 	state: JsonObject | null = null;
 	recoverSince = 0;
+	startAt?: number;
 	readonly events: EngineEvent[] = [];
 	readonly liveEvents: ChannelEvent[] = [];
 	readonly #ids = new Set<string>();

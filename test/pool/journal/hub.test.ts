@@ -22,6 +22,7 @@ describe.each(['memory', 'sqlite'] as const)('the hub on a %s store', (kind) => 
 
 	it('runs the engine only while somebody is attached', async () => {
 		await w.provider.write(event({ id: 'before' }));
+		await w.clock.advance(1_000);
 		expect(w.provider.reading).toBe(false);
 		const handle = w.attach();
 		await handle.live;
@@ -35,6 +36,7 @@ describe.each(['memory', 'sqlite'] as const)('the hub on a %s store', (kind) => 
 
 	it('recovers what came while nobody was attached, once, and marks where a trigger starts', async () => {
 		await w.provider.write(event({ id: 'old' }));
+		await w.clock.advance(1_000);
 		const first = w.attach();
 		await first.live;
 		expect(w.provider.lastStart?.state).toBeNull();
@@ -51,6 +53,20 @@ describe.each(['memory', 'sqlite'] as const)('the hub on a %s store', (kind) => 
 		expect(w.provider.lastStart?.state).toEqual({ seen: 2 });
 		await until(() => w.executions.rows.length === 3, 'b and c');
 		expect(w.executions.ids.sort()).toEqual(['a', 'b', 'c']);
+	});
+
+	it('gives a new trigger what was written since it asked to listen, however long the account took to connect', async () => {
+		await w.provider.write(event({ id: 'old' }));
+		await w.clock.advance(1_000);
+		const askedAt = w.clock.now();
+		await w.provider.write(event({ id: 'while connecting' }));
+		await w.clock.advance(60_000);
+		w.executions.auto = () => ({ kind: 'finished', ok: true });
+		const handle = w.hub.attach({ ...w.request(), askedAt });
+		await handle.live;
+		await w.provider.write(event({ id: 'live' }));
+		await until(() => w.executions.rows.length === 2, 'both');
+		expect(w.executions.ids).toEqual(['while connecting', 'live']);
 	});
 
 	it('gives each of two triggers what its own filter accepts, and the other goes on when one ends', async () => {

@@ -148,7 +148,9 @@ export class Provider implements OpenAccount {
 		this.starts += 1;
 		this.lastStart = { state: journal.state, recoverSince: journal.recoverSince };
 		const seen = journal.state?.['seen'];
-		const from = typeof seen === 'number' ? seen : this.messages.length;
+		const since = this.messages.findIndex(({ at }) => at >= (journal.startAt ?? Infinity));
+		const first = since === -1 ? this.messages.length : since;
+		const from = typeof seen === 'number' ? seen : first;
 		this.#seen = this.messages.length;
 		const missed = this.messages.slice(from).filter(({ at }) => at >= journal.recoverSince);
 		const upTo = this.messages.length;

@@ -236,6 +236,7 @@ describe('a manual listen', () => {
 
 	it('can take the latest from the journal without moving any position, else asks the provider once', async () => {
 		await w.provider.write(event({ id: 'ancient', chat: 'c9' }));
+		await w.clock.advance(1_000);
 		const trigger = w.attach();
 		await trigger.live;
 		await settle(20);

@@ -31,12 +31,19 @@ export function floorOf(state: ReconcileState): number {
 	return state.mark - OVERLAP_S;
 }
 
-/** First run ever: all that is there now counts as handled. */
-export function initialState(firstPage: readonly AvitoChat[], passedAt: number): ReconcileState {
-	const mark = Math.max(0, ...firstPage.map(changedAt));
+/**
+ * First run ever: all that is there now counts as handled, but for what was written since `startAt` (unix seconds).
+ */
+export function initialState(
+	firstPage: readonly AvitoChat[],
+	passedAt: number,
+	startAt = Infinity,
+): ReconcileState {
+	const mark = Math.min(startAt, Math.max(0, ...firstPage.map(changedAt)));
 	const chats: Record<string, ChatPosition> = {};
 	for (const { id, last_message: last } of firstPage) {
-		if (last != null && last.created >= mark - OVERLAP_S) chats[id] = { at: last.created, ids: [last.id] };
+		if (last == null || last.created < mark - OVERLAP_S) continue;
+		chats[id] = last.created < startAt ? { at: last.created, ids: [last.id] } : { at: startAt, ids: [] };
 	}
 	return { mark, chats, passedAt };
 }

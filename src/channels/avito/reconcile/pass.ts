@@ -69,8 +69,10 @@ export class ReconcilePass {
 		state: ReconcileState | null,
 		signal: AbortSignal,
 	): Promise<ReconcileState> {
-		if (state === null) return startAtNow(account, journal, signal);
-		return new ReconcilePass(account, journal, state, signal).#run(state);
+		const begun = state ?? (await begin(account, journal, signal));
+		// Nothing was written between the first trigger's publication and the first look: nothing to read.
+		if (state === null && begun.mark < startOf(journal)) return begun;
+		return new ReconcilePass(account, journal, begun, signal).#run(begun);
 	}
 
 	async #run(before: ReconcileState): Promise<ReconcileState> {
@@ -194,8 +196,13 @@ export class ReconcilePass {
 	}
 }
 
-/** "Start at now": what one page of the chat list shows at this moment is what is known. */
-async function startAtNow(
+/** Unix seconds from which an engine without a state reads. */
+function startOf({ startAt }: JournalWriter): number {
+	return startAt === undefined ? Infinity : Math.floor(startAt / 1000);
+}
+
+/** What one page of the chat list shows at this moment is what is known, up to where somebody waits for more. */
+async function begin(
 	account: AvitoAccount,
 	journal: JournalWriter,
 	signal: AbortSignal,
@@ -205,7 +212,7 @@ async function startAtNow(
 	const values = chats.map(({ value }) => value);
 	tellMissingSubscription(account, values);
 	for (const chat of values) account.enrichment.learn(chat);
-	const state = initialState(values, account.services.clock.now());
+	const state = initialState(values, account.services.clock.now(), startOf(journal));
 	await journal.append([], formatState(state));
 	return state;
 }

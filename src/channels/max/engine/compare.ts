@@ -71,9 +71,13 @@ export async function compareChats(
 	if (newest > 0) await appender.append([], { chatId: null, to: proven });
 }
 
-/** Where an engine without a state begins: after the newest message there is. */
-export async function startOfNow(
+/**
+ * Where an engine without a state begins: after the newest message there is, but no later than `startAt` (ms). What came
+ * since then is found by the comparison that follows.
+ */
+export async function firstPosition(
 	context: Pick<FillContext, 'account' | 'tips' | 'signal'>,
+	startAt: number,
 ): Promise<Position> {
 	const { account, tips, signal } = context;
 	const { clock } = account.services;
@@ -92,11 +96,12 @@ export async function startOfNow(
 		if (facts === null) continue;
 		const at = { time: facts.lastEventTime, id: lastId ?? '0' };
 		if (isAfter(at, start)) start = at;
-		if (lastId !== null) tips.set(facts.id, lastId, clock.now());
+		if (lastId !== null && at.time < startAt) tips.set(facts.id, lastId, clock.now());
 		seen += 1;
 		if (seen >= FIRST_LOOK) break;
 	}
-	return start.time === 0 ? { time: Math.floor(account.serverNow()), id: '0' } : start;
+	if (start.time === 0) start = { time: Math.floor(account.serverNow()), id: '0' };
+	return start.time < startAt ? start : { time: startAt - 1, id: '0' };
 }
 
 /** chats whose newest message is remembered at a first start: the list is newest first, the rest is looked at when it moves */

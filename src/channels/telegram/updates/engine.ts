@@ -25,6 +25,8 @@ export interface EngineOptions {
 	session: string;
 	/** null = start at now */
 	state: EngineState | null;
+	/** unix seconds: without a state, what was written since then is read from the histories; default: nothing is */
+	startAt?: number;
 	/** unix seconds below which nothing is read from history */
 	recoverSince: number;
 	/** bare ids of channels to be asked regularly: the server does not push all of a large channel */
@@ -94,6 +96,7 @@ export class UpdateEngine {
 			recover: (update, channel, now) => this.#recover(update, channel, now),
 		});
 		this.#walks = new Walks(state, {
+			startAt: options.startAt ?? Infinity,
 			tasks,
 			fills,
 			output,

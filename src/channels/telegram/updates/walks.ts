@@ -13,6 +13,8 @@ import { asNewMessage, chatOfMessage, markChannel } from './unpack';
 
 /** What the walks need of the rest of the engine. */
 export interface WalkNeeds {
+	/** unix seconds: the walk at the very start fills what was written since then */
+	startAt: number;
 	tasks: Tasks;
 	fills: Fills;
 	output: Output;
@@ -59,9 +61,12 @@ export class Walks {
 			return;
 		}
 		const { dialogs, next } = readDialogsPage(result);
-		for (const { chat, channel, pts, topMessage } of dialogs) {
+		for (const { chat, channel, pts, topMessage, date } of dialogs) {
 			if (channel === null) this.#passChat(sweep, chat, topMessage);
 			else if (pts !== null) this.#passChannel(sweep, channel, pts, topMessage, now);
+			// Written after somebody began to wait for it, before this session was told where the updates stand.
+			if (sweep.purpose === 'baseline' && date >= this.#needs.startAt)
+				this.#needs.fills.begin({ chat, afterId: null, toId: topMessage, since: this.#needs.startAt });
 		}
 		this.#sweep = nextPage(sweep, dialogs, next);
 		if (this.#sweep === null) tasks.done(request.key);

@@ -8,6 +8,7 @@ export class Journal implements JournalWriter {
 	duplicates = 0;
 	state: JsonObject | null;
 	recoverSince: number;
+	startAt?: number;
 	pollMs: number | null = null;
 	typing: string[] = [];
 	/** appends fail while it is set */

@@ -50,6 +50,24 @@ it('an own message whose sender is not certain yet holds back its chat, and no o
 	expect(after.texts()).toContain('own');
 });
 
+it('a first start brings what was written since somebody waits for it, in private chats, groups and channels', async () => {
+	const bench = await startBench();
+	const { groupId } = bench.sandbox.demo;
+	says(bench, 'early');
+	says(bench, 'early', groupId);
+	bench.sandbox.control.advanceClock({ ms: 60_000 });
+	const journal = new MemoryJournal();
+	journal.startAt = Date.now() + 59_000;
+	says(bench, 'to me 1');
+	says(bench, 'to me 2');
+	says(bench, 'to the group', groupId);
+	await reading(bench, journal);
+	says(bench, 'live');
+	await until(() => journal.texts().length === 4, 'all four');
+	expect(journal.texts().filter((text) => text !== 'to the group')).toEqual(['to me 1', 'to me 2', 'live']);
+	expect(journal.texts()).toContain('to the group');
+});
+
 it('an album is one event, by push, by recovery and by get since', async () => {
 	const bench = await startBench();
 	const journal = new MemoryJournal();
