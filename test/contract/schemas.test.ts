@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { NO_MEDIA } from '../../src/contract';
 import {
 	accountPolicySchema,
 	channelEventSchema,
 	eventFilterSchema,
 	EVENT_TYPES,
 	isLiveOnly,
-	NO_MEDIA,
 	sendResultSchema,
 } from '../../src/contract/schemas';
 

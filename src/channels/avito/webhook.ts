@@ -1,5 +1,4 @@
-import type { ChannelEvent, JsonObject } from '../../contract';
-import { NO_MEDIA } from '../../contract/schemas';
+import { NO_MEDIA, plainMeta, type ChannelEvent, type JsonObject } from '../../contract';
 import type { NormaliseAccount } from './events/normalise';
 import { webhookEnvelopeSchema, webhookValueSchema, type WebhookValue } from './schemas/webhook';
 
@@ -45,22 +44,7 @@ export function unknownEvent(
 		client_name: '',
 		client_phone: '',
 		media: { ...NO_MEDIA },
-		meta: {
-			external_message_id: null,
-			ad_id: null,
-			ad_title: null,
-			direction: 'in',
-			sent_by: 'client',
-			original_media_type: reading.type,
-			chat_type: '',
-			chat_title: null,
-			sender_username: null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
-		},
+		meta: plainMeta({ original_media_type: reading.type }),
 		raw: reading.raw,
 	};
 }

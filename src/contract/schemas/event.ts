@@ -122,14 +122,3 @@ export type ChannelEvent = z.infer<typeof channelEventSchema>;
 export function isLiveOnly(type: EventType): boolean {
 	return (LIVE_ONLY_EVENT_TYPES as readonly string[]).includes(type);
 }
-
-export const NO_MEDIA: Readonly<Media> = Object.freeze({
-	has_voice: false,
-	voice_url: null,
-	has_images: false,
-	images: [],
-	has_video: false,
-	videos: [],
-	has_document: false,
-	documents: [],
-});

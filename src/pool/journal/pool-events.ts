@@ -1,4 +1,12 @@
-import type { AccountId, Channel, ChannelEvent, Clock, JsonObject } from '../../contract';
+import {
+	NO_MEDIA,
+	plainMeta,
+	type AccountId,
+	type Channel,
+	type ChannelEvent,
+	type Clock,
+	type JsonObject,
+} from '../../contract';
 import type { Gap } from '../consumer';
 
 /** The account as its own events name it. */
@@ -25,32 +33,8 @@ export function poolEvent(
 		timestamp: new Date(clock.now()).toISOString(),
 		client_name: '',
 		client_phone: '',
-		media: {
-			has_voice: false,
-			voice_url: null,
-			has_images: false,
-			images: [],
-			has_video: false,
-			videos: [],
-			has_document: false,
-			documents: [],
-		},
-		meta: {
-			external_message_id: null,
-			ad_id: null,
-			ad_title: null,
-			direction: 'in',
-			sent_by: 'client',
-			original_media_type: event.type,
-			chat_type: '',
-			chat_title: null,
-			sender_username: null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
-		},
+		media: { ...NO_MEDIA },
+		meta: plainMeta({ original_media_type: event.type }),
 		data: event.data,
 	};
 }

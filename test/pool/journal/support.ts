@@ -25,6 +25,7 @@ import type {
 } from '../../../src/pool/types';
 import { silentLogger } from '../../../src/runtime';
 import { openMemoryStore, openSqliteStore } from '../../../src/store';
+import { clientMessage } from '../../support/event';
 import { ManualClock, seededRandom } from '../../support/manual-clock';
 
 export const ACCOUNT = 'avito:94000001';
@@ -45,47 +46,19 @@ let nextId = 1;
 
 export function event(parts: EventParts = {}): ChannelEvent {
 	const id = parts.id ?? `m${nextId++}`;
-	return {
-		channel: 'avito',
-		event_id: id,
+	const message = clientMessage(id, {
 		event_type: parts.type ?? 'message',
 		account: { id: ACCOUNT, label: 'shop', phone_hash: null },
 		external_user_id: parts.user ?? 'u1',
 		external_chat_id: parts.chat ?? 'c1',
 		text: parts.text ?? `text of ${id}`,
-		timestamp: '2026-01-01T00:00:00Z',
-		client_name: 'Anna',
-		client_phone: '',
-		media: {
-			has_voice: false,
-			voice_url: null,
-			has_images: false,
-			images: [],
-			has_video: false,
-			videos: [],
-			has_document: false,
-			documents: [],
-			...parts.media,
-		},
-		meta: {
-			external_message_id: id,
-			ad_id: null,
-			ad_title: null,
-			direction: 'in',
-			sent_by: 'client',
-			original_media_type: 'text',
-			chat_type: 'u2i',
-			chat_title: null,
-			sender_username: null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
-			...parts.meta,
-		},
 		...(parts.data === undefined ? {} : { data: parts.data }),
 		...(parts.raw === undefined ? {} : { raw: parts.raw }),
+	});
+	return {
+		...message,
+		media: { ...message.media, ...parts.media },
+		meta: { ...message.meta, ...parts.meta },
 	};
 }
 

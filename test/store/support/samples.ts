@@ -1,11 +1,13 @@
-import type {
-	ChannelEvent,
-	ConsumerRecord,
-	IntentRecord,
-	JournalEvent,
-	RetentionLimits,
-	WaitRecord,
+import {
+	NO_MEDIA,
+	type ChannelEvent,
+	type ConsumerRecord,
+	type IntentRecord,
+	type JournalEvent,
+	type RetentionLimits,
+	type WaitRecord,
 } from '../../../src/contract';
+import { clientMessage } from '../../support/event';
 
 export const ACCOUNT = 'avito:94000001';
 export const OTHER_ACCOUNT = 'max:77';
@@ -19,44 +21,14 @@ export const LIMITS: RetentionLimits = {
 };
 
 export function message(id: string, text = `text of ${id}`, chatId = 'chat-1'): ChannelEvent {
-	return {
-		channel: 'avito',
-		event_id: id,
-		event_type: 'message',
+	return clientMessage(id, {
 		account: { id: ACCOUNT, label: 'shop', phone_hash: null },
 		external_user_id: 'user-1',
 		external_chat_id: chatId,
 		text,
-		timestamp: '2026-01-01T00:00:00.000Z',
 		client_name: 'Анна «Ann» 🙂',
-		client_phone: '',
-		media: {
-			has_voice: false,
-			voice_url: null,
-			has_images: true,
-			images: [{ ref: 'avito:image:1', width: 640 }],
-			has_video: false,
-			videos: [],
-			has_document: false,
-			documents: [],
-		},
-		meta: {
-			external_message_id: id,
-			ad_id: null,
-			ad_title: null,
-			direction: 'in',
-			sent_by: 'client',
-			original_media_type: 'text',
-			chat_type: 'u2i',
-			chat_title: null,
-			sender_username: null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
-		},
-	};
+		media: { ...NO_MEDIA, has_images: true, images: [{ ref: 'avito:image:1', width: 640 }] },
+	});
 }
 
 export function journalEvent(id: string, change: Partial<JournalEvent> = {}): JournalEvent {

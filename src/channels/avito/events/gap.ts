@@ -1,5 +1,4 @@
-import type { ChannelEvent } from '../../../contract';
-import { NO_MEDIA } from '../../../contract/schemas';
+import { NO_MEDIA, plainMeta, type ChannelEvent } from '../../../contract';
 import type { NormaliseAccount } from './normalise';
 
 /** Something arrived that cannot be reached any more. */
@@ -33,22 +32,7 @@ export function gapEvent(gap: Gap, owner: NormaliseAccount): ChannelEvent {
 		client_name: '',
 		client_phone: '',
 		media: { ...NO_MEDIA },
-		meta: {
-			external_message_id: null,
-			ad_id: null,
-			ad_title: null,
-			direction: 'in',
-			sent_by: 'client',
-			original_media_type: 'gap',
-			chat_type: '',
-			chat_title: null,
-			sender_username: null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
-		},
+		meta: plainMeta({ original_media_type: 'gap' }),
 		data: { from, to, reason: gap.reason },
 	};
 }

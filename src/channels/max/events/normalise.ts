@@ -1,5 +1,13 @@
-import type { AccountId, ChannelEvent, EventAccount, EventType, Json, JsonObject } from '../../../contract';
-import { NO_MEDIA } from '../../../contract/schemas';
+import {
+	NO_MEDIA,
+	plainMeta,
+	type AccountId,
+	type ChannelEvent,
+	type EventAccount,
+	type EventType,
+	type Json,
+	type JsonObject,
+} from '../../../contract';
 import { kindOf, type ChatFacts, type ContactFacts } from '../facts';
 import { partnerOf, timeOfMessage } from '../ids';
 import { array, id, ids, number, object, objects, text } from '../json';
@@ -267,8 +275,7 @@ export function plainEvent(
 		client_name: fields.name ?? '',
 		client_phone: '',
 		media: { ...NO_MEDIA },
-		meta: {
-			...NO_AD,
+		meta: plainMeta({
 			external_message_id: fields.messageId ?? null,
 			direction: fields.direction ?? (own ? 'out' : 'in'),
 			sent_by: own ? 'device' : 'client',
@@ -277,13 +284,7 @@ export function plainEvent(
 				fields.chatKind ??
 				(fields.chatId === undefined || fields.chatId === '' ? '' : kindOf(null, fields.chatId)),
 			chat_title: fields.chatTitle ?? null,
-			sender_username: null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
-		},
+		}),
 		data: maskRaw(fields.data, rules) as JsonObject,
 		...(fields.raw === undefined ? {} : { raw: maskRaw(fields.raw, rules) }),
 	};

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ChannelEvent, EventType, Json, JsonObject } from '../../../contract';
-import { NO_MEDIA } from '../../../contract/schemas';
+import {
+	NO_MEDIA,
+	plainMeta,
+	type ChannelEvent,
+	type EventType,
+	type Json,
+	type JsonObject,
+} from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { markPeer } from '../peers/marked-id';
 import type { Peer } from '../peers/peer-book';
@@ -39,24 +45,15 @@ export function plainEvent(
 		client_name: person?.name ?? '',
 		client_phone: '',
 		media: { ...NO_MEDIA },
-		meta: {
+		meta: plainMeta({
 			external_message_id: typeof data['message_id'] === 'string' ? data['message_id'] : null,
-			ad_id: null,
-			ad_title: null,
-			direction: 'in',
-			sent_by: 'client',
 			original_media_type: update._,
 			chat_type: chatTypeOf(chat, peer, owner),
 			chat_title: peer === undefined || peer.type === 'user' ? null : peer.name,
 			sender_username: person?.username ?? null,
-			reply_to: null,
-			thread_id: null,
-			album_id: null,
-			mentions_me: false,
-			attempt: 1,
 			is_muted: owner.book.flags(chat).muted,
 			is_archived: owner.book.flags(chat).archived,
-		},
+		}),
 		data,
 		raw: mask.json(toJson(update)),
 	};

@@ -1,5 +1,4 @@
-import type { Media, MediaItem } from '../../../contract';
-import { NO_MEDIA } from '../../../contract/schemas';
+import { NO_MEDIA, type Media, type MediaItem } from '../../../contract';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
 import { formatRef, type MediaRef } from './media-ref';
 

@@ -1,5 +1,4 @@
-import type { ChannelEvent, EventType } from '../../../contract';
-import { NO_MEDIA } from '../../../contract/schemas';
+import { NO_MEDIA, type ChannelEvent, type EventType } from '../../../contract';
 import { markPeer } from '../peers/marked-id';
 import { SERVICE_USER } from '../peers/peer-book';
 import { child, flag, int, long, text, type TlObject } from '../tl';
