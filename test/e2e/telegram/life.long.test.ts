@@ -1,0 +1,3 @@
+import { telegramLife } from './life';
+
+telegramLife(60_000);
