@@ -1,34 +1,60 @@
 import type { AccountId, SessionKey } from '../contract';
 import type { Commands } from './connection';
 import type { Consumers } from './consumers';
+import type { Epoch } from './epoch';
+import { dataLost, refusalOf } from './faults';
 import type { Intents } from './intents';
 import type { Keys } from './keys';
-import { VALUE_KEEP_MS } from './lifetimes';
+import { ACCOUNT_KEEP_MS, VALUE_KEEP_MS } from './lifetimes';
 import { textOrNull, texts } from './replies';
-import { values } from './scripts';
+import { epoch as epochs, values } from './scripts';
 import type { Waits } from './waits';
+
+/** Which life of Redis an account is entered for. */
+export interface Life {
+	epoch: Epoch;
+	cluster: boolean;
+	/** of leases: '' = Redis' own clock */
+	now(): string;
+}
 
 /** Which accounts there are, which sessions led to them, and how all of one is forgotten. */
 export class Accounts {
 	readonly #commands: Commands;
 	readonly #keys: Keys;
+	readonly #life: Life;
 	/** accounts this process has listed already; a Redis that lost its data is told again */
 	readonly #listed = new Set<AccountId>();
 
-	constructor(commands: Commands, keys: Keys) {
+	constructor(commands: Commands, keys: Keys, life: Life) {
 		this.#commands = commands;
 		this.#keys = keys;
+		this.#life = life;
 	}
 
-	/** Before anything of an account is written, so that no key exists that the sweep does not know of. */
+	/**
+	 * Before anything of an account is written, so that no key exists that the sweep does not know of, and nobody writes
+	 * who believes in another life of this Redis.
+	 */
 	async list(account: AccountId): Promise<void> {
 		if (this.#listed.has(account)) return;
 		this.#listed.add(account);
+		const { epoch, cluster, now } = this.#life;
 		try {
-			await this.#commands.run(values.addMembers, [this.#keys.accounts()], [VALUE_KEEP_MS, account]);
+			// In one go: an append that is asked for now finds the account entered.
+			await Promise.all([
+				this.#commands.run(
+					epochs.enterAccount,
+					[this.#keys.account(account), ...(cluster ? [] : [this.#keys.epoch()])],
+					[now(), epoch.id, epoch.losses > 0 ? 1 : 0, ACCOUNT_KEEP_MS],
+				),
+				this.#commands.run(values.addMembers, [this.#keys.accounts()], [VALUE_KEEP_MS, account]),
+			]);
 		} catch (error) {
 			this.#listed.delete(account);
-			throw error;
+			if (refusalOf(error) !== 'EPOCH') throw error;
+			await epoch.again(this.#commands);
+			throw dataLost();
 		}
 	}
 

@@ -1,9 +1,10 @@
 import type { Clock, Random } from '../contract';
 import { Scope } from '../runtime';
 import type { Commands } from './connection';
+import { dataLost } from './faults';
 import type { Keys } from './keys';
 import { VALUE_KEEP_MS } from './lifetimes';
-import { integer, list, text } from './replies';
+import { integer, list, text, textOrNull } from './replies';
 import { epoch as scripts } from './scripts';
 
 /**
@@ -22,14 +23,18 @@ export interface EpochOptions {
 }
 
 /**
- * Which life of Redis the data belongs to. Checked on every new connection, before any command: what was written in one
- * epoch (positions, numbers, leases) means nothing in the next.
+ * Which life of Redis the data belongs to. Checked on every new connection, before any command, and with every lease that
+ * is given or renewed, since a Redis may be emptied under an open connection: what was written in one epoch (positions,
+ * numbers, leases) means nothing in the next.
  */
 export class Epoch {
 	readonly #options: EpochOptions;
 	readonly #scope = new Scope();
 	#id: string | undefined;
+	#runId = '';
 	#createdAt = 0;
+	#losses = 0;
+	#entering: Promise<void> | undefined;
 	/** monotonic ms */
 	#guardEnds = 0;
 
@@ -42,9 +47,20 @@ export class Epoch {
 		return this.#createdAt;
 	}
 
+	/** '' before the first connection */
+	get id(): string {
+		return this.#id ?? '';
+	}
+
+	/** how often this process has seen data being lost */
+	get losses(): number {
+		return this.#losses;
+	}
+
 	/** `runId`: changes with every start of the server; '' in a cluster, where each answer may be another server's. */
 	async enter(commands: Commands, runId: string): Promise<void> {
 		const { keys, clock, random, guardMs } = this.#options;
+		this.#runId = runId;
 		const args = [random.hex(8), clock.now(), runId, VALUE_KEEP_MS];
 		const [id, created, sinceMs] = list(await commands.run(scripts.enter, [keys.epoch()], args));
 		const left = guardMs - integer(sinceMs);
@@ -52,7 +68,29 @@ export class Epoch {
 		const lost = this.#id !== undefined && this.#id !== text(id);
 		this.#id = text(id);
 		this.#createdAt = integer(created);
-		if (lost) this.#options.lost();
+		if (!lost) return;
+		this.#losses += 1;
+		this.#options.lost();
+	}
+
+	/**
+	 * Is this still the life this process knows? Asked right after what depends on it, over the same connection.
+	 * @throws ChannelError `store_unavailable` when it is another one; that one has been entered by then
+	 */
+	async confirm(commands: Commands): Promise<void> {
+		const id = this.#id;
+		const found = textOrNull(await commands.call('HGET', this.#options.keys.epoch(), 'id'));
+		if (found === id) return;
+		await this.again(commands);
+		throw dataLost();
+	}
+
+	/** Enters the life that Redis has now. */
+	again(commands: Commands): Promise<void> {
+		this.#entering ??= this.enter(commands, this.#runId).finally(() => {
+			this.#entering = undefined;
+		});
+		return this.#entering;
 	}
 
 	/** Resolves when leases may be given. @throws when the store is closed meanwhile */

@@ -23,7 +23,7 @@ const REPLIES: Readonly<Record<string, [message: string, hint?: string]>> = {
 };
 
 /** Our own scripts' refusals, `<WORD> <detail>`; made into errors by whoever called the script. */
-const REFUSALS: readonly string[] = ['FENCED', 'NOCONSUMER', 'NOTACOUNTER'];
+const REFUSALS: readonly string[] = ['EPOCH', 'FENCED', 'NOCONSUMER', 'NOTACOUNTER'];
 
 /** The word of a refusal by one of our scripts, or null. */
 export function refusalOf(error: unknown): string | null {
@@ -52,6 +52,11 @@ export function unavailable(error: unknown): ChannelError {
 
 export function closed(): ChannelError {
 	return new ChannelError('store_unavailable', 'The store is closed.', { retry: { afterMs: RETRY_MS } });
+}
+
+/** What was known is gone, and is being put back or begun anew. */
+export function dataLost(): ChannelError {
+	return new ChannelError('store_unavailable', 'Redis has lost its data.', { retry: { afterMs: RETRY_MS } });
 }
 
 function firstWord(error: unknown): string {

@@ -10,7 +10,8 @@ import {
 	type JsonObject,
 } from '../contract';
 import type { Commands } from './connection';
-import { refusalOf } from './faults';
+import type { Epoch } from './epoch';
+import { dataLost, refusalOf } from './faults';
 import type { Keys } from './keys';
 import { ACCOUNT_KEEP_MS } from './lifetimes';
 import { fields, integer, list, text, textOrNull, texts } from './replies';
@@ -21,14 +22,19 @@ export class Journal {
 	readonly #commands: Commands;
 	readonly #keys: Keys;
 	readonly #clock: Clock;
+	readonly #epoch: Epoch;
 
-	constructor(commands: Commands, keys: Keys, clock: Clock) {
+	constructor(commands: Commands, keys: Keys, clock: Clock, epoch: Epoch) {
 		this.#commands = commands;
 		this.#keys = keys;
 		this.#clock = clock;
+		this.#epoch = epoch;
 	}
 
-	/** @throws ChannelError `account_in_use` when a reader with a greater token has been here */
+	/**
+	 * @throws ChannelError `account_in_use` when a reader with a greater token has been here, `store_unavailable` when Redis
+	 * has lost its data since this process last looked
+	 */
 	async append(account: AccountId, batch: AppendBatch): Promise<AppendResult> {
 		const keys = this.#keys;
 		const touched = [
@@ -39,7 +45,8 @@ export class Journal {
 			keys.chats(account),
 		];
 		const state = batch.state === undefined ? '' : JSON.stringify(batch.state);
-		const args = [batch.token, this.#clock.now(), ACCOUNT_KEEP_MS, state, batch.events.length];
+		const now = this.#clock.now();
+		const args = [batch.token, now, ACCOUNT_KEEP_MS, state, batch.events.length, this.#epoch.id];
 		const answer = list(
 			await this.#fenced(account, () =>
 				this.#commands.run(scripts.append, touched, [...args, ...batch.events.flatMap(eventArguments)]),
@@ -84,7 +91,7 @@ export class Journal {
 
 	/** @throws ChannelError `account_in_use` when fenced */
 	async saveState(account: AccountId, token: number, state: JsonObject | null): Promise<void> {
-		const args = [token, ACCOUNT_KEEP_MS, state === null ? '' : JSON.stringify(state)];
+		const args = [token, ACCOUNT_KEEP_MS, state === null ? '' : JSON.stringify(state), this.#epoch.id];
 		await this.#fenced(account, () =>
 			this.#commands.run(scripts.saveState, [this.#keys.account(account)], args),
 		);
@@ -106,6 +113,10 @@ export class Journal {
 		try {
 			return await command();
 		} catch (error) {
+			if (refusalOf(error) === 'EPOCH') {
+				await this.#epoch.again(this.#commands);
+				throw dataLost();
+			}
 			if (refusalOf(error) !== 'FENCED') throw error;
 			throw new ChannelError('account_in_use', 'Another process reads this account now.', {
 				account,

@@ -13,14 +13,14 @@ export class Keys {
 		this.#prefix = `${prefix}:v1`;
 	}
 
-	/** string: which life of this Redis the data belongs to; a Redis that lost its data has none */
+	/** hash: which life of this Redis the data belongs to; a Redis that lost its data has none */
 	epoch = (): string => `${this.#prefix}:epoch`;
 	/** string: a process moves what a file held into Redis */
 	moving = (): string => `${this.#prefix}:moving`;
 	/** set: every account that has a journal, for the sweep */
 	accounts = (): string => `${this.#prefix}:accounts`;
 
-	/** hash: `seq`, `fence`, `state` */
+	/** hash: `epoch`, `seq`, `fence`, `state` */
 	account = (account: AccountId): string => this.#key('account', account);
 	/** stream: the entries; the id is `<seq>-0` */
 	journal = (account: AccountId): string => this.#key('journal', account);

@@ -17,6 +17,8 @@ export interface LeaseOptions {
 	time: 'server' | 'clock';
 	/** resolves when leases may be given in this life of Redis, see `Epoch` */
 	mayAcquire(): Promise<void>;
+	/** rejects when this is another life of Redis by now */
+	confirm(): Promise<void>;
 }
 
 /** Who may connect, and who may append. */
@@ -34,9 +36,15 @@ export class Leases {
 		await this.#options.mayAcquire();
 		const account = accountOfReaderLease(name);
 		const touched = account === null ? [keys.lease(name)] : [keys.lease(name), keys.account(account)];
-		const reply = list(
-			await commands.run(scripts.acquire, touched, [this.#now(), holder, ttlMs, LEASE_KEEP_MS]),
-		);
+		const acquired = commands.run(scripts.acquire, touched, [this.#now(), holder, ttlMs, LEASE_KEEP_MS]);
+		const [answer, life] = await Promise.allSettled([acquired, this.#options.confirm()]);
+		if (answer.status === 'rejected') throw answer.reason;
+		const reply = list(answer.value);
+		if (life.status === 'rejected') {
+			// Given by a Redis that has forgotten who holds it: whoever that is stops within the guard.
+			if (integer(reply[0]) === 1) await this.#end(name, 'token', text(reply[1]));
+			throw life.reason;
+		}
 		if (integer(reply[0]) === 0) {
 			return { acquired: false, holder: text(reply[2]), expiresAt: clock.now() + integer(reply[1]) };
 		}
@@ -49,7 +57,12 @@ export class Leases {
 		const atOnce = this.#options.cluster ? 1 : RENEW_AT_ONCE;
 		const groups: StoreLease[][] = [];
 		for (let from = 0; from < leases.length; from += atOnce) groups.push(leases.slice(from, from + atOnce));
-		const lost = (await Promise.all(groups.map((group) => this.#renewGroup(group, ttlMs)))).flat();
+		const renewed = Promise.all(groups.map((group) => this.#renewGroup(group, ttlMs)));
+		// A Redis that was emptied is entered anew; what that means for these leases they have told.
+		const [lost] = await Promise.all([
+			renewed.then((names) => names.flat()),
+			this.#options.confirm().catch(() => undefined),
+		]);
 		for (const name of lost) this.#held.delete(name);
 		return lost;
 	}

@@ -73,13 +73,14 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		},
 	}));
 
-	const accounts = new Accounts(commands, keys);
+	const time = options.leaseTime ?? 'server';
+	const leaseNow = () => (time === 'server' ? '' : String(clock.now()));
+	const accounts = new Accounts(commands, keys, { epoch, cluster: settings.cluster, now: leaseNow });
 	onLost.push(() => accounts.reset());
-	const journal = new Journal(commands, keys, clock);
+	const journal = new Journal(commands, keys, clock, epoch);
 	const consumers = new Consumers(commands, keys, journal);
 	const values = new Values(commands, keys, clock);
 	const waits = new Waits(commands, keys, clock);
-	const time = options.leaseTime ?? 'server';
 	const leases = new Leases({
 		commands,
 		keys,
@@ -87,6 +88,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		cluster: settings.cluster,
 		time,
 		mayAcquire: () => epoch.mayAcquire(),
+		confirm: () => epoch.confirm(commands),
 	});
 	const intents = new Intents(commands, keys, clock);
 	if (options.moveFrom !== undefined) {

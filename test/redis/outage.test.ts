@@ -307,6 +307,44 @@ describe('when Redis comes back', () => {
 		expect(store.info.degraded).toBeNull();
 	});
 
+	it('empty under open connections, whoever believes in what was there cannot write, and leases wait as after a restart', async () => {
+		const clock = new ManualClock();
+		const [owner, waiting] = [await open(clock), await open(clock)];
+		await clock.advance(GUARD_MS);
+		const name = readerLeaseName(ACCOUNT);
+		const held = await owner.acquireLease(name, 'host/1/main', LEASE_MS);
+		if (!held.acquired) throw new Error('not acquired');
+		const { token } = held.lease;
+		await owner.append(ACCOUNT, { token, events: [journalEvent('e1')], state: { pts: 1 } });
+		const admin = server.client();
+		await admin.flushall();
+		const lost = { code: 'store_unavailable', message: 'Redis has lost its data.' };
+		const write = owner.append(ACCOUNT, { token, events: [journalEvent('e2')], state: { pts: 2 } });
+		await expect(write).rejects.toMatchObject(lost);
+		await expect(owner.saveState(ACCOUNT, token, { pts: 2 })).rejects.toMatchObject({
+			code: 'account_in_use',
+		});
+		expect(owner.info.degraded).toContain('without its data');
+		// The other one learns it when it wants a lease, and then waits like everybody.
+		const asked = waiting.acquireLease(name, 'host/2/main', LEASE_MS);
+		await expect(asked).rejects.toMatchObject(lost);
+		expect(waiting.info.createdAt).toBe(owner.info.createdAt);
+		const given = await acquires(waiting, clock, name);
+		await clock.advance(GUARD_MS / 2);
+		expect(given()).toBe(false);
+		await clock.advance(GUARD_MS / 2);
+		await until(given, 'the lease');
+		const again = owner.append(ACCOUNT, { token, events: [journalEvent('e3')] });
+		await expect(again).rejects.toMatchObject({ code: 'account_in_use' });
+		expect(await waiting.readEntries(ACCOUNT, 0, 10)).toEqual([]);
+		expect(await waiting.loadState(ACCOUNT)).toBeNull();
+		// One that renews learns it too.
+		await admin.flushall();
+		admin.disconnect();
+		expect(await owner.renewLeases([held.lease], LEASE_MS)).toEqual([name]);
+		expect(Date.parse(owner.info.createdAt)).toBe(clock.now());
+	});
+
 	it('empty because it kept nothing on disk, each process says so and sees the same new life', async () => {
 		const forgetful = await RedisServer.start(['--save', '']);
 		const clock = new ManualClock();

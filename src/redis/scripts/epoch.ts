@@ -1,3 +1,4 @@
+import { NOW } from './now';
 import { script } from './script';
 
 /**
@@ -20,5 +21,22 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local known = redis.call('HMGET', KEYS[1], 'id', 'created', 'since')
 return {known[1], known[2], now - tonumber(known[3])}
+`,
+);
+
+/**
+ * KEYS 1 account, 2 (single server only) epoch. ARGV 1 now or '', 2 epoch believed in, 3 '1' = data was lost, 4 ms until
+ * the key may go.
+ * The account belongs to this epoch from here on; refused (EPOCH) when Redis has another one by now. After a loss the
+ * tokens of all readers before are refused, though nobody knows them any more: tokens are hardly ahead of the time.
+ */
+export const enterAccount = script(
+	'enterAccount',
+	`${NOW}
+if KEYS[2] and redis.call('HGET', KEYS[2], 'id') ~= ARGV[2] then return redis.error_reply('EPOCH is another one') end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[2])
+if ARGV[3] == '1' then redis.call('HSETNX', KEYS[1], 'fence', now + 1000) end
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+return 1
 `,
 );

@@ -1,7 +1,12 @@
 import { script } from './script';
 
-/** Refuses an older token than the account has seen, remembers a newer one. Needs `account` and `token`. */
+/**
+ * Refuses who believes in another life of this Redis than the account's (EPOCH): in one that came back empty nobody has
+ * entered the account yet. Refuses an older token than the account has seen (FENCED), remembers a newer one. Needs
+ * `account`, `epoch` and `token`.
+ */
 const PASS_FENCE = `
+if redis.call('HGET', account, 'epoch') ~= epoch then return redis.error_reply('EPOCH is another one') end
 local fence = redis.call('HGET', account, 'fence')
 if fence and tonumber(token) < tonumber(fence) then return redis.error_reply('FENCED by a newer reader') end
 if not fence or tonumber(token) > tonumber(fence) then redis.call('HSET', account, 'fence', token) end
@@ -9,8 +14,8 @@ if not fence or tonumber(token) > tonumber(fence) then redis.call('HSET', accoun
 
 /**
  * KEYS 1 account, 2 journal, 3 held, 4 seen, 5 chats.
- * ARGV 1 token, 2 now, 3 ms until the keys may go, 4 state: '' = unchanged, else JSON, 5 number of events, then per event:
- * id, chat, provider time, recovered (0/1), held by or '', held until, event as JSON or ''.
+ * ARGV 1 token, 2 now, 3 ms until the keys may go, 4 state: '' = unchanged, else JSON, 5 number of events, 6 epoch, then
+ * per event: id, chat, provider time, recovered (0/1), held by or '', held until, event as JSON or ''.
  * Answers a number per event: 0 = known already, its seq, or -seq when it is late.
  * Events and state are written together or not at all; numbers follow one another without gaps. The journal's own last
  * id is asked when the account's hash has lost its count, so that a number is never given twice.
@@ -20,6 +25,7 @@ export const append = script(
 	`
 local account, journal, held, seen, chats = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local token, now, keep, state, count = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local epoch = ARGV[6]
 ${PASS_FENCE}
 local seq = tonumber(redis.call('HGET', account, 'seq') or -1)
 if seq < 0 then
@@ -33,7 +39,7 @@ if seq < 0 then
 end
 local before, anyHeld, answer = seq, false, {}
 for n = 1, count do
-	local base = 5 + (n - 1) * 7
+	local base = 6 + (n - 1) * 7
 	local id, chat, at, recovered = ARGV[base + 1], ARGV[base + 2], ARGV[base + 3], ARGV[base + 4]
 	if redis.call('ZADD', seen, 'NX', now, id) == 0 then
 		answer[n] = 0
@@ -69,12 +75,12 @@ return answer
 );
 
 /**
- * KEYS 1 account. ARGV 1 token, 2 ms until the key may go, 3 state as JSON or '' = none.
+ * KEYS 1 account. ARGV 1 token, 2 ms until the key may go, 3 state as JSON or '' = none, 4 epoch.
  */
 export const saveState = script(
 	'saveState',
 	`
-local account, token = KEYS[1], ARGV[1]
+local account, token, epoch = KEYS[1], ARGV[1], ARGV[4]
 ${PASS_FENCE}
 if ARGV[3] == '' then redis.call('HDEL', account, 'state') else redis.call('HSET', account, 'state', ARGV[3]) end
 redis.call('PEXPIRE', account, ARGV[2])
