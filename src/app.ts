@@ -5,6 +5,7 @@ import { ChannelError, type Channel, type ChannelDriver, type Logger, type Store
 import { AccountPool, AnchoredPool, type Pool, type PoolOptions } from './pool';
 import { openRedisCalls, openRedisStore, orFromFile, redisSettings } from './redis';
 import {
+	correlatingLogger,
 	dataFolder,
 	environmentValue,
 	onShutdown,
@@ -47,7 +48,7 @@ export interface OwnPoolOptions {
 
 /** A pool of its own, for programs without n8n and for tests. The caller shuts it down. */
 export function createPool(options: OwnPoolOptions = {}): Pool {
-	const log = options.logger ?? logger;
+	const log = correlatingLogger(options.logger ?? logger);
 	return new AccountPool({
 		drivers: DRIVERS,
 		...sharing(options, log),

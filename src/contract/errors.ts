@@ -112,6 +112,8 @@ export interface ErrorItem {
 	hint: string | null;
 	retry_after_seconds: number | null;
 	provider_code: string | null;
+	/** the id under which the failed call is found in the logs of all processes */
+	correlation?: string;
 }
 
 /** A parameter the user must correct; nothing was sent. */

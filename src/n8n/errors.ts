@@ -30,12 +30,14 @@ const HTTP_STATUS = /^[1-5]\d\d$/;
 /**
  * The second and last translation of an error: ChannelError → n8n's error. `message` says what happened,
  * `description` (n8n's second line) what to do; `context` carries the fields a Switch on an error output needs.
+ * `correlation` is the id of the call in the logs; a person finds it below the error.
  * n8n's own errors (a parameter that did not resolve) pass through with the item's number.
  */
 export function toNodeError(
 	node: INode,
 	error: unknown,
 	itemIndex?: number,
+	correlation?: string,
 ): NodeApiError | NodeOperationError {
 	const at = itemIndex === undefined ? {} : { itemIndex };
 	if (!ChannelError.is(error)) {
@@ -57,7 +59,9 @@ export function toNodeError(
 		code: item.code,
 		retry_after_seconds: item.retry_after_seconds,
 		provider_code: item.provider_code,
+		...(correlation === undefined ? {} : { correlation }),
 	});
+	if (correlation !== undefined) translated.messages.push(`Correlation: ${correlation}`);
 	return translated;
 }
 
@@ -82,14 +86,15 @@ function asError(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The failed item of *continue on fail*: the same shape whatever threw. */
-export function toErrorItem(error: unknown): ErrorItem {
-	if (ChannelError.is(error)) return error.toItem();
+/** The failed item of *continue on fail*: the same shape whatever threw, and the id of the call where there was one. */
+export function toErrorItem(error: unknown, correlation?: string): ErrorItem {
+	const traced = correlation === undefined ? {} : { correlation };
+	if (ChannelError.is(error)) return { ...error.toItem(), ...traced };
 	const { message } = asError(error);
 	const hint = error instanceof NodeError ? (error.description ?? null) : null;
 	// n8n throws its own errors while it resolves parameters: the user's expression, not the provider, is at fault.
 	const code: ErrorCode = isHostError(error) ? 'invalid_parameter' : 'upstream_error';
-	return { code, message, hint, retry_after_seconds: null, provider_code: null };
+	return { code, message, hint, retry_after_seconds: null, provider_code: null, ...traced };
 }
 
 function isHostError(error: unknown): boolean {

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { ChannelError, type CallOptions, type CallResult, type JsonObject } from '../contract';
 import { openAccountChoice, type AccountChoice, type ChosenAccount } from './accounts/choice';
 import { accountField } from './accounts/fields';
-import { causeFinder } from './cause';
+import { causeFinder, type Cause } from './cause';
 import { adaptedSource } from './credential';
 import { optionFields } from './describe';
 import { toErrorItem, toNodeError } from './errors';
@@ -15,10 +15,15 @@ import { mapOrdered } from './map-ordered';
 import { storeMedia } from './media-out';
 import { findOperation, type ActionNode, type Operation, type OperationCall } from './operation';
 import { labelsOf, type Parameters } from './parameters';
-import { executionFacts, toolCall, type ExecutionFacts } from './run-facts';
+import { executionFacts, placeOf, toolCall, type ExecutionFacts } from './run-facts';
 
 /** Reads of several items at once: enough to hide latency, few enough to leave the budget to others. */
 const PARALLEL_READS = 4;
+
+/** The id under which an item's last call is found in the logs. */
+interface Trace {
+	id: string | undefined;
+}
 
 /** What `execute` of every action node does. */
 export async function executeNode(
@@ -109,6 +114,7 @@ class ItemLoop {
 		index: number,
 		signal: AbortSignal,
 	): Promise<INodeExecutionData[]> {
+		const trace: Trace = { id: undefined };
 		try {
 			const parameters = this.#parameters(item, index);
 			const account = await accounts.of(parameters, this.#operation.account?.(parameters));
@@ -117,12 +123,12 @@ class ItemLoop {
 			const asked = await this.#operation.toCommand(parameters, account.channel);
 			const output: INodeExecutionData[] = [];
 			for (const [part, call] of (Array.isArray(asked) ? asked : [asked]).entries()) {
-				const result = await this.#call(account, parameters, call, part, signal);
+				const result = await this.#call(account, parameters, call, part, signal, trace);
 				output.push(...(await this.#toItems(result, call, () => index)));
 			}
 			return output;
 		} catch (error) {
-			return this.#failed(error, [index], signal);
+			return this.#failed(error, [index], signal, trace);
 		}
 	}
 
@@ -133,25 +139,31 @@ class ItemLoop {
 		signal: AbortSignal,
 	): Promise<INodeExecutionData[]> {
 		const all = [...items.keys()];
+		const trace: Trace = { id: undefined };
 		try {
 			const parameters = items.map((item, index) => this.#parameters(item, index));
 			const [first] = parameters;
 			const call = this.#operation.toGathered?.(parameters);
 			if (first === undefined || call === undefined) return [];
 			const account = await accounts.ofAll(parameters);
-			const result = await this.#call(account, first, call, 0, signal);
+			const result = await this.#call(account, first, call, 0, signal, trace);
 			return await this.#toItems(result, call, (position) => Math.min(position, items.length - 1));
 		} catch (error) {
-			return this.#failed(error, all, signal);
+			return this.#failed(error, all, signal, trace);
 		}
 	}
 
 	/** @throws n8n's error unless the node goes on after failures */
-	#failed(error: unknown, indexes: readonly number[], signal: AbortSignal): INodeExecutionData[] {
+	#failed(
+		error: unknown,
+		indexes: readonly number[],
+		signal: AbortSignal,
+		{ id }: Trace,
+	): INodeExecutionData[] {
 		// A stopped execution wants no more output, whatever the node does with failures.
 		if (!this.#context.continueOnFail() || signal.aborted)
-			throw toNodeError(this.#context.getNode(), error, indexes[0]);
-		const json = { error: toErrorItem(error) as unknown as IDataObject };
+			throw toNodeError(this.#context.getNode(), error, indexes[0], id);
+		const json = { error: toErrorItem(error, id) as unknown as IDataObject };
 		return indexes.map((item) => ({ json, pairedItem: { item } }));
 	}
 
@@ -161,12 +173,12 @@ class ItemLoop {
 		call: OperationCall,
 		part: number,
 		signal: AbortSignal,
+		trace: Trace,
 	): Promise<CallResult> {
 		const { name, input, media } = call;
-		const result = await lease.call(
-			{ name, input, ...(media === undefined ? {} : { media }) },
-			this.#callOptions(parameters, credentialId, call, part, signal),
-		);
+		const options = this.#callOptions(parameters, credentialId, call, part, signal);
+		trace.id = options.correlationId;
+		const result = await lease.call({ name, input, ...(media === undefined ? {} : { media }) }, options);
 		return this.#operation.complete?.(result) ?? result;
 	}
 
@@ -176,15 +188,15 @@ class ItemLoop {
 		call: OperationCall,
 		part: number,
 		signal: AbortSignal,
-	): CallOptions {
+	): CallOptions & { correlationId: string } {
 		const { itemIndex, item, options } = parameters;
 		const wait = budgetWaitMs(options);
 		const sends = this.#operation.effect === 'send';
-		const cause = sends ? this.#causeOf(item, itemIndex) : undefined;
+		const cause = this.#causeOf(item, itemIndex);
 		return {
 			signal,
 			...(wait === undefined ? {} : { budgetWaitMs: wait }),
-			...(cause === undefined ? {} : { causedBy: cause }),
+			...(!sends || cause === undefined ? {} : { causedBy: cause }),
 			...(sends && (this.#facts.execution !== '' || options.has('deduplicationKey'))
 				? {
 						idempotency: idempotencyKey({
@@ -198,7 +210,7 @@ class ItemLoop {
 						}),
 					}
 				: {}),
-			correlationId: `${this.#facts.execution}/${this.#facts.node}/${this.#facts.runIndex}/${itemIndex}/${part}`,
+			correlationId: this.#correlationId(cause, itemIndex, part),
 			onProgress: ({ done, total, what }) =>
 				this.#context.logger.info(`${this.#context.getNode().name}: ${what}`, {
 					done,
@@ -206,6 +218,14 @@ class ItemLoop {
 					item: itemIndex,
 				}),
 		};
+	}
+
+	/** What an event caused goes on under the event's id; what nothing of ours caused is named by where it happens. */
+	#correlationId(cause: Cause | undefined, itemIndex: number, part: number): string {
+		const place = placeOf(this.#facts, itemIndex, part);
+		if (cause === undefined) return place;
+		this.#context.logger.debug('a call because of an event', { correlation: cause.eventId, place });
+		return cause.eventId;
 	}
 
 	async #toItems(

@@ -20,6 +20,11 @@ export function executionFacts(context: IExecuteFunctions): ExecutionFacts {
 	};
 }
 
+/** Names one call of one run of a node: what it is logged under when no event of ours caused it. */
+export function placeOf({ execution, node, runIndex }: ExecutionFacts, itemIndex = 0, part = 0): string {
+	return `${execution}/${node}/${String(runIndex)}/${String(itemIndex)}/${String(part)}`;
+}
+
 /** n8n tells a node its run index only through the data proxy of expressions. */
 function runIndexOf(context: IExecuteFunctions): number {
 	try {

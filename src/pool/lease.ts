@@ -4,8 +4,10 @@ import {
 	type CallOptions,
 	type CallResult,
 	type Command,
+	type Random,
 	type StoreInfo,
 } from '../contract';
+import { correlated } from '../runtime';
 import { ACCOUNT_COMMANDS, assertPermitted, type AccountOperations } from './account/account-commands';
 import type { AccountEntry } from './account/entry';
 import type { Lease } from './types';
@@ -16,16 +18,29 @@ export class EntryLease implements Lease {
 	readonly #operations: AccountOperations;
 	readonly #release: () => void;
 	readonly #storeInfo: () => StoreInfo | null;
+	readonly #random: Random;
 	#ended = false;
 
-	constructor(entry: AccountEntry, operations: AccountOperations, storeInfo: () => StoreInfo | null) {
+	constructor(
+		entry: AccountEntry,
+		operations: AccountOperations,
+		storeInfo: () => StoreInfo | null,
+		random: Random,
+	) {
 		this.#entry = entry;
 		this.#operations = operations;
 		this.#storeInfo = storeInfo;
+		this.#random = random;
 		this.#release = entry.use();
 	}
 
-	async call(command: Command, options: CallOptions = {}): Promise<CallResult> {
+	/** Whatever is logged because of it, here and in other processes, carries its id. */
+	call(command: Command, options: CallOptions = {}): Promise<CallResult> {
+		const correlationId = options.correlationId ?? this.#random.hex(8);
+		return correlated(correlationId, () => this.#call(command, { ...options, correlationId }));
+	}
+
+	async #call(command: Command, options: CallOptions): Promise<CallResult> {
 		if (this.#ended) throw new ChannelError('cancelled', 'This lease was released already');
 		const own = ACCOUNT_COMMANDS[command.name];
 		if (own === undefined) return this.#withStoreHint(await this.#entry.call(command, options));

@@ -10,7 +10,9 @@ import {
 	type Random,
 	type RemoteCalls,
 	type Store,
+	type StoreInfo,
 } from '../contract';
+import { correlated, uncorrelated } from '../runtime';
 import type { AccountOperations } from './account/account-commands';
 import { CredentialWatch } from './account/credential-watch';
 import { withDeadline } from './account/deadline';
@@ -28,10 +30,12 @@ import { EntryLease } from './lease';
 import { BoundSubscription, withinAllowedChats } from './subscription';
 import type {
 	CredentialSource,
+	Delivery,
 	Lease,
 	ListenRequest,
 	Notes,
 	Pool,
+	Settlement,
 	SubscribeRequest,
 	Subscription,
 	WaitRequest,
@@ -111,7 +115,8 @@ export class AccountPool implements Pool {
 
 	lease(credential: CredentialSource): Lease {
 		this.#shared.watch.observe(credential);
-		return new EntryLease(this.#entryFor(credential), this.#operations, () => this.#openStore?.info ?? null);
+		const storeInfo = (): StoreInfo | null => this.#openStore?.info ?? null;
+		return new EntryLease(this.#entryFor(credential), this.#operations, storeInfo, this.#options.random);
 	}
 
 	notes(owner: string): Notes {
@@ -143,6 +148,7 @@ export class AccountPool implements Pool {
 					askedAt: askedAt ?? this.#options.clock.now(),
 					...(credential.entry === undefined ? {} : { slot: credential.entry }),
 					options: { ...options, filter: withinAllowedChats(options.filter, config.policy.allowedChats) },
+					deliver: (delivery) => this.#handOn(delivery, rest.deliver),
 				},
 			}),
 			report: (error) => {
@@ -178,6 +184,16 @@ export class AccountPool implements Pool {
 		const remote = this.#options.openRemoteCalls === undefined ? null : await this.#shared.remote();
 		// Early or not at all: the reader looks by itself too.
 		return remote === null ? false : remote.hint(config.session, hint).catch(() => false);
+	}
+
+	/** What a trigger starts is done because of its first event, under that event's id. */
+	#handOn({ events, ...how }: Delivery, deliver: SubscribeRequest['deliver']): Promise<Settlement> {
+		const id = events[0]?.event_id;
+		return correlated(id, () => {
+			const { key, attempt } = how;
+			this.#options.logger.debug('events are handed on', { events: events.length, key, attempt });
+			return deliver({ events, ...how });
+		});
 	}
 
 	async #accept(session: string, hint: JsonObject): Promise<boolean> {
@@ -261,7 +277,11 @@ export class AccountPool implements Pool {
 				if (remote === null) return null;
 				return await askOwner(remote, entry.config.session, {
 					command,
-					options: { signal: deadline.signal, timeoutMs: ACCOUNT_CALL_MS },
+					options: {
+						signal: deadline.signal,
+						timeoutMs: ACCOUNT_CALL_MS,
+						...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }),
+					},
 					policy: entry.config.policy,
 				});
 			} catch (error) {
@@ -310,7 +330,7 @@ export class AccountPool implements Pool {
 	}
 
 	#getStore(): Promise<Store> {
-		this.#store ??= this.#options.openStore().then(
+		this.#store ??= uncorrelated(() => this.#options.openStore()).then(
 			(store) => {
 				this.#openStore = store;
 				store.onDegraded((info) => {
@@ -329,7 +349,7 @@ export class AccountPool implements Pool {
 	}
 
 	#getLeases(): Promise<LeaseKeeper> {
-		this.#leases ??= this.#openLeases().catch((error: unknown) => {
+		this.#leases ??= uncorrelated(() => this.#openLeases()).catch((error: unknown) => {
 			this.#leases = undefined;
 			throw error;
 		});

@@ -7,6 +7,7 @@ export { backoffMs, type BackoffOptions } from './backoff';
 export { BoundedMap } from './bounded-map';
 export { nextTurn, sleepWith, systemClock } from './clock';
 export { mapConcurrently } from './concurrent';
+export { correlated, correlatingLogger, correlation, uncorrelated } from './correlation';
 export {
 	dataFolder,
 	environmentValue,
@@ -18,9 +19,11 @@ export {
 export { KeyedQueue } from './keyed-queue';
 export { packageVersion } from './package-version';
 export { redactingLogger, silentLogger } from './logger';
+export { providerRequest, type ProviderRequest } from './provider-request';
 export { systemRandom } from './random';
 export { redact, redactText } from './redact';
 export { Scope } from './scope';
 export { sharedSlot } from './shared-slot';
 export { onShutdown } from './shutdown';
 export { processTerminal, type Terminal } from './terminal';
+export { hostModule, traced, type SpanKind } from './tracing';

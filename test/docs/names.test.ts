@@ -92,6 +92,8 @@ describe('environment variables', () => {
 			...variablesIn(started),
 			// Its module for community packages is part of the program n8n and in no library of it.
 			'N8N_REINSTALL_MISSING_PACKAGES',
+			// So is its module for traces.
+			'N8N_OTEL_ENABLED',
 		]);
 		const unknown = pages.flatMap(({ name, text }) =>
 			[...variablesIn(text)]

@@ -140,6 +140,7 @@ describe('failures', () => {
 						hint: 'Wait a minute.',
 						retry_after_seconds: 42,
 						provider_code: null,
+						correlation: expect.stringMatching(/^77\/[^/]+\/0\/1\/0$/) as string,
 					},
 				},
 				{ item: 1 },

@@ -19,7 +19,7 @@ import { idempotencyKey } from '../idempotency';
 import { itemParameters } from '../item-parameters';
 import type { WholeOperation } from '../operation';
 import { labelsOf, type Parameters } from '../parameters';
-import { executionFacts } from '../run-facts';
+import { executionFacts, placeOf } from '../run-facts';
 import { waitFields, waitOptions } from './fields';
 import { readQuestion, storePlan } from './plan';
 import { VIA_CHAT, VIA_PAGE } from './webhook';
@@ -47,8 +47,9 @@ export function sendAndWaitOperation(
 			try {
 				return await askIn(context, node, operation, question);
 			} catch (error) {
-				if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, 0);
-				const json = { error: toErrorItem(error) as unknown as IDataObject };
+				const id = placeOf(executionFacts(context));
+				if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, 0, id);
+				const json = { error: toErrorItem(error, id) as unknown as IDataObject };
 				return [context.getInputData().map((_, item) => ({ json, pairedItem: { item } }))];
 			}
 		},
@@ -127,7 +128,7 @@ async function ask(
 				parameters: null,
 				ownKey: parameters.options.text('deduplicationKey'),
 			}),
-			correlationId: `${facts.execution}/${facts.node}/${facts.runIndex}/0/0`,
+			correlationId: placeOf(facts),
 		});
 		hints.add([...(sent.hints ?? []), RESTART_HINT]);
 		const messageId = sent.items[0]?.['message_id'];

@@ -11,7 +11,7 @@ import {
 	type RemoteCall,
 	type StoreInfo,
 } from '../../contract';
-import { abortable } from '../../runtime';
+import { abortable, traced, uncorrelated } from '../../runtime';
 import { SharedBudget } from '../budget/shared-budget';
 import { assertAllowed, FIRST_CONTACTS_STOPPED, natureOf } from '../policy';
 import { parseInput } from '../policy/parse-input';
@@ -254,13 +254,19 @@ export class AccountEntry {
 		const { signal, end } = withDeadline(clock, timeoutMs, command.name, options.signal);
 		this.#inFlight += 1;
 		this.#cancelLinger?.();
+		const note = this.#callLog(command.name);
 		try {
-			const result = await run({ spec, input, signal, deadline: clock.monotonic() + timeoutMs });
+			const about = { 'messenger.command': command.name, 'messenger.channel': this.#driver.channel };
+			const result = await traced(`messenger ${command.name}`, about, () =>
+				run({ spec, input, signal, deadline: clock.monotonic() + timeoutMs }),
+			);
 			this.lastUsed = clock.now();
+			note('done');
 			return result;
 		} catch (error) {
 			const shown = signal.aborted && !ChannelError.is(error) ? (signal.reason as Error) : error;
 			this.#standing.note(shown);
+			note(ChannelError.is(shown) ? shown.code : 'failed');
 			throw shown;
 		} finally {
 			end();
@@ -269,10 +275,21 @@ export class AccountEntry {
 		}
 	}
 
+	/** One line per call, in the caller's log and, where another process has the session, in that one's too. */
+	#callLog(command: string): (outcome: string) => void {
+		const { clock, logger } = this.#shared;
+		const began = clock.monotonic();
+		return (outcome) => {
+			const ms = Math.round(clock.monotonic() - began);
+			logger.debug('call', { command, channel: this.#driver.channel, ms, outcome });
+		};
+	}
+
 	/** Single-flight. @throws ChannelError `account_paused`, `session_ended`, or why it cannot be opened */
 	opened(): Promise<Connection> {
 		if (this.#connection?.alive === true) return Promise.resolve(this.#connection);
-		this.#opening ??= this.#openAsSet().finally(() => {
+		// The connection outlives the call that happened to open it.
+		this.#opening ??= uncorrelated(() => this.#openAsSet()).finally(() => {
 			this.#opening = undefined;
 		});
 		return this.#opening;

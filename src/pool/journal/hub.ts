@@ -70,6 +70,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		devices,
 		appended(entries, events) {
 			lastEventAt = clock.now();
+			for (const { eventId } of entries) logger.debug('journalled', { correlation: eventId, account });
 			for (const attachment of attachments.values()) attachment.appended(entries);
 			for (const listen of [...listens]) listen.appended(events);
 			followers.grown(events);

@@ -6,13 +6,14 @@ import {
 	type RemoteCalls,
 	type RemoteServer,
 } from '../../contract';
+import { correlated } from '../../runtime';
 import { Keys } from '../keys';
 import type { RedisSettings } from '../settings';
 import { CallClient } from './client';
 import { Mailbox } from './mailbox';
 import { Pipes } from './pipes';
 import { CallServer } from './server';
-import type { Message } from './wire';
+import type { Envelope, Message } from './wire';
 
 export interface RedisCallsOptions {
 	settings: RedisSettings;
@@ -48,13 +49,15 @@ export async function openRedisCalls(
 	const calls = new CallClient({ mailbox, pipes, keys, clock, random, address, time });
 	const answers = new CallServer({ mailbox, pipes, clock, logger, server });
 
-	function receive(messages: readonly Message[]): void {
+	function receive(envelopes: readonly Envelope[]): void {
 		const cancelled = new Set(
-			messages.filter(({ type }) => type === 'cancel').map((message) => idOf(message)),
+			envelopes.filter(({ message }) => message.type === 'cancel').map(({ message }) => idOf(message)),
 		);
-		for (const message of messages) {
+		for (const { message, correlation } of envelopes) {
 			if (message.type === 'call' && cancelled.has(message.id)) continue;
-			dispatch(message);
+			correlated(correlation, () => {
+				dispatch(message);
+			});
 		}
 	}
 

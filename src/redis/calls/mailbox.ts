@@ -1,12 +1,12 @@
 import { ChannelError, type Clock, type Logger } from '../../contract';
-import { Scope } from '../../runtime';
+import { correlation, Scope } from '../../runtime';
 import { RedisConnection } from '../connection';
 import type { Keys } from '../keys';
 import { INBOX_KEEP_MS } from '../lifetimes';
 import { integer, list, text, texts } from '../replies';
 import { inbox as scripts } from '../scripts';
 import type { RedisSettings } from '../settings';
-import { parseMessage, type Message } from './wire';
+import { readEnvelope, writeEnvelope, type Envelope, type Message } from './wire';
 
 /** Unread messages at most; whoever wants to send more waits. */
 const MOST_UNREAD = 1_000;
@@ -32,7 +32,7 @@ export interface MailboxOptions {
 	/** this process's name; unique for ever */
 	address: string;
 	/** in the order in which they were posted */
-	receive(messages: readonly Message[]): void;
+	receive(messages: readonly Envelope[]): void;
 }
 
 /**
@@ -78,10 +78,11 @@ export class Mailbox {
 		return this.#sending;
 	}
 
-	/** Waits while the other's inbox is full. @throws ChannelError `store_unavailable`; the signal's reason */
+	/** Under the id of what is being done. Waits while the other's inbox is full. @throws ChannelError `store_unavailable`; the signal's reason */
 	async post(address: string, message: Message, signal?: AbortSignal): Promise<void> {
 		const { keys, clock } = this.#options;
-		const args = [MOST_UNREAD, INBOX_KEEP_MS, JSON.stringify(message)];
+		const envelope = writeEnvelope({ message, correlation: correlation() });
+		const args = [MOST_UNREAD, INBOX_KEEP_MS, envelope];
 		const key = keys.inbox(address);
 		while (integer(await this.#sending.run(scripts.post, [key], args)) === 0) {
 			await clock.sleep(FULL_WAIT_MS, AbortSignal.any([this.#scope.signal, ...(signal ? [signal] : [])]));
@@ -133,11 +134,13 @@ export class Mailbox {
 				if (reply === null || this.#scope.ended) continue;
 				const entries = list(list(list(reply)[0])[1]).map((entry) => {
 					const [id, fields] = list(entry);
-					return { id: text(id), message: parseMessage(text(list(fields)[1])) };
+					return { id: text(id), envelope: readEnvelope(text(list(fields)[1])) };
 				});
 				after = entries.at(-1)?.id ?? after;
 				this.#sending.call('XDEL', key, ...entries.map(({ id }) => id)).catch(() => undefined);
-				const understood = entries.flatMap(({ id, message }) => (message === null ? [] : [{ id, message }]));
+				const understood = entries.flatMap(({ id, envelope }) =>
+					envelope === null ? [] : [{ id, envelope }],
+				);
 				if (understood.length < entries.length) {
 					logger.warn(
 						'a message of another process was not understood: is it another version of this package?',
@@ -146,8 +149,10 @@ export class Mailbox {
 				const wasAway = failed || clock.monotonic() - asked > BLOCK_MS + AWAY_MS;
 				const now = wasAway ? await this.#serverTime() : 0;
 				failed = false;
-				const fresh = understood.filter(({ id, message }) => !isOver(message, now - Number.parseInt(id, 10)));
-				this.#options.receive(fresh.map(({ message }) => message));
+				const fresh = understood.filter(
+					({ id, envelope }) => !isOver(envelope.message, now - Number.parseInt(id, 10)),
+				);
+				this.#options.receive(fresh.map(({ envelope }) => envelope));
 			} catch {
 				failed = true;
 				// Said by the connection. Messages stay in the stream until it is back.

@@ -86,6 +86,15 @@ export const messageSchema = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('end'), reading: z.string(), error: errorSchema.optional() }),
 ]);
 export type Message = z.infer<typeof messageSchema>;
+
+/** Around each message: the id of the event or call it belongs to, in the question and in its answer. */
+const envelopeSchema = z.object({ correlation: z.string().optional() });
+
+export interface Envelope {
+	message: Message;
+	correlation: string | undefined;
+}
+
 export type MessageOf<Type extends Message['type']> = Extract<Message, { type: Type }>;
 export type WireMedia = z.infer<typeof mediaSchema>;
 export type WireError = z.infer<typeof errorSchema>;
@@ -122,9 +131,15 @@ export function fromWireError(wire: WireError): ChannelError {
 	return new ChannelError(code, message, present(options));
 }
 
-export function parseMessage(text: string): Message | null {
+export function writeEnvelope({ message, correlation }: Envelope): string {
+	return JSON.stringify(correlation === undefined ? message : { ...message, correlation });
+}
+
+/** @returns null for what this version does not understand */
+export function readEnvelope(text: string): Envelope | null {
 	try {
-		return messageSchema.parse(JSON.parse(text) as JsonObject);
+		const json = JSON.parse(text) as JsonObject;
+		return { message: messageSchema.parse(json), correlation: envelopeSchema.parse(json).correlation };
 	} catch {
 		return null;
 	}

@@ -8,7 +8,7 @@ import {
 	type MediaOutput,
 } from '../../../contract';
 import { createDispatcher } from '../../../network';
-import { abortable, Scope } from '../../../runtime';
+import { abortable, providerRequest, Scope } from '../../../runtime';
 import { answerError, rateLimitOf, unexpectedAnswer } from '../errors';
 import { isHtml, parseJson } from '../http/body';
 import { download } from '../http/download';
@@ -243,14 +243,18 @@ export class Session {
 		this.#services.assertOwner();
 		this.signal.throwIfAborted();
 		this.#inFlight += 1;
+		const { clock, logger } = this.#services;
+		const asked = `${request.method} ${request.path.replace(/\?.*$/, '')}`;
 		try {
-			return await exchange(request, {
-				dispatcher: this.#dispatcher,
-				origin: this.#settings.endpoint,
-				clock: this.#services.clock,
-				timeoutMs: this.#settings.timeoutMs,
-				signal,
-			});
+			return await providerRequest({ channel: 'avito', request: asked, clock, logger }, () =>
+				exchange(request, {
+					dispatcher: this.#dispatcher,
+					origin: this.#settings.endpoint,
+					clock,
+					timeoutMs: this.#settings.timeoutMs,
+					signal,
+				}),
+			);
 		} catch (error) {
 			// What `close` cuts off is cancelled, not an outage to be retried.
 			throw this.signal.aborted ? this.signal.reason : error;

@@ -1,5 +1,5 @@
 import { ChannelError, type DriverServices, type Json } from '../../../contract';
-import { backoffMs, Scope, abortable } from '../../../runtime';
+import { abortable, backoffMs, providerRequest, Scope, type ProviderRequest } from '../../../runtime';
 import type { IncomingFrame, Outgoing } from '../codec';
 import { connectFailure, connectionLost, ConnectionError, loggedOut, notLoggedIn } from '../errors';
 import { object, text } from '../json';
@@ -100,7 +100,10 @@ export class Session {
 					line = await this.#ready(opcode, signal);
 				}
 				try {
-					return await line.exchange(opcode, payload, signal, options.timeoutMs ?? this.#settings.requestMs);
+					const open = line;
+					return await providerRequest(this.#about(opcode), () =>
+						open.exchange(opcode, payload, signal, options.timeoutMs ?? this.#settings.requestMs),
+					);
 				} catch (error) {
 					const again = error instanceof ConnectionError && options.repeat !== false && tries < TRIES;
 					if (!again || signal.aborted) throw error;
@@ -109,6 +112,11 @@ export class Session {
 		} finally {
 			this.#inFlight -= 1;
 		}
+	}
+
+	#about(opcode: number): ProviderRequest {
+		const { clock, logger } = this.#services;
+		return { channel: 'max', request: `opcode ${String(opcode)}`, clock, logger };
 	}
 
 	/** A token another reply than LOGIN's handed out. */

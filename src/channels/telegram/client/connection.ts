@@ -1,5 +1,5 @@
 import { ChannelError, type Budget, type Clock, type Logger, type Random } from '../../../contract';
-import { backoffMs } from '../../../runtime';
+import { backoffMs, providerRequest } from '../../../runtime';
 import {
 	endsSession,
 	floodSeconds,
@@ -162,7 +162,10 @@ export class TelegramConnection {
 		try {
 			const run = async (): Promise<TlValue> => {
 				const link = await this.#connected();
-				return link.invoke(request, dcId);
+				const { clock, logger } = this.#options;
+				return providerRequest({ channel: 'telegram', request: request._, clock, logger }, () =>
+					link.invoke(request, dcId),
+				);
 			};
 			return await this.#within(run(), ms, signal, request._);
 		} finally {
