@@ -36,7 +36,7 @@ export type {
 } from './operation';
 export type { Located, Parameters, Values } from './parameters';
 export { chatField, linkMode, phoneMode, userMode, usernameMode, type ChatFieldOptions } from './fields/chat';
-export { detailOf, includeRawField, limitFields, simplifyField } from './fields/limit';
+export { detailOf, includeRawField, lastMessagesField, limitFields, simplifyField } from './fields/limit';
 export {
 	mediaFields,
 	mediaKindField,

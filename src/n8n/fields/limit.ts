@@ -23,6 +23,16 @@ export function limitFields(): INodeProperties[] {
 	];
 }
 
+/** Of *Chat: Get*. */
+export const lastMessagesField: INodeProperties = {
+	displayName: 'Last Messages',
+	name: 'lastMessages',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 100 },
+	default: 0,
+	description: 'How many of the newest messages to add',
+};
+
 /** Simplify, on by default: the unified shape instead of the provider's object. */
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',

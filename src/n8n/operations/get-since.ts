@@ -2,14 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 import { detailOf, includeRawField, simplifyField } from '../fields/limit';
 import type { Operation } from '../operation';
 
-/** What differs between the messengers of personal accounts. */
+/** What differs between the messengers. */
 export interface GetSinceWords {
 	/** examples of the messenger's IDs */
 	messageId: string;
 	chatIds: string;
-	includeServiceField: INodeProperties;
-	/** a message's ID as the command wants it in the place of a time */
-	after(messageId: string): string;
+	/** where codes and notices of the messenger itself can be left out */
+	includeServiceField?: INodeProperties;
+	/** a message's ID as the command wants it in the place of a time; default: as it is */
+	after?(messageId: string): string;
 }
 
 /** *Message: Get Since*: what a trigger would have given since a time or a message, with the same event ids. */
@@ -61,21 +62,22 @@ export function getSinceOperation(words: GetSinceWords): Operation {
 				description: 'Comma-separated list of chat IDs; empty means all chats',
 			},
 			includeRawField,
-			words.includeServiceField,
+			...(words.includeServiceField === undefined ? [] : [words.includeServiceField]),
 		],
 		toCommand: (parameters) => {
 			const { options } = parameters;
-			if (!options.has('afterMessageId')) parameters.required('since');
+			const after = options.has('afterMessageId') ? options.id('afterMessageId') : null;
+			if (after === null) parameters.required('since');
 			const chatIds = options.list('chatIds');
 			return {
 				name: 'message.getSince',
 				input: {
-					since: options.has('afterMessageId')
-						? words.after(options.id('afterMessageId'))
-						: parameters.time('since'),
+					since: after === null ? parameters.time('since') : (words.after?.(after) ?? after),
 					direction: parameters.text('direction'),
 					...(chatIds.length === 0 ? {} : { chatIds }),
-					includeService: options.boolean('includeService'),
+					...(words.includeServiceField === undefined
+						? {}
+						: { includeService: options.boolean('includeService') }),
 					...detailOf(parameters),
 				},
 			};

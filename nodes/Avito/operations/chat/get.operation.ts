@@ -1,4 +1,10 @@
-import { includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
+import {
+	detailOf,
+	includeRawField,
+	lastMessagesField,
+	simplifyField,
+	type Operation,
+} from '../../../../src/n8n';
 import { chat } from '../../fields';
 
 export const get: Operation = {
@@ -8,26 +14,14 @@ export const get: Operation = {
 	description:
 		'Get one chat with the listing it is about, the people in it and, if wanted, its last messages',
 	effect: 'read',
-	properties: [
-		chat,
-		{
-			displayName: 'Last Messages',
-			name: 'lastMessages',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 100 },
-			default: 0,
-			description: 'How many of the newest messages to add',
-		},
-		simplifyField,
-	],
+	properties: [chat, lastMessagesField, simplifyField],
 	options: [includeRawField],
 	toCommand: (parameters) => ({
 		name: 'chat.get',
 		input: {
 			chatId: parameters.id('chatId'),
 			lastMessages: parameters.number('lastMessages'),
-			simplify: parameters.boolean('simplify'),
-			includeRaw: parameters.options.boolean('includeRaw'),
+			...detailOf(parameters),
 		},
 	}),
 };

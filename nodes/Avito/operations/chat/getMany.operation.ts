@@ -1,4 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 import { chatTypes, itemIds } from '../../fields';
 
 export const getMany: Operation = {
@@ -29,8 +29,7 @@ export const getMany: Operation = {
 				unreadOnly: parameters.boolean('unreadOnly'),
 				chatTypes: options.has('chatTypes') ? options.list('chatTypes') : ['u2i', 'u2u'],
 				...(items.length === 0 ? {} : { itemIds: items }),
-				simplify: parameters.boolean('simplify'),
-				includeRaw: options.boolean('includeRaw'),
+				...detailOf(parameters),
 			},
 		};
 	},

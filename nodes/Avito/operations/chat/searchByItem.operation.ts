@@ -1,4 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 import { itemIds } from '../../fields';
 
 export const searchByItem: Operation = {
@@ -16,8 +16,7 @@ export const searchByItem: Operation = {
 			input: {
 				itemIds: parameters.list('itemIds'),
 				...parameters.limit(),
-				simplify: parameters.boolean('simplify'),
-				includeRaw: parameters.options.boolean('includeRaw'),
+				...detailOf(parameters),
 			},
 		};
 	},

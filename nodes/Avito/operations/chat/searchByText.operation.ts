@@ -1,4 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 
 export const searchByText: Operation = {
 	value: 'searchByText',
@@ -36,8 +36,7 @@ export const searchByText: Operation = {
 			query: parameters.required('query'),
 			...parameters.limit(),
 			inMessages: parameters.options.boolean('inMessages'),
-			simplify: parameters.boolean('simplify'),
-			includeRaw: parameters.options.boolean('includeRaw'),
+			...detailOf(parameters),
 		},
 	}),
 };

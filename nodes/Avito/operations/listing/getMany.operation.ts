@@ -1,4 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 
 export const getMany: Operation = {
 	value: 'getMany',
@@ -53,8 +53,7 @@ export const getMany: Operation = {
 				...(options.has('updatedAtFrom')
 					? { updatedAtFrom: options.time('updatedAtFrom').slice(0, 10) }
 					: {}),
-				simplify: parameters.boolean('simplify'),
-				includeRaw: options.boolean('includeRaw'),
+				...detailOf(parameters),
 			},
 		};
 	},

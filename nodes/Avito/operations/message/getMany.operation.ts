@@ -1,4 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 import { chat } from '../../fields';
 
 export const getMany: Operation = {
@@ -14,8 +14,7 @@ export const getMany: Operation = {
 		input: {
 			chatId: parameters.id('chatId'),
 			...parameters.limit(),
-			simplify: parameters.boolean('simplify'),
-			includeRaw: parameters.options.boolean('includeRaw'),
+			...detailOf(parameters),
 		},
 	}),
 };

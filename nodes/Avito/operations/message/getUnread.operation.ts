@@ -1,4 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 
 export const getUnread: Operation = {
 	value: 'getUnread',
@@ -24,8 +24,7 @@ export const getUnread: Operation = {
 		input: {
 			...parameters.limit(),
 			markRead: parameters.boolean('markRead'),
-			simplify: parameters.boolean('simplify'),
-			includeRaw: parameters.options.boolean('includeRaw'),
+			...detailOf(parameters),
 		},
 	}),
 };

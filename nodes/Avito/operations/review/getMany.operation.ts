@@ -1,4 +1,4 @@
-import { includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
+import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
 
 export const getMany: Operation = {
 	value: 'getMany',
@@ -12,8 +12,7 @@ export const getMany: Operation = {
 		name: 'review.getMany',
 		input: {
 			...parameters.limit(),
-			simplify: parameters.boolean('simplify'),
-			includeRaw: parameters.options.boolean('includeRaw'),
+			...detailOf(parameters),
 		},
 	}),
 };

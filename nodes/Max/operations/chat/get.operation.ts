@@ -1,4 +1,10 @@
-import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
+import {
+	detailOf,
+	includeRawField,
+	lastMessagesField,
+	simplifyField,
+	type Operation,
+} from '../../../../src/n8n';
 import { chat } from '../../fields';
 
 export const get: Operation = {
@@ -7,18 +13,7 @@ export const get: Operation = {
 	action: 'Get chat',
 	description: 'Get one chat and, if wanted, its last messages',
 	effect: 'read',
-	properties: [
-		chat,
-		{
-			displayName: 'Last Messages',
-			name: 'lastMessages',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 100 },
-			default: 0,
-			description: 'How many of the newest messages to add',
-		},
-		simplifyField,
-	],
+	properties: [chat, lastMessagesField, simplifyField],
 	options: [includeRawField],
 	toCommand: (parameters) => ({
 		name: 'chat.get',

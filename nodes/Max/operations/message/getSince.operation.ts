@@ -5,5 +5,4 @@ export const getSince = getSinceOperation({
 	messageId: '117263822972066856',
 	chatIds: '92610303, -68000000000001',
 	includeServiceField,
-	after: (messageId) => messageId,
 });
