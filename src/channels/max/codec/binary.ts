@@ -1,13 +1,16 @@
 import { unpackBody } from './compress';
-import { encodeHeader, type PackedFrame } from './frame';
+import { HEADER_BYTES, writeHeader, type PackedFrame } from './frame';
 import { decodeMsgpack, encodeMsgpack } from './msgpack';
 import { CodecError, type IncomingFrame, type OutgoingFrame } from './wire';
 
-/** A request or acknowledgement as bytes; never compressed (accepted from three clients). */
+/** A request or acknowledgement as bytes, flag 0; never compressed (accepted from three clients). */
 export function encodeBinary(frame: OutgoingFrame, wrapIds: boolean): Buffer {
-	const body =
-		frame.payload === null || frame.payload === undefined ? EMPTY : encodeMsgpack(frame.payload, wrapIds);
-	return Buffer.concat([encodeHeader({ ...frame, flag: 0 }, body.length), body]);
+	const { payload } = frame;
+	const body = payload === null || payload === undefined ? EMPTY : encodeMsgpack(payload, wrapIds);
+	const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length);
+	writeHeader(bytes, frame, body.length);
+	bytes.set(body, HEADER_BYTES);
+	return bytes;
 }
 
 /** A frame's body read; a body that cannot be read is told, not thrown: the next frame begins where the header said. */

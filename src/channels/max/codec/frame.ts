@@ -20,19 +20,17 @@ export interface PackedFrame {
  * Header, big-endian: ver 1 byte, cmd 1, seq 2, opcode 2, then flag 1 and length 3. (Older clients read a 2-byte cmd
  * and a 1-byte seq; the bytes coincide only below 256 requests.)
  */
-export function encodeHeader(
-	frame: { cmd: number; seq: number; opcode: number; flag: number },
+export function writeHeader(
+	target: Buffer,
+	{ cmd, seq, opcode }: { cmd: number; seq: number; opcode: number },
 	length: number,
-): Buffer {
+): void {
 	if (length > MAX_LENGTH) throw new CodecError('the body is longer than a frame can hold (16 MiB)');
-	const header = Buffer.allocUnsafe(HEADER_BYTES);
-	header.writeUInt8(BINARY_VERSION, 0);
-	header.writeUInt8(frame.cmd, 1);
-	header.writeUInt16BE(frame.seq & 0xffff, 2);
-	header.writeUInt16BE(frame.opcode, 4);
-	header.writeUInt8(frame.flag, 6);
-	header.writeUIntBE(length, 7, 3);
-	return header;
+	target[0] = BINARY_VERSION;
+	target[1] = cmd;
+	target.writeUInt16BE(seq & 0xffff, 2);
+	target.writeUInt16BE(opcode, 4);
+	target.writeUInt32BE(length, 6);
 }
 
 /**

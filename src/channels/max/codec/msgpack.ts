@@ -5,6 +5,9 @@ import { CodecError, Decimal, WireId, type Outgoing, type Payload } from './wire
 
 /** Extension type 1 holds a 64-bit integer, itself msgpack (captures of the web client and of PyMax 2.4). */
 const EXT_INTEGER = 1;
+/** bytes of the last body that may stay in memory until the next one */
+const KEPT_BYTES = 65_536;
+
 /** Beyond these an integer needs 64 bits; only such ids travel inside the extension. */
 const MAX_UINT32 = 0xffff_ffffn;
 const MIN_INT32 = -0x8000_0000n;
@@ -35,6 +38,8 @@ extensions.register({
 		return inner;
 	},
 });
+/** Replaced after an exception, which leaves half a state in it. */
+let decoder = newDecoder();
 const plainDecoder = new Decoder({ useBigInt64: true });
 const encoder = new Encoder({ useBigInt64: true, extensionCodec: extensions, initialBufferSize: 512 });
 
@@ -53,10 +58,13 @@ function toMsgpack(value: Outgoing, wrapIds: boolean): unknown {
 	}
 	if (value instanceof Decimal) return value.value;
 	if (Array.isArray(value)) return (value as readonly Outgoing[]).map((item) => toMsgpack(item, wrapIds));
-	const members: [string, unknown][] = [];
-	for (const [key, item] of Object.entries(value))
-		if (item !== undefined) members.push([key, toMsgpack(item, wrapIds)]);
-	return Object.fromEntries(members);
+	const map = value as { readonly [key: string]: Outgoing };
+	const members: Record<string, unknown> = {};
+	for (const key in map) {
+		const item = map[key];
+		if (item !== undefined) members[key] = toMsgpack(item, wrapIds);
+	}
+	return members;
 }
 
 /** The library writes a `number` beyond 32 bits as a float, which the service refuses; as a bigint it stays an integer. */
@@ -69,8 +77,9 @@ function integer(value: number): number | bigint {
 export function decodeMsgpack(bytes: Uint8Array): Payload {
 	assertStructure(bytes);
 	try {
-		return normalise(newDecoder().decode(bytes));
+		return normalise(decoderFor(bytes).decode(bytes));
 	} catch (error) {
+		decoder = newDecoder();
 		if (error instanceof CodecError) throw error;
 		if (error instanceof DecodeError || error instanceof RangeError || error instanceof TypeError) {
 			throw new CodecError(`the body is not msgpack: ${error.message}`);
@@ -79,7 +88,11 @@ export function decodeMsgpack(bytes: Uint8Array): Payload {
 	}
 }
 
-/** The library's decoder keeps half a state after an exception, so each body gets its own. */
+/** A decoder refers to the last bytes it was given: large ones get one of their own. */
+function decoderFor(bytes: Uint8Array): Decoder {
+	return bytes.byteLength <= KEPT_BYTES ? decoder : newDecoder();
+}
+
 function newDecoder(): Decoder {
 	return new Decoder({ useBigInt64: true, extensionCodec: extensions, mapKeyConverter: keyText });
 }

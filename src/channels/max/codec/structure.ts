@@ -10,53 +10,63 @@ const MAX_DEPTH = 64;
  * @throws CodecError
  */
 export function assertStructure(bytes: Uint8Array): void {
+	const end = bytes.length;
 	let at = 0;
-	/** values still to come, per open container */
-	const open: number[] = [1];
-	const take = (count: number): number => {
-		const start = at;
-		at += count;
-		if (at > bytes.length) throw new CodecError('the body is cut short');
-		return start;
-	};
-	const length = (size: 1 | 2 | 4): number => {
-		let value = 0;
-		const start = take(size);
-		for (let index = 0; index < size; index += 1) value = value * 256 + (bytes[start + index] ?? 0);
-		return value;
-	};
-	const enter = (members: number): void => {
-		if (members > bytes.length - at)
-			throw new CodecError('a container announces more members than there are bytes');
-		if (open.length >= MAX_DEPTH) throw new CodecError('the body is nested too deep');
-		if (members > 0) open.push(members);
-	};
-	while (open.length > 0) {
-		const last = open.length - 1;
-		const left = open[last] ?? 0;
-		if (left === 0) {
-			open.pop();
-			continue;
+	/** values still to come in the innermost container that is open, and in those around it */
+	let left = 1;
+	const around: number[] = [];
+	for (;;) {
+		while (left === 0) {
+			const outer = around.pop();
+			if (outer === undefined) {
+				if (at !== end) throw new CodecError('bytes follow the body');
+				return;
+			}
+			left = outer;
 		}
-		open[last] = left - 1;
-		const tag = bytes[take(1)] ?? 0;
-		if (tag <= 0x7f || tag >= 0xe0 || tag === 0xc0 || tag === 0xc2 || tag === 0xc3) continue;
-		if (tag <= 0x8f) enter((tag & 0x0f) * 2);
-		else if (tag <= 0x9f) enter(tag & 0x0f);
-		else if (tag <= 0xbf) take(tag & 0x1f);
-		else if (tag === 0xc1) throw new CodecError('byte c1 starts no value');
-		else if (tag <= 0xc6) take(length(sizes[tag - 0xc4] ?? 1));
-		else if (tag <= 0xc9) take(length(sizes[tag - 0xc7] ?? 1) + 1);
-		else if (tag <= 0xd3) take(widths[tag - 0xca] ?? 1);
-		else if (tag <= 0xd8) take((1 << (tag - 0xd4)) + 1);
-		else if (tag <= 0xdb) take(length(sizes[tag - 0xd9] ?? 1));
-		else if (tag <= 0xdd) enter(length(tag === 0xdc ? 2 : 4));
-		else enter(length(tag === 0xde ? 2 : 4) * 2);
+		left -= 1;
+		if (at >= end) throw new CodecError('the body is cut short');
+		const tag = bytes[at] ?? 0;
+		at += 1;
+		if (tag <= 0x7f || tag >= 0xe0) continue;
+		let members = 0;
+		if (tag <= 0x8f) members = (tag & 0x0f) * 2;
+		else if (tag <= 0x9f) members = tag & 0x0f;
+		else if (tag <= 0xbf) at += tag & 0x1f;
+		else {
+			if (tag === 0xc1) throw new CodecError('byte c1 starts no value');
+			const width = WIDTHS[tag - 0xc0] ?? 0;
+			if (!HAS_LENGTH[tag - 0xc0]) at += width;
+			else {
+				let length = 0;
+				for (const until = at + width; at < until; at += 1) length = length * 256 + (bytes[at] ?? 0);
+				if (tag >= 0xde) members = length * 2;
+				else if (tag >= 0xdc) members = length;
+				// An extension's type stands before its bytes.
+				else at += tag >= 0xc7 && tag <= 0xc9 ? length + 1 : length;
+			}
+		}
+		if (at > end) throw new CodecError('the body is cut short');
+		if (members === 0) continue;
+		if (members > end - at)
+			throw new CodecError('a container announces more members than there are bytes');
+		if (around.length >= MAX_DEPTH - 1) throw new CodecError('the body is nested too deep');
+		around.push(left);
+		left = members;
 	}
-	if (at !== bytes.length) throw new CodecError('bytes follow the body');
 }
 
-/** bytes of the length field of the 8-, 16- and 32-bit forms */
-const sizes = [1, 2, 4] as const;
-/** bytes of float32, float64, uint8…64, int8…64 (ca…d3) */
-const widths = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8];
+/** Of the tags c0…df: bytes of the length field where there is one, else of the value. */
+// prettier-ignore
+const WIDTHS = [
+	0, 0, 0, 0, // null, (none), false, true
+	1, 2, 4, // bytes with a length of 8, 16, 32 bits
+	1, 2, 4, // extension, the same
+	4, 8, 1, 2, 4, 8, 1, 2, 4, 8, // float32, float64, uint8…64, int8…64
+	2, 3, 5, 9, 17, // extension of 1, 2, 4, 8, 16 bytes, with its type
+	1, 2, 4, // text
+	2, 4, // array
+	2, 4, // map
+] as const;
+
+const HAS_LENGTH = WIDTHS.map((_, index) => (index >= 0x04 && index <= 0x09) || index >= 0x19);

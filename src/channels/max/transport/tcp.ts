@@ -19,7 +19,7 @@ export const openTcp: OpenTransport = async (options) => {
 		clock,
 		signal,
 	});
-	return carry(fence(socket, assertOwner), options);
+	return carry(fence(socket, assertOwner).socket, options);
 };
 
 function carry(socket: Socket, { settings, clock, events, assertOwner }: TransportOptions): Transport {

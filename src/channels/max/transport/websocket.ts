@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { WebSocket, type RawData } from '#lib/ws';
 import {
 	decodeBinary,
@@ -10,7 +9,7 @@ import {
 	type OutgoingFrame,
 } from '../codec';
 import { dial } from './dial';
-import { fence } from './fence';
+import { fence, type FencedSocket } from './fence';
 import type { OpenTransport, Transport, TransportOptions } from './transport';
 
 /** One message holds one frame of at most 24-bit length and its header. */
@@ -50,8 +49,9 @@ async function openWebSocket(options: TransportOptions, encoding: Encoding): Pro
 		clock,
 		signal,
 	});
+	const fenced = fence(socket, assertOwner);
 	const client = new WebSocket(endpoint.href, {
-		createConnection: () => fence(socket, assertOwner),
+		createConnection: () => fenced.socket,
 		headers: { 'User-Agent': settings.device.headerUserAgent },
 		origin: settings.origin,
 		maxPayload: MAX_MESSAGE,
@@ -59,7 +59,7 @@ async function openWebSocket(options: TransportOptions, encoding: Encoding): Pro
 		followRedirects: false,
 	});
 	await upgraded(client, options);
-	return carry(client, socket, encoding, options);
+	return carry(client, fenced, encoding, options);
 }
 
 function upgraded(client: WebSocket, { clock, signal }: TransportOptions): Promise<void> {
@@ -98,7 +98,7 @@ function upgraded(client: WebSocket, { clock, signal }: TransportOptions): Promi
 
 function carry(
 	client: WebSocket,
-	socket: Socket,
+	fenced: FencedSocket,
 	encoding: Encoding,
 	{ clock, events, assertOwner }: TransportOptions,
 ): Transport {
@@ -125,14 +125,14 @@ function carry(
 	return {
 		send(...frames) {
 			assertOwner();
-			// Each frame is a WebSocket message of its own; corked, they are one write to the network.
-			socket.cork();
-			try {
-				for (const frame of frames) client.send(encoding.encode(frame));
-				assertOwner();
-			} finally {
-				socket.uncork();
-			}
+			const [frame] = frames;
+			if (frames.length === 1 && frame !== undefined) client.send(encoding.encode(frame));
+			// Each frame is a WebSocket message of its own.
+			else
+				fenced.inOneWrite(() => {
+					for (const one of frames) client.send(encoding.encode(one));
+				});
+			assertOwner();
 		},
 		close() {
 			if (client.readyState === WebSocket.CLOSED) return;
