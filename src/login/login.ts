@@ -145,12 +145,6 @@ export class Login {
 		// Telegram: an account whose device is known may be let in at once.
 		if (item['state'] === 'done') return this.#outcome(item);
 		const sentBy = text(item['sent_by']) ?? '';
-		if (sentBy === 'setupemailrequired' || sentBy === 'emailcode')
-			throw new ChannelError('not_supported', 'Telegram wants this login finished in an official app', {
-				channel: 'telegram',
-				providerCode: sentBy,
-				hint: 'Log in once in an official Telegram app, or use the QR code.',
-			});
 		return {
 			kind: 'code',
 			phone,

@@ -56,6 +56,18 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 		'The code is no longer valid',
 		'Ask for a new one. A code that is sent on in any chat is cancelled by Telegram.',
 	),
+	CODE_INVALID: say('invalid_code', 'The code is wrong'),
+	EMAIL_VERIFY_EXPIRED: say(
+		'code_expired',
+		'The code of the e-mail is no longer valid',
+		'Ask for a new one.',
+	),
+	EMAIL_INVALID: say('invalid_parameter', 'Telegram does not accept this e-mail address'),
+	EMAIL_NOT_ALLOWED: say(
+		'invalid_parameter',
+		'Telegram does not allow this e-mail address here',
+		'Use another address.',
+	),
 	PHONE_HASH_EXPIRED: say('code_expired', 'The login has taken too long', 'Start it again.'),
 	SESSION_PASSWORD_NEEDED: say(
 		'2fa_required',

@@ -125,6 +125,49 @@ describe('login', () => {
 		expect(sandbox.control.requests({ method: 'auth.sendCode' })).toHaveLength(1);
 	});
 
+	it('a code that comes by e-mail logs in as any other, and the person is told where to look', async () => {
+		const { sandbox, open } = await startLogin();
+		const { id, phone, code } = sandbox.accounts[1];
+		sandbox.control.setUser({ user: id, loginEmail: 'boris@example.com' });
+		const first = await open();
+		const { items, hints } = await runCommand(first, 'login.requestCode', { phone });
+		expect(items).toMatchObject([{ sent_by: 'emailcode', email_pattern: 'b***@example.com' }]);
+		expect(hints).toEqual([expect.stringContaining('b***@example.com')]);
+		await first.close();
+		const step = { phone, codeToken: items[0]?.['code_token'] ?? '' };
+		const second = await open();
+		await expect(runCommand(second, 'login.checkCode', { ...step, code: '00000' })).rejects.toMatchObject({
+			code: 'invalid_code',
+		});
+		const [done] = (await runCommand(second, 'login.checkCode', { ...step, code })).items;
+		expect(done).toMatchObject({ state: 'done', user_id: id });
+	});
+
+	it('an account that must have an e-mail address for logins gets the one that is given, or says so', async () => {
+		const { sandbox, open } = await startLogin();
+		const { id, phone, code } = sandbox.accounts[1];
+		sandbox.control.setUser({ user: id, loginEmail: null });
+		const account = await open();
+		await expect(runCommand(account, 'login.requestCode', { phone })).rejects.toMatchObject({
+			code: 'not_supported',
+			hint: expect.stringMatching(/Login Email/) as string,
+		});
+		const email = 'boris@example.com';
+		const asked = await runCommand(account, 'login.requestCode', { phone, email });
+		expect(asked.items).toMatchObject([{ sent_by: 'setupemail', email_pattern: 'b***@example.com' }]);
+		const proof = { phone, codeToken: asked.items[0]?.['code_token'] ?? '', code };
+		await expect(runCommand(account, 'login.checkCode', { ...proof, code: '00000' })).rejects.toMatchObject({
+			code: 'invalid_code',
+		});
+		const [next] = (await runCommand(account, 'login.checkCode', proof)).items;
+		expect(next).toMatchObject({ sent_by: 'emailcode', email_pattern: 'b***@example.com' });
+		const second = sandbox.control.lastCode({ phone }).code ?? '';
+		expect(second).not.toBe(code);
+		const step = { phone, codeToken: next?.['code_token'] ?? '', code: second };
+		const [done] = (await runCommand(account, 'login.checkCode', step)).items;
+		expect(done).toMatchObject({ state: 'done', user_id: id });
+	});
+
 	it('registers nobody: a number without an account is refused in words', async () => {
 		const { sandbox, open } = await startLogin();
 		const account = await open();

@@ -2,6 +2,17 @@ import { z } from '#lib/zod';
 import { ChannelError, type CallResult } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { finishLogin, forgetLogin, keepLogin, loginCall, moveTo, passwordLogin } from '../login';
+import {
+	emailWanted,
+	hintOf,
+	parseCodeToken,
+	readSentCode,
+	readSetUp,
+	setUpRequest,
+	signInRequest,
+	verifyRequest,
+	type CodeSent,
+} from '../login-code';
 import { maskPhone } from '../events/mask';
 import { whoAmI } from '../open';
 import { formatSession } from '../sessions';
@@ -25,7 +36,11 @@ const DONE =
 
 export const loginRequestCode = command({
 	...login,
-	input: z.strictObject({ phone }),
+	input: z.strictObject({
+		phone,
+		/** becomes the account's address for login codes, if Telegram insists on one */
+		email: z.string().trim().pipe(z.email('is no e-mail address')).optional(),
+	}),
 	async run(account, input, { signal }) {
 		const { apiId, apiHash } = account.settings;
 		const sent = await loginCall(
@@ -39,7 +54,11 @@ export const loginRequestCode = command({
 			},
 			signal,
 		);
-		return codeSent(account, sent);
+		if (child(sent, 'type')?._ !== 'auth.sentCodeTypeSetUpEmailRequired') return codeSent(account, sent);
+		if (input.email === undefined) throw emailWanted();
+		const hash = text(sent, 'phone_code_hash');
+		const mailed = await loginCall(account, setUpRequest(input.phone, hash, input.email), signal);
+		return waitFor(account, readSetUp(mailed, hash));
 	},
 });
 
@@ -47,7 +66,8 @@ export const loginResendCode = command({
 	...login,
 	input: z.strictObject({ phone, codeToken: secret }),
 	async run(account, input, { signal }) {
-		const request = { _: 'auth.resendCode', phone_number: input.phone, phone_code_hash: input.codeToken };
+		const { hash } = parseCodeToken(input.codeToken);
+		const request = { _: 'auth.resendCode', phone_number: input.phone, phone_code_hash: hash };
 		return codeSent(account, await loginCall(account, request, signal));
 	},
 });
@@ -56,12 +76,13 @@ export const loginCheckCode = command({
 	...login,
 	input: z.strictObject({ phone, codeToken: secret, code: secret, password }),
 	async run(account, input, { signal }) {
-		const request = {
-			_: 'auth.signIn',
-			phone_number: input.phone,
-			phone_code_hash: input.codeToken,
-			phone_code: input.code.replaceAll(/\s|-/g, ''),
-		};
+		const token = parseCodeToken(input.codeToken);
+		const code = input.code.replaceAll(/\s|-/g, '');
+		if (token.way === 'setup') {
+			const verified = await loginCall(account, verifyRequest(input.phone, token.hash, code), signal);
+			return codeSent(account, child(verified, 'sent_code') ?? verified);
+		}
+		const request = signInRequest(input.phone, token, code);
 		return finish(account, input.password, signal, () => loginCall(account, request, signal));
 	},
 });
@@ -94,7 +115,11 @@ export const loginCancel = command({
 			if (number !== undefined && codeToken !== undefined)
 				await loginCall(
 					account,
-					{ _: 'auth.cancelCode', phone_number: number, phone_code_hash: codeToken },
+					{
+						_: 'auth.cancelCode',
+						phone_number: number,
+						phone_code_hash: parseCodeToken(codeToken).hash,
+					},
 					signal,
 				);
 		} catch (error) {
@@ -207,28 +232,18 @@ async function done(account: TelegramAccount, authorization: TlObject): Promise<
 async function codeSent(account: TelegramAccount, sent: TlObject): Promise<CallResult> {
 	if (sent._ === 'auth.sentCodeSuccess') return done(account, child(sent, 'authorization') ?? sent);
 	if (sent._ !== 'auth.sentCode') {
-		throw new ChannelError(
-			'not_supported',
-			'Telegram wants this login paid for or set up in an official app',
-			{
-				channel: 'telegram',
-				providerCode: sent._,
-			},
-		);
+		throw new ChannelError('not_supported', 'Telegram wants this login paid for', {
+			channel: 'telegram',
+			providerCode: sent._,
+			hint: 'Log in once in an official Telegram app, or use the QR code.',
+		});
 	}
+	if (child(sent, 'type')?._ === 'auth.sentCodeTypeSetUpEmailRequired') throw emailWanted();
+	return waitFor(account, readSentCode(sent));
+}
+
+/** The next step may run in another process. */
+async function waitFor(account: TelegramAccount, sent: CodeSent): Promise<CallResult> {
 	await keepLogin(account);
-	const type = child(sent, 'type');
-	return {
-		items: [
-			{
-				code_token: text(sent, 'phone_code_hash'),
-				sent_by: (type?._ ?? '').replace('auth.sentCodeType', '').toLowerCase(),
-				code_length: type === null ? null : int(type, 'length'),
-				next_request_in_seconds: int(sent, 'timeout'),
-			},
-		],
-		hints: [
-			'The code comes in a Telegram app that is logged in; Telegram sends none by SMS to programs like this one.',
-		],
-	};
+	return { items: [{ ...sent }], hints: [hintOf(sent)] };
 }

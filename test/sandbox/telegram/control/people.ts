@@ -134,6 +134,8 @@ export function peopleCommands(world: World) {
 				firstName: z.string().optional(),
 				username: z.string().nullable().optional(),
 				password: z.string().nullable().optional(),
+				/** Login codes go to this address; '': to the app; null: an address must be set up first. */
+				loginEmail: z.string().nullable().optional(),
 				hint: z.string().default(''),
 				privateInvites: z.boolean().optional(),
 				deletedAccount: z.enum(['no', 'deactivated', 'banned']).optional(),
@@ -150,6 +152,7 @@ export function peopleCommands(world: World) {
 				firstName,
 				username,
 				password,
+				loginEmail,
 				hint,
 				privateInvites,
 				deletedAccount,
@@ -157,6 +160,7 @@ export function peopleCommands(world: World) {
 			}): void => {
 				const person = personFor(world, user);
 				if (firstName !== undefined) person.firstName = firstName;
+				if (loginEmail !== undefined) person.loginEmail = loginEmail;
 				if (username !== undefined) person.username = username ?? undefined;
 				if (password !== undefined)
 					person.password = password === null ? undefined : recordPassword(password, hint);

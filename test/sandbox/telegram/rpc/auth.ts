@@ -7,7 +7,7 @@ import { marked } from '../state/model';
 import type { Person } from '../state/model';
 import { byPhone } from '../state/people';
 import { serviceId, viewUser } from '../state/views';
-import type { LoginToken, World } from '../state/world';
+import type { LoginToken, SentCode, World } from '../state/world';
 import { readerOf } from '../tl/layers';
 import { bytes, child, int, long, text } from '../tl/value';
 import type { TlObject } from '../tl/value';
@@ -56,9 +56,30 @@ function sendCode(call: Call): TlObject {
 	if (person !== undefined && person.homeDc !== dcId)
 		throw new RpcError(303, `PHONE_MIGRATE_${person.homeDc}`);
 	const code = codeFor(call);
-	const sent = { hash: world.random.hex(18), code, at: world.now(), tries: 0 };
+	return sentCode(call, phone, person, code);
+}
+
+/** `b***@example.com` */
+function patternOf(email: string): string {
+	return email.replace(/^(.).*@/, '$1***@');
+}
+
+function sentCode({ world }: Call, phone: string, person: Person | undefined, code: string): TlObject {
+	const email = person?.loginEmail ?? '';
+	const byEmail = email !== '';
+	const sent = { hash: world.random.hex(18), code, byEmail, at: world.now(), tries: 0 };
 	world.codes.set(phone, sent);
 	world.log.codesSent += 1;
+	const common = { _: 'auth.sentCode', phone_code_hash: sent.hash, timeout: 120 };
+	if (person?.loginEmail === null) return { ...common, type: { _: 'auth.sentCodeTypeSetUpEmailRequired' } };
+	if (byEmail) {
+		const type = {
+			_: 'auth.sentCodeTypeEmailCode',
+			email_pattern: patternOf(email),
+			length: code.length,
+		};
+		return { ...common, type };
+	}
 	const inApp = person !== undefined && hasSession(world, person);
 	if (inApp) {
 		serviceMessage(
@@ -68,11 +89,46 @@ function sendCode(call: Call): TlObject {
 		);
 	}
 	return {
-		_: 'auth.sentCode',
+		...common,
 		type: { _: inApp ? 'auth.sentCodeTypeApp' : 'auth.sentCodeTypeSms', length: code.length },
-		phone_code_hash: sent.hash,
 		next_type: inApp ? { _: 'auth.codeTypeSms' } : undefined,
-		timeout: 120,
+	};
+}
+
+/** The code of a login that is under way, or an error. */
+function codeOf({ world }: Call, args: TlObject): { phone: string; sent: SentCode } {
+	const phone = digits(text(args, 'phone_number'));
+	const sent = world.codes.get(phone);
+	if (sent === undefined || sent.hash !== text(args, 'phone_code_hash'))
+		throw new RpcError(400, 'PHONE_CODE_EXPIRED');
+	return { phone, sent };
+}
+
+/** Before the first login of an account that must have an address: a code to it. */
+function sendVerifyEmailCode(call: Call): TlObject {
+	const { args } = call;
+	const purpose = child(args, 'purpose');
+	if (purpose._ !== 'emailVerifyPurposeLoginSetup') throw new RpcError(400, 'EMAIL_NOT_SETUP');
+	const { sent } = codeOf(call, purpose);
+	const email = text(args, 'email');
+	if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw new RpcError(400, 'EMAIL_INVALID');
+	sent.pendingEmail = email;
+	return { _: 'account.sentEmailCode', email_pattern: patternOf(email), length: sent.code.length };
+}
+
+/** The address is proven: the account has it, and the login goes on with a code to it. */
+function verifyEmail(call: Call): TlObject {
+	const { world, args } = call;
+	const { phone, sent } = codeOf(call, child(args, 'purpose'));
+	const person = byPhone(world, phone);
+	if (sent.pendingEmail === undefined || person === undefined) throw new RpcError(400, 'EMAIL_NOT_SETUP');
+	if (text(child(args, 'verification'), 'code') !== sent.code) throw new RpcError(400, 'CODE_INVALID');
+	person.loginEmail = sent.pendingEmail;
+	return {
+		_: 'account.emailVerifiedLogin',
+		email: sent.pendingEmail,
+		// Another code than the one that proved the address: whoever mixes them up is told.
+		sent_code: sentCode(call, phone, person, [...sent.code].reverse().join('').replace(/.$/, '9')),
 	};
 }
 
@@ -82,11 +138,11 @@ function signIn(call: Call): TlObject {
 	const person = byPhone(world, phone);
 	if (person !== undefined && person.homeDc !== dcId)
 		throw new RpcError(303, `PHONE_MIGRATE_${person.homeDc}`);
-	const sent = world.codes.get(phone);
-	const given = text(args, 'phone_code');
+	const byEmail = args['email_verification'] !== undefined;
+	const given = byEmail ? text(child(args, 'email_verification'), 'code') : text(args, 'phone_code');
 	if (given === '') throw new RpcError(400, 'PHONE_CODE_EMPTY');
-	if (sent === undefined || sent.hash !== text(args, 'phone_code_hash'))
-		throw new RpcError(400, 'PHONE_CODE_EXPIRED');
+	const { sent } = codeOf(call, args);
+	if (sent.byEmail !== byEmail || person?.loginEmail === null) throw new RpcError(400, 'PHONE_CODE_INVALID');
 	if (world.now() - sent.at > world.policy.codeLifeMs || sent.tries >= maxTries) {
 		throw new RpcError(400, 'PHONE_CODE_EXPIRED');
 	}
@@ -344,4 +400,6 @@ export const authHandlers: HandlerTable = {
 		return { _: 'auth.loggedOut' };
 	},
 	'account.getPassword': getPassword,
+	'account.sendVerifyEmailCode': sendVerifyEmailCode,
+	'account.verifyEmail': verifyEmail,
 };

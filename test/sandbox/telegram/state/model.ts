@@ -192,6 +192,8 @@ export interface Person {
 	readonly bot: boolean;
 	readonly homeDc: number;
 	password: PasswordRecord | undefined;
+	/** Where login codes go: '' = to the app; null = an address must be set up first. */
+	loginEmail: string | null;
 	challenge: SrpChallenge | undefined;
 	photos: StoredFile[];
 	/** Unix seconds; undefined: recently. */

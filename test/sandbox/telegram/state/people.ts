@@ -29,6 +29,7 @@ export function createPerson(world: World, given: NewPerson): Person {
 		about: given.about ?? '',
 		bot: given.bot ?? false,
 		homeDc: given.homeDc ?? world.dcs[0]?.id ?? 1,
+		loginEmail: '',
 		password: given.password === undefined ? undefined : recordPassword(given.password, given.hint ?? ''),
 		challenge: undefined,
 		photos: [],

@@ -28,6 +28,10 @@ export interface WorldOptions {
 export interface SentCode {
 	readonly hash: string;
 	readonly code: string;
+	/** It went by e-mail, and comes back as one. */
+	readonly byEmail: boolean;
+	/** The address that is being set up before this code is worth anything. */
+	pendingEmail?: string;
 	at: number;
 	tries: number;
 }
