@@ -6,7 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { telegramDriver } from '../../../src/channels/telegram';
 import type { JsonObject, MediaSource } from '../../../src/contract';
+import { until } from '../../support/manual-clock';
 import { startBench, testIntent } from './fixture';
+import { recording } from './recording';
 
 function file(
 	bytes: Buffer,
@@ -122,6 +124,29 @@ describe('files', () => {
 		expect(output === undefined ? null : (await buffer(output.stream)).equals(bytes)).toBe(true);
 	});
 
+	it('of many executions share four parts at a time, so that n8n’s own thread is free in between', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const { control } = bench.sandbox;
+		const media = { kind: 'document' as const, size: 3 * 512 * 1024, dc: 2 };
+		const { ids } = control.injectMessage({ from: bench.anna.id, to: bench.owner.id, media });
+		const ref = `telegram:${bench.anna.id}:${String(ids[bench.owner.id])}`;
+		const downloads = await Promise.all(
+			Array.from({ length: 5 }, () => bench.call(account, 'media.download', { ref })),
+		);
+		// What is asked for stays unanswered until no more can come.
+		control.setFaults({ hold: true });
+		const read = downloads.flatMap(({ media: found = [] }) => found.map(({ stream }) => buffer(stream)));
+		const asked = () => control.requests({ method: 'upload.getFile' }).length;
+		await until(() => asked() === 4, 'four parts');
+		const typing = bench.call(account, 'message.sendTyping', { chatId: bench.anna.id });
+		await until(() => control.requests({ method: 'messages.setTyping' }).length === 1, 'something else');
+		expect(asked()).toBe(4);
+		control.clearFaults({});
+		await typing;
+		expect((await Promise.all(read)).map(({ length }) => length)).toEqual(downloads.map(() => media.size));
+	});
+
 	it('several of a kind are one album, and a reference is sent without a download', async () => {
 		const bench = await startBench();
 		const account = await bench.open();
@@ -225,6 +250,13 @@ describe('files', () => {
 		expect(await attributes('voice', file(ogg(154), 'v.ogg', 'audio/ogg'))).toEqual(
 			expect.arrayContaining([{ _: 'documentAttributeAudio', voice: true, duration: 154 }]),
 		);
+		const spoken = recording(Array.from({ length: 200 }, (_, at) => (at < 100 ? 10 : 200)));
+		const [voice] = await attributes('voice', file(spoken, 'w.ogg', 'audio/ogg'));
+		expect(voice).toMatchObject({
+			_: 'documentAttributeAudio',
+			voice: true,
+			waveform: expect.anything() as object,
+		});
 		expect(
 			await attributes('videoNote', file(mp4({ width: 400, height: 400, seconds: 5 }), 'n.mp4', 'video/mp4')),
 		).toEqual(expect.arrayContaining([expect.objectContaining({ round_message: true, w: 400, h: 400 })]));

@@ -4,6 +4,7 @@ import { ChannelError, invalidParameter } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { largestSize, readMedia, smallestSize } from '../events/media';
 import { parseRef, type MediaRef } from '../events/media-ref';
+import { partGate } from '../part-gate';
 import { bytes, child, children, int, long, text, type TlObject } from '../tl';
 import { fetchMessages } from './message-read';
 import { command, MEDIA_TIMEOUT_MS, messageNotFound, peerOf } from './shared';
@@ -13,6 +14,8 @@ const PART = 512 * 1024;
 const PART_MS = 60_000;
 /** a part at the same place again, after the connection was cut */
 const PART_TRIES = 3;
+/** parts asked for while the one before is being written down */
+const AHEAD = 2;
 
 interface Source {
 	location: TlObject;
@@ -22,7 +25,7 @@ interface Source {
 	mimeType: string;
 }
 
-/** A file by its reference (`media.images[].ref` …), as a stream: a part is fetched when the one before was taken. */
+/** A file by its reference (`media.images[].ref` …), as a stream; a few parts are in memory, not the file. */
 export const mediaDownload = command({
 	permission: 'read',
 	effect: 'read',
@@ -150,12 +153,19 @@ async function* parts(
 	let offset = 0;
 	let renewed = false;
 	let failures = 0;
+	/** answers to come, by the place in the file they begin at */
+	const ahead = new Map<number, Promise<TlObject>>();
+	const ask = (at: number): Promise<TlObject> => {
+		const asked = fetchPart(account, source, at, signal);
+		// Nobody may come for it any more.
+		asked.catch(() => undefined);
+		ahead.set(at, asked);
+		return asked;
+	};
 	for (;;) {
 		try {
-			const answer = await account.connection.object(
-				{ _: 'upload.getFile', location: source.location, offset: String(offset), limit: PART },
-				{ signal, timeoutMs: PART_MS, ...(source.dc > 0 ? { dcId: source.dc } : {}) },
-			);
+			const answer = await (ahead.get(offset) ?? ask(offset));
+			ahead.delete(offset);
 			const part = bytes(answer, 'bytes');
 			if (part === null)
 				throw new ChannelError('not_supported', 'Telegram offers this file through other servers only', {
@@ -166,12 +176,17 @@ async function* parts(
 			offset += part.length;
 			// What the message says of its size need not be true.
 			if (offset > max) throw tooLarge(offset);
+			const last = part.length < PART || (source.size > 0 && offset >= source.size);
+			const end = Math.min(source.size, max, offset + AHEAD * PART);
+			for (let at = offset; !last && at < end; at += PART) if (!ahead.has(at)) void ask(at);
 			if (part.length > 0) {
 				progress(offset);
 				yield part;
 			}
-			if (part.length < PART || (source.size > 0 && offset >= source.size)) return;
+			if (last) return;
 		} catch (error) {
+			// They were asked for at the same place with the same reference.
+			ahead.clear();
 			const moved = ChannelError.is(error)
 				? /^FILE_MIGRATE_(\d+)$/.exec(error.providerCode ?? '')?.[1]
 				: undefined;
@@ -182,6 +197,17 @@ async function* parts(
 			} else if (!isPassing(error) || (failures += 1) === PART_TRIES) throw error;
 		}
 	}
+}
+
+async function fetchPart(
+	account: TelegramAccount,
+	{ location, dc }: Source,
+	offset: number,
+	signal: AbortSignal,
+): Promise<TlObject> {
+	const request = { _: 'upload.getFile', location, offset: String(offset), limit: PART };
+	const context = { signal, timeoutMs: PART_MS, ...(dc > 0 ? { dcId: dc } : {}) };
+	return partGate.run(signal, () => account.connection.object(request, context));
 }
 
 function isPassing(error: unknown): boolean {

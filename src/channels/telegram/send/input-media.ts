@@ -6,6 +6,7 @@ import { bytes, child, long, type TlObject } from '../tl';
 import { Mp4Shape, type VideoShape } from './mp4';
 import { isOggOpus, OggLength } from './ogg';
 import { abandon, begin, upload, type Begun } from './upload';
+import { OpusWaveform } from './waveform';
 
 export const MEDIA_KINDS = [
 	'auto',
@@ -67,11 +68,13 @@ export async function mediaFrom(
 	if (source.kind === 'url') return fromUrl(source.url, options.as, spoiler);
 	const begun = await begin(source);
 	const as = await kindOf(begun, options);
-	const [ogg, mp4] = [new OggLength(), new Mp4Shape()];
+	const [ogg, waveform, mp4] = [new OggLength(), new OpusWaveform(), new Mp4Shape()];
 	const moving = as === 'video' || as === 'videoNote' || as === 'animation';
 	const file = await upload(account, begun, context, (chunk) => {
-		if (as === 'voice') ogg.feed(chunk);
-		else if (moving) mp4.feed(chunk);
+		if (as === 'voice') {
+			ogg.feed(chunk);
+			waveform.feed(chunk);
+		} else if (moving) mp4.feed(chunk);
 	});
 	if (as === 'photo') return { media: { _: 'inputMediaUploadedPhoto', file, ...spoiler }, group: 'visual' };
 	const thumb = await thumbnailOf(account, options, context);
@@ -81,7 +84,7 @@ export async function mediaFrom(
 			file,
 			mime_type: mimeTypeOf(as, source.mimeType),
 			attributes: [
-				...attributesOf(as, options, ogg.seconds(), mp4.shape()),
+				...attributesOf(as, options, { seconds: ogg.seconds(), waveform: waveform.bytes() }, mp4.shape()),
 				{ _: 'documentAttributeFilename', file_name: source.fileName },
 			],
 			...(as === 'file' ? { force_file: true } : {}),
@@ -200,10 +203,10 @@ function mimeTypeOf(as: Known, given: string): string {
 function attributesOf(
 	as: Known,
 	options: MediaOptions,
-	heard: number | null,
+	heard: { seconds: number | null; waveform: Buffer | null },
 	seen: VideoShape | null,
 ): TlObject[] {
-	const duration = Math.round(options.durationSeconds ?? heard ?? 0);
+	const duration = Math.round(options.durationSeconds ?? heard.seconds ?? 0);
 	const video = (fallback: number): Record<string, number> => ({
 		duration: options.durationSeconds ?? seen?.duration ?? 0,
 		w: options.width ?? seen?.width ?? fallback,
@@ -211,7 +214,14 @@ function attributesOf(
 	});
 	switch (as) {
 		case 'voice':
-			return [{ _: 'documentAttributeAudio', voice: true, duration }];
+			return [
+				{
+					_: 'documentAttributeAudio',
+					voice: true,
+					duration,
+					...(heard.waveform === null ? {} : { waveform: heard.waveform }),
+				},
+			];
 		case 'audio':
 			return [
 				{

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ChannelError, invalidParameter, type CommandContext, type MediaSource } from '../../../contract';
 import type { TelegramAccount } from '../account';
+import { partGate } from '../part-gate';
 import type { TlObject } from '../tl';
 
 /** Telegram's advice for every file; parts but the last are equal (core.telegram.org/api/files). */
@@ -128,7 +129,7 @@ async function uploadParts(
 async function sendPart(account: TelegramAccount, request: TlObject, signal: AbortSignal): Promise<void> {
 	for (let tries = 1; ; tries += 1) {
 		try {
-			await account.connection.call(request, { signal, timeoutMs: PART_MS });
+			await partGate.run(signal, () => account.connection.call(request, { signal, timeoutMs: PART_MS }));
 			return;
 		} catch (error) {
 			const passing = ChannelError.is(error) && (error.code === 'timeout' || error.code === 'unreachable');
