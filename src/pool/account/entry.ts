@@ -3,7 +3,6 @@ import {
 	type AccountConfig,
 	type AccountId,
 	type AccountState,
-	type AccountStateChange,
 	type CallOptions,
 	type CallResult,
 	type ChannelDriver,
@@ -11,24 +10,23 @@ import {
 	type RemoteCall,
 	type StoreInfo,
 } from '../../contract';
-import { abortable, traced, uncorrelated } from '../../runtime';
+import { abortable, uncorrelated } from '../../runtime';
 import { SharedBudget } from '../budget/shared-budget';
-import { assertAllowed, FIRST_CONTACTS_STOPPED, natureOf } from '../policy';
-import { parseInput } from '../policy/parse-input';
+import { natureOf } from '../policy';
 import type { CredentialSource } from '../types';
-import { accountStateEvent, NewsLimiter } from './account-events';
-import { Attendance, OUTAGE_MS, REPORT_EVERY_MS, type Attached } from './attendance';
+import { NewsLimiter } from './account-events';
+import { Attendance, type Attached } from './attendance';
+import { prepareCall, type BoundedCall } from './bounded-call';
 import { Connection } from './connection';
 import { withDeadline } from './deadline';
 import { callWhereOwned, isOwnedElsewhere } from './elsewhere';
 import { assertMayOpen, PAUSED } from './may-open';
 import { SettingsMemory } from './settings-choice';
 import type { PoolShared } from './shared';
-import { stateError, Standing } from './standing';
+import { StateNews } from './state-news';
+import { Standing } from './standing';
 
-const DEFAULT_CALL_MS = 120_000;
 const OPEN_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Running calls may finish this long when a connection is closed on purpose; n8n's whole shutdown has 30 s. */
 const DRAIN_MS = 8_000;
 /** A session goes to and fro at most this often; whoever gave it up leaves it to the other for a moment. ms */
@@ -40,25 +38,14 @@ const YIELD_REST_MS = 5_000;
  */
 const ENDING_REST_MS = 2_000;
 const ENDING_LOOK_MS = 250;
-/** A session that ended stays seated this long, so that triggers hear that it ended. ms */
-const LAST_EVENT_MS = 2_000;
-
-/** A call with its input parsed, its permission checked and its time running. */
-interface BoundedCall {
-	spec: ChannelDriver['commands'][string];
-	input: unknown;
-	signal: AbortSignal;
-	/** monotonic ms */
-	deadline: number;
-}
 
 /** Everything one session is in this process, open or not: who uses it, its pace, its connection when it has one. */
 export class AccountEntry {
 	readonly #shared: PoolShared;
 	readonly #driver: ChannelDriver;
 	readonly #settings: SettingsMemory;
-	readonly #news = new NewsLimiter();
 	readonly #standing: Standing;
+	readonly #news: StateNews;
 	readonly #attendance: Attendance;
 	readonly budget: SharedBudget;
 	#config: AccountConfig;
@@ -70,8 +57,6 @@ export class AccountEntry {
 	#dropping: Promise<void> = Promise.resolve();
 	#uses = 0;
 	#inFlight = 0;
-	/** since when an open account has no connection to its provider; null = it has */
-	#awaySince: number | null = null;
 	#cancelLinger: (() => void) | undefined;
 	#closed = false;
 	/** monotonic ms */
@@ -84,9 +69,16 @@ export class AccountEntry {
 		this.#shared = shared;
 		this.#driver = driver;
 		this.#config = config;
-		this.#attendance = new Attendance(shared, this, this.#news);
+		const limiter = new NewsLimiter();
+		this.#attendance = new Attendance(shared, this, limiter);
 		this.#settings = new SettingsMemory(source.id, config);
 		this.#standing = new Standing(shared.clock, shared.logger);
+		this.#news = new StateNews({
+			...{ shared, limiter, standing: this.#standing, attendance: this.#attendance },
+			config: () => this.#config,
+			connection: () => this.#connection,
+			ended: () => this.#drop('the session ended'),
+		});
 		const { points, windowMs, chatGapMs } = config.policy.budget;
 		this.budget = new SharedBudget({
 			rules: { account: { points, windowMs }, chatGapMs, buckets: driver.buckets },
@@ -243,46 +235,21 @@ export class AccountEntry {
 		policy: AccountConfig['policy'],
 		run: (call: BoundedCall) => Promise<CallResult>,
 	): Promise<CallResult> {
-		const spec = this.#driver.commands[command.name];
-		if (spec === undefined) {
-			throw new ChannelError('not_supported', `${this.#driver.channel} has no operation "${command.name}"`);
-		}
-		const input: unknown = parseInput(spec, command.input);
-		assertAllowed(policy, command.name, spec, input);
-		const timeoutMs = options.timeoutMs ?? spec.timeoutMs ?? DEFAULT_CALL_MS;
-		const { clock } = this.#shared;
-		const { signal, end } = withDeadline(clock, timeoutMs, command.name, options.signal);
+		const { clock, logger } = this.#shared;
+		const call = prepareCall({ driver: this.#driver, clock, logger, command, options, policy });
 		this.#inFlight += 1;
 		this.#cancelLinger?.();
-		const note = this.#callLog(command.name);
 		try {
-			const about = { 'messenger.command': command.name, 'messenger.channel': this.#driver.channel };
-			const result = await traced(`messenger ${command.name}`, about, () =>
-				run({ spec, input, signal, deadline: clock.monotonic() + timeoutMs }),
-			);
+			const result = await call.run(run);
 			this.lastUsed = clock.now();
-			note('done');
 			return result;
 		} catch (error) {
-			const shown = signal.aborted && !ChannelError.is(error) ? (signal.reason as Error) : error;
-			this.#standing.note(shown);
-			note(ChannelError.is(shown) ? shown.code : 'failed');
-			throw shown;
+			this.#standing.note(error);
+			throw error;
 		} finally {
-			end();
 			this.#inFlight -= 1;
 			this.#linger();
 		}
-	}
-
-	/** One line per call, in the caller's log and, where another process has the session, in that one's too. */
-	#callLog(command: string): (outcome: string) => void {
-		const { clock, logger } = this.#shared;
-		const began = clock.monotonic();
-		return (outcome) => {
-			const ms = Math.round(clock.monotonic() - began);
-			logger.debug('call', { command, channel: this.#driver.channel, ms, outcome });
-		};
 	}
 
 	/** Single-flight. @throws ChannelError `account_paused`, `session_ended`, or why it cannot be opened */
@@ -374,10 +341,8 @@ export class AccountEntry {
 		}
 	}
 
-	/** The store went on in memory: triggers run, but nothing survives a restart. Told once. */
 	tellDegraded(info: StoreInfo): void {
-		if (info.degraded === null) return;
-		this.#tellState({ state: 'degraded', reason: info.degraded, atMostEveryMs: DAY_MS });
+		this.#news.degraded(info);
 	}
 
 	async close(): Promise<void> {
@@ -416,7 +381,7 @@ export class AccountEntry {
 				config: this.#config,
 				budget: this.budget,
 				signal: deadline.signal,
-				accountState: (change) => this.#tellState(change),
+				accountState: (change) => this.#news.tell(change),
 			});
 			if (superseded.aborted) {
 				await connection.close('opened too late');
@@ -468,49 +433,5 @@ export class AccountEntry {
 			if (this.#waiting) this.#linger();
 			else this.closeIfIdle();
 		});
-	}
-
-	/** Told in the background: a store that is away right then must not become an error nobody catches. */
-	#tellState(change: AccountStateChange): void {
-		this.#accountState(change).catch((error: unknown) => {
-			this.#shared.logger.warn('the state of an account could not be written down', {
-				state: change.state,
-				error: String(error),
-			});
-		});
-	}
-
-	async #accountState(change: AccountStateChange): Promise<void> {
-		const now = this.#shared.clock.now();
-		if (change.error !== undefined) this.#standing.note(change.error);
-		const connection = this.#connection;
-		if (change.state === 'limited' && connection !== undefined) {
-			await connection.store.putValue(
-				connection.open.accountId,
-				FIRST_CONTACTS_STOPPED,
-				now + DAY_MS,
-				DAY_MS,
-			);
-		}
-		if (change.state === 'ended') this.#standing.end(change.error);
-		this.#tellTriggers(change, now);
-		const every = change.atMostEveryMs ?? (change.state === 'live' ? 0 : REPORT_EVERY_MS);
-		if (connection !== undefined && this.#news.allows(change.state, now, every)) {
-			const { clock, random } = this.#shared;
-			const event = accountStateEvent(this.#config, connection.open.accountId, change, clock, random);
-			const seat = this.#shared.seats.find(connection.open.accountId);
-			if (change.state === 'ended') await seat?.announceLast(event, LAST_EVENT_MS);
-			else await seat?.announce(event);
-		}
-		if (change.state === 'ended') await this.#drop('the session ended');
-	}
-
-	/** What a person must act on becomes a failed execution too; an outage only once it is no blip. */
-	#tellTriggers(change: AccountStateChange, now: number): void {
-		if (change.state === 'live') this.#awaySince = null;
-		if (change.state === 'disconnected') this.#awaySince ??= now;
-		const lasting = change.state !== 'disconnected' || now - (this.#awaySince ?? now) >= OUTAGE_MS;
-		if (change.state === 'live' || change.state === 'settings_changed' || !lasting) return;
-		this.#attendance.tell(change.error ?? stateError(change));
 	}
 }

@@ -1,0 +1,73 @@
+import {
+	ChannelError,
+	type CallOptions,
+	type CallResult,
+	type ChannelDriver,
+	type Clock,
+	type Command,
+	type Logger,
+} from '../../contract';
+import { traced } from '../../runtime';
+import { assertAllowed } from '../policy';
+import { parseInput } from '../policy/parse-input';
+import { withDeadline } from './deadline';
+
+const DEFAULT_CALL_MS = 120_000;
+
+/** A call with its input parsed, its permission checked and its time running. */
+export interface BoundedCall {
+	spec: ChannelDriver['commands'][string];
+	input: unknown;
+	signal: AbortSignal;
+	/** monotonic ms */
+	deadline: number;
+}
+
+export interface CallRequest {
+	driver: ChannelDriver;
+	clock: Clock;
+	logger: Logger;
+	command: Command;
+	options: CallOptions;
+	/** of whoever asks, which may be another process */
+	policy: Parameters<typeof assertAllowed>[0];
+}
+
+/**
+ * What every call passes before it reaches its account. Its time runs from `run` on; one line of the log tells how it
+ * went, in the caller's process and, where another one has the session, in that one's too.
+ * @throws ChannelError `not_supported`, `invalid_parameter`, `not_permitted`: nothing has happened then
+ */
+export function prepareCall({ driver, clock, logger, command, options, policy }: CallRequest): {
+	run(work: (call: BoundedCall) => Promise<CallResult>): Promise<CallResult>;
+} {
+	const { name } = command;
+	const { channel } = driver;
+	const spec = driver.commands[name];
+	if (spec === undefined) throw new ChannelError('not_supported', `${channel} has no operation "${name}"`);
+	const input: unknown = parseInput(spec, command.input);
+	assertAllowed(policy, name, spec, input);
+	return {
+		async run(work) {
+			const timeoutMs = options.timeoutMs ?? spec.timeoutMs ?? DEFAULT_CALL_MS;
+			const { signal, end } = withDeadline(clock, timeoutMs, name, options.signal);
+			const began = clock.monotonic();
+			const note = (outcome: string): void => {
+				logger.debug('call', { command: name, channel, ms: Math.round(clock.monotonic() - began), outcome });
+			};
+			const about = { 'messenger.command': name, 'messenger.channel': channel };
+			try {
+				const call = { spec, input, signal, deadline: began + timeoutMs };
+				const result = await traced(`messenger ${name}`, about, () => work(call));
+				note('done');
+				return result;
+			} catch (error) {
+				const shown = signal.aborted && !ChannelError.is(error) ? (signal.reason as Error) : error;
+				note(ChannelError.is(shown) ? shown.code : 'failed');
+				throw shown;
+			} finally {
+				end();
+			}
+		},
+	};
+}
