@@ -84,6 +84,13 @@ export function openFile(
 }
 
 /**
+ * Emptying the log into the file waits for the disk twice, inside a commit: four times as rarely as SQLite's own
+ * default, which halves the time a burst of messages spends in commits. Pages that change often are written once.
+ */
+const LOG_PAGES = 4_000;
+const PAGE_BYTES = 4_096;
+
+/**
  * The write-ahead log where it works. With `synchronous = NORMAL` a commit is a write() without fsync: a process that
  * dies, by kill -9 too, loses nothing, because the operating system has the bytes. A machine that loses power may lose
  * the last seconds, but whole transactions from the end, never the order: events and engine state go back together, so
@@ -98,7 +105,10 @@ function configure(sql: Sql, network: boolean): boolean {
 	if (!network) {
 		const answer = sql.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
 		if (answer?.journal_mode === 'wal') {
-			sql.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304');
+			sql.exec('PRAGMA synchronous = NORMAL');
+			sql.exec(
+				`PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA journal_size_limit = ${LOG_PAGES * PAGE_BYTES}`,
+			);
 			return true;
 		}
 	}

@@ -1,4 +1,4 @@
-import type { Json } from '../../../contract';
+import type { Json, JsonObject } from '../../../contract';
 
 const HIDDEN = '•••';
 /** A login code: four to eight digits, perhaps grouped. */
@@ -21,15 +21,36 @@ export function maskText(text: string, rules: MaskRules): string {
 	return maskPhone(clean, rules.ownPhone);
 }
 
-/** The same at any depth of a provider object; keys stay. Ids are never touched: they are longer, or no text of people. */
+/**
+ * The same at any depth of a provider object; keys stay. Ids are never touched: they are longer, or no text of people.
+ * What holds nothing to hide is returned as it is, not copied: that is nearly everything.
+ */
 export function maskRaw(value: Json, rules: MaskRules): Json {
 	if (typeof value === 'string')
-		return /^-?\d{9,20}$/.test(value) && !isOwnPhone(value, rules.ownPhone) ? value : maskText(value, rules);
+		return ID.test(value) && !isOwnPhone(value, rules.ownPhone) ? value : maskText(value, rules);
 	if (typeof value === 'number') return isOwnPhone(String(value), rules.ownPhone) ? HIDDEN : value;
-	if (Array.isArray(value)) return value.map((item) => maskRaw(item, rules));
 	if (value === null || typeof value !== 'object') return value;
-	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskRaw(item, rules)]));
+	return Array.isArray(value) ? maskItems(value, rules) : maskMembers(value, rules);
 }
+
+function maskItems(items: Json[], rules: MaskRules): Json[] {
+	const clean = items.map((item) => maskRaw(item, rules));
+	return clean.some((item, index) => item !== items[index]) ? clean : items;
+}
+
+function maskMembers(object: JsonObject, rules: MaskRules): JsonObject {
+	let clean: JsonObject | null = null;
+	for (const key in object) {
+		const item = object[key] ?? null;
+		const hidden = maskRaw(item, rules);
+		if (hidden === item) continue;
+		clean ??= { ...object };
+		clean[key] = hidden;
+	}
+	return clean ?? object;
+}
+
+const ID = /^-?\d{9,20}$/;
 
 function isOwnPhone(digits: string, ownPhone: string | null): boolean {
 	return ownPhone !== null && digits === ownPhone;

@@ -85,9 +85,12 @@ export function normaliseMessage(
 	};
 	const other = own ? partner : sender;
 	const chatKind = chat?.kind ?? kindOf(null, facts.chatId);
-	return {
+	// Written out member by member: spreading is what a message would spend most of its time on.
+	const { event_id, event_type } = identity(facts, kind, owner, control);
+	const event: ChannelEvent = {
 		channel: 'max',
-		...identity(facts, kind, owner, eventTypeOf(facts, control)),
+		event_id,
+		event_type,
 		account: owner.account,
 		external_user_id: own ? (partnerOf(facts.chatId, owner.userId) ?? '') : (facts.senderId ?? ''),
 		external_chat_id: facts.chatId,
@@ -97,7 +100,8 @@ export function normaliseMessage(
 		client_phone: other?.phone == null || other.phone === owner.ownPhone ? '' : `+${other.phone}`,
 		media: readMedia(facts.attaches, facts.chatId, facts.id),
 		meta: {
-			...NO_AD,
+			ad_id: null,
+			ad_title: null,
 			external_message_id: facts.id,
 			direction: own ? 'out' : 'in',
 			sent_by: own ? (around.sentByNode ? 'node' : 'device') : 'client',
@@ -115,12 +119,12 @@ export function normaliseMessage(
 			is_muted: around.muted,
 			is_archived: chat?.status === 'HIDDEN',
 		},
-		...detailsOf(facts, control),
-		raw: maskRaw({ chatId: facts.chatId, message: facts.raw }, rules),
 	};
+	const data = detailsOf(facts, control);
+	if (data !== null) event.data = data;
+	event.raw = maskRaw({ chatId: facts.chatId, message: facts.raw }, rules);
+	return event;
 }
-
-export const NO_AD = { ad_id: null, ad_title: null } as const;
 
 /**
  * Messages of MAX itself. Nobody has published the account's id; the options name it in client enums, and the
@@ -140,13 +144,16 @@ function identity(
 	facts: MessageFacts,
 	kind: 'message' | 'edited' | 'deleted',
 	owner: EventOwner,
-	type: EventType,
+	control: JsonObject | undefined,
 ): { event_id: string; event_type: EventType } {
 	const { accountId } = owner;
 	if (kind === 'deleted')
 		return { event_id: deletedEventId(accountId, facts.chatId, facts.id), event_type: 'message_deleted' };
 	if (kind === 'message')
-		return { event_id: messageEventId(accountId, facts.chatId, facts.id), event_type: type };
+		return {
+			event_id: messageEventId(accountId, facts.chatId, facts.id),
+			event_type: eventTypeOf(facts, control),
+		};
 	const attached = facts.attaches.map((attach) => [
 		attach['_type'] ?? null,
 		attach['photoId'] ?? attach['videoId'] ?? attach['fileId'] ?? attach['audioId'] ?? null,
@@ -192,8 +199,9 @@ function mentions({ raw }: MessageFacts, userId: string): boolean {
 	);
 }
 
-/** What has no field of its own. */
-function detailsOf(facts: MessageFacts, control: JsonObject | undefined): Pick<ChannelEvent, 'data'> {
+/** What has no field of its own; null when there is nothing. */
+function detailsOf(facts: MessageFacts, control: JsonObject | undefined): JsonObject | null {
+	if (facts.attaches.length === 0 && facts.raw['link'] === undefined) return null;
 	const data: JsonObject = {};
 	if (control !== undefined) {
 		data['event'] = text(control['event']) ?? text(control['action']) ?? 'unknown';
@@ -239,7 +247,7 @@ function detailsOf(facts: MessageFacts, control: JsonObject | undefined): Pick<C
 			text: text(source?.['text']),
 		};
 	}
-	return Object.keys(data).length === 0 ? {} : { data };
+	return Object.keys(data).length === 0 ? null : data;
 }
 
 /** The frame of an event that is no message. */
