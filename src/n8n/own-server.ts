@@ -1,7 +1,7 @@
 import { request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { JsonObject } from '../contract';
-import { environmentValue } from '../runtime';
+import { environmentValue, processRole } from '../runtime';
 
 export interface OwnAnswer {
 	status: number;
@@ -17,11 +17,27 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  * public address.
  */
 export async function postToOwnServer(url: string, body: JsonObject): Promise<OwnAnswer> {
-	const { protocol, hostname, port, pathname, search } = new URL(url);
-	const path = `${pathname}${search}`;
+	const { path, target } = parts(url);
 	return post(ownListener(), path, body).catch((error: unknown) =>
-		isRefused(error) ? post({ protocol, hostname, port }, path, body) : Promise.reject(error as Error),
+		isRefused(error) ? post(target, path, body) : Promise.reject(error as Error),
 	);
+}
+
+/** As `postToOwnServer`, for what belongs to published workflows: n8n can be told that only other processes take it. */
+export async function postToPublished(url: string, body: JsonObject): Promise<OwnAnswer> {
+	const { path, target } = parts(url);
+	return servesPublished() ? postToOwnServer(url, body) : post(target, path, body);
+}
+
+/** `N8N_DISABLE_PRODUCTION_MAIN_PROCESS`: main answers 404 to every production and waiting webhook; webhook processes serve them. */
+function servesPublished(): boolean {
+	const switched = environmentValue('N8N_DISABLE_PRODUCTION_MAIN_PROCESS')?.toLowerCase();
+	return processRole() === 'webhook' || (switched !== 'true' && switched !== '1');
+}
+
+function parts(url: string): { path: string; target: RequestOptions } {
+	const { protocol, hostname, port, pathname, search } = new URL(url);
+	return { path: `${pathname}${search}`, target: { protocol, hostname, port } };
 }
 
 /** n8n's listen address as its environment tells; `::` and `0.0.0.0` stand for the loopback. */

@@ -1,6 +1,6 @@
 import type { ChannelEvent, JsonObject, WaitRecord } from '../../contract';
 import type { ResumeWait } from '../../pool';
-import { postToOwnServer, type OwnAnswer } from '../own-server';
+import { postToPublished, type OwnAnswer } from '../own-server';
 import { readAnswer } from './answer';
 import { loadPlan } from './plan';
 
@@ -26,7 +26,7 @@ export const resumeWait: ResumeWait = async (wait: WaitRecord, event: ChannelEve
 		event: event as unknown as JsonObject,
 	};
 	try {
-		const outcome = readOutcome(await postToOwnServer(plan.url, body));
+		const outcome = readOutcome(await postToPublished(plan.url, body));
 		// Released instead of consumed: the triggers get the message too.
 		return outcome === 'resumed' && plan.alsoTrigger ? 'gone' : outcome;
 	} catch {
