@@ -10,7 +10,7 @@ import { summarise, tallyOf } from './tally.mjs';
 const BUILT = [ensureBuild];
 const REDIS = [() => ensureSystemPackages(['redis'])];
 const PEERS = [() => ensureSystemPackages(['redis', 'telethon'])];
-const HOSTED = [() => ensureSystemPackages(['chromium', 'redis']), ensureBuild, ensureN8nHost];
+const HOSTED = [() => ensureSystemPackages(['chromium', 'redis', 'postgresql']), ensureBuild, ensureN8nHost];
 
 /**
  * A step is a command, or a Vitest project; `needs` is set up before it.

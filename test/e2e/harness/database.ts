@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { parse } from 'flatted';
 import type {
 	ExecutionStatus,
@@ -7,6 +7,32 @@ import type {
 	IRunExecutionData,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
+import { queryPostgres, type PostgresAddress } from '../../support/postgres';
+
+/** Where an n8n keeps its executions: a file below its user folder, or a database of a PostgreSQL cluster. */
+export type N8nDatabase =
+	| { readonly kind: 'sqlite'; readonly userFolder: string }
+	| { readonly kind: 'postgres'; readonly address: PostgresAddress; readonly name: string };
+
+/** n8n's settings for a database of a PostgreSQL cluster. */
+export function postgresEnvironment({ host, port, user }: PostgresAddress, name: string) {
+	return {
+		DB_TYPE: 'postgresdb',
+		DB_POSTGRESDB_HOST: host,
+		DB_POSTGRESDB_PORT: String(port),
+		DB_POSTGRESDB_USER: user,
+		DB_POSTGRESDB_PASSWORD: 'not-asked-for',
+		DB_POSTGRESDB_DATABASE: name,
+	};
+}
+
+/** The database an n8n with this environment uses. */
+export function databaseOf(userFolder: string, environment: Record<string, string>): N8nDatabase {
+	const setting = (name: string): string => environment[`DB_POSTGRESDB_${name}`] ?? '';
+	if (environment['DB_TYPE'] !== 'postgresdb') return { kind: 'sqlite', userFolder };
+	const address = { host: '127.0.0.1', port: Number(setting('PORT')), user: setting('USER') } as const;
+	return { kind: 'postgres', address, name: setting('DATABASE') };
+}
 
 /** An execution as it stands in n8n's database, with the items it was started with. */
 export interface StoredExecution {
@@ -26,14 +52,14 @@ function startItems({ resultData, executionData }: IRunExecutionData): INodeExec
 }
 
 /**
- * All executions of a workflow, oldest first, read from the database file, also while n8n runs or after `kill -9`:
+ * All executions of a workflow, oldest first, read from the database itself, also while n8n runs or after `kill -9`:
  * thousands in one go, where the REST interface would take a request for each.
  */
-export function storedExecutions(userFolder: string, workflowId: string): StoredExecution[] {
+export function storedExecutions(database: N8nDatabase, workflowId: string): StoredExecution[] {
 	const rows = query(
-		userFolder,
-		`SELECT e.id, e.status, e.mode, e.deduplicationKey, d.data FROM execution_entity e
-		 LEFT JOIN execution_data d ON d.executionId = e.id WHERE e.workflowId = ? ORDER BY e.id`,
+		database,
+		`SELECT e.id, e.status, e.mode, e."deduplicationKey", d.data FROM execution_entity e
+		 LEFT JOIN execution_data d ON d."executionId" = e.id WHERE e."workflowId" = $1 ORDER BY e.id`,
 		workflowId,
 	);
 	return rows.map((row) => ({
@@ -47,22 +73,23 @@ export function storedExecutions(userFolder: string, workflowId: string): Stored
 
 /** How many executions of a workflow there are in each state; cheap however many there are. */
 export function countExecutions(
-	userFolder: string,
+	database: N8nDatabase,
 	workflowId: string,
 ): Partial<Record<ExecutionStatus, number>> {
-	const sql = 'SELECT status, count(*) AS n FROM execution_entity WHERE workflowId = ? GROUP BY status';
-	const rows = query(userFolder, sql, workflowId);
+	const sql = 'SELECT status, count(*) AS n FROM execution_entity WHERE "workflowId" = $1 GROUP BY status';
+	const rows = query(database, sql, workflowId);
 	return Object.fromEntries(rows.map(({ status, n }) => [String(status), Number(n)] as const));
 }
 
-function query(userFolder: string, sql: string, parameter: string): Record<string, SQLOutputValue>[] {
-	const database = new DatabaseSync(join(userFolder, '.n8n', 'database.sqlite'), {
+function query(database: N8nDatabase, sql: string, parameter: string): Record<string, unknown>[] {
+	if (database.kind === 'postgres') return queryPostgres(database.address, database.name, sql, parameter);
+	const file = new DatabaseSync(join(database.userFolder, '.n8n', 'database.sqlite'), {
 		readOnly: true,
 		timeout: 5_000,
 	});
 	try {
-		return database.prepare(sql).all(parameter);
+		return file.prepare(sql).all({ $1: parameter });
 	} finally {
-		database.close();
+		file.close();
 	}
 }

@@ -4,14 +4,14 @@
  */
 export { N8nApi, owner, type ManualRun, type PublicationStatus, type StoredWorkflow } from './api';
 export { Execution, type ExecutionSummary } from './execution';
-export type { StoredExecution } from './database';
+export { postgresEnvironment, type StoredExecution } from './database';
 export { nodeBinary, n8nScript, projectFolder } from './host';
 export { N8n, type N8nOptions } from './n8n';
 export { packAndInstall, packageName, placePackage } from './packed';
 export { freePort, isPortFree } from './ports';
 export { N8nHttpError } from './session';
+export { N8nSideProcess } from './side-process';
 export { until } from './until';
-export { N8nWorker } from './worker';
 export {
 	node,
 	workflow,

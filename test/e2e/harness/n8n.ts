@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { N8nApi } from './api';
-import { countExecutions, storedExecutions, type StoredExecution } from './database';
+import { countExecutions, databaseOf, storedExecutions, type StoredExecution } from './database';
 import { n8nEnvironment } from './environment';
 import { nodeBinary } from './host';
 import { placePackage } from './packed';
 import { freePort } from './ports';
 import { N8nProcess, type ProcessEnd, type ProcessMemory } from './process';
 import { N8nSession } from './session';
+import { N8nSideProcess } from './side-process';
 import { until } from './until';
-import { N8nWorker } from './worker';
 
 /** First start on a slow machine: database migrations alone take ten seconds and more. */
 const READY_TIMEOUT_MS = 120_000;
@@ -45,8 +45,8 @@ interface Plan {
 }
 
 /**
- * A real n8n in a folder of its own, with SQLite: `start`, `stop`, `kill` and start again on the same
- * folder and port, as often as a test likes. `dispose` ends it and removes the folder.
+ * A real n8n in a folder of its own, with SQLite unless its environment says otherwise: `start`, `stop`, `kill` and
+ * start again on the same folder and port, as often as a test likes. `dispose` ends it and removes the folder.
  */
 export class N8n {
 	readonly api: N8nApi;
@@ -103,8 +103,13 @@ export class N8n {
 	}
 
 	/** Starts a worker beside it, in queue mode: same folder, key and environment. It ends with `end`. */
-	async startWorker(): Promise<N8nWorker> {
-		return await N8nWorker.start(this.plan.environment, join(this.userFolder, 'worker.log'));
+	async startWorker(): Promise<N8nSideProcess> {
+		return await N8nSideProcess.worker(this.plan.environment, join(this.userFolder, 'worker.log'));
+	}
+
+	/** Starts a process beside it that only takes webhooks, in queue mode: same folder, key and environment. */
+	async startWebhookProcess(port: number): Promise<N8nSideProcess> {
+		return await N8nSideProcess.webhook(this.plan.environment, port, join(this.userFolder, 'webhook.log'));
 	}
 
 	/** Ends it with SIGTERM and waits; the way n8n's own service stops. Killed if it takes longer than n8n allows. */
@@ -132,12 +137,12 @@ export class N8n {
 
 	/** All executions of a workflow from its database, oldest first; also while it does not run. */
 	storedExecutions(workflowId: string): StoredExecution[] {
-		return storedExecutions(this.userFolder, workflowId);
+		return storedExecutions(this.#database, workflowId);
 	}
 
 	/** How many executions of a workflow stand in each state in its database. */
 	countExecutions(workflowId: string): ReturnType<typeof countExecutions> {
-		return countExecutions(this.userFolder, workflowId);
+		return countExecutions(this.#database, workflowId);
 	}
 
 	/** What it has written in all its runs. */
@@ -168,6 +173,10 @@ export class N8n {
 	memory(): ProcessMemory {
 		if (!this.running) throw new Error('this n8n was not started');
 		return this.running.memory();
+	}
+
+	get #database() {
+		return databaseOf(this.userFolder, this.plan.environment);
 	}
 
 	private async end(signal: NodeJS.Signals): Promise<ProcessEnd | undefined> {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import type { PostgresAddress } from '../../support/postgres';
 import { N8n, type N8nOptions } from './n8n';
 
 declare module 'vitest' {
 	interface ProvidedContext {
 		/** This package, packed and installed once per run as n8n's installer does it. */
 		installedPackage: { name: string; folder: string };
+		/** A PostgreSQL cluster for all tests of the run; null where PostgreSQL is not installed. */
+		postgres: PostgresAddress | null;
 	}
 }
 

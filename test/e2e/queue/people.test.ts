@@ -17,7 +17,7 @@ import { queueScene } from './scene';
 
 /** One session, one connection: both messengers end a session that is used from two places. */
 describe('people’s accounts in n8n’s queue mode', () => {
-	const queue = queueScene(2, { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' });
+	const queue = queueScene({ workers: 2, environment: { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' } });
 	const MESSAGES = 6;
 
 	const inWorkers = (execution: number | string): boolean =>
