@@ -1,4 +1,12 @@
-import type { AccountStatus, CallOptions, CallResult, Command, JsonObject, WaitRecord } from '../contract';
+import type {
+	AccountStatus,
+	CallOptions,
+	CallResult,
+	Clock,
+	Command,
+	JsonObject,
+	WaitRecord,
+} from '../contract';
 import { sharedSlot } from '../runtime';
 import type {
 	CredentialSource,
@@ -35,7 +43,17 @@ interface Anchor {
 interface Rebindable {
 	version: string;
 	suspend(): void;
+	/** nothing, if it is bound */
 	bind(pool: Pool): void;
+}
+
+/** How often a copy looks whether it is still installed; missing twice in a row, it was uninstalled. ms */
+const LOOK_MS = 10_000;
+
+/** How a copy learns that n8n uninstalled it: nothing tells it, neither a trigger nor a process. */
+export interface Presence {
+	readonly clock: Pick<Clock, 'after'>;
+	readonly isInstalled: () => Promise<boolean>;
 }
 
 const slot = sharedSlot<Anchor>(`pool.${String(PROTOCOL)}`);
@@ -47,10 +65,13 @@ const slot = sharedSlot<Anchor>(`pool.${String(PROTOCOL)}`);
 export class AnchoredPool implements Pool {
 	readonly #version: string;
 	readonly #create: () => Pool;
+	readonly #presence: Presence | null;
 
-	constructor(version: string, create: () => Pool) {
+	/** @param presence default: this copy cannot be uninstalled */
+	constructor(version: string, create: () => Pool, presence: Presence | null = null) {
 		this.#version = version;
 		this.#create = create;
+		this.#presence = presence;
 	}
 
 	lease(credential: CredentialSource): Lease {
@@ -129,6 +150,7 @@ export class AnchoredPool implements Pool {
 			heir: null,
 		};
 		slot.set(anchor);
+		this.#watch(anchor);
 		return anchor;
 	}
 
@@ -151,9 +173,17 @@ export class AnchoredPool implements Pool {
 	#takeOver(anchor: Anchor): void {
 		if (anchor.handover !== null || !isNewer(this.#version, anchor.version)) return;
 		if ([...anchor.bindings].some((binding) => binding.version !== this.#version)) return;
+		anchor.version = this.#version;
+		void this.#replacePool(anchor).then(() => {
+			bindAll(anchor);
+			this.#watch(anchor);
+		});
+	}
+
+	/** Ends the pool with all it has open; the one in its place opens nothing until it is asked. Nothing is bound. */
+	#replacePool(anchor: Anchor): Promise<void> {
 		const old = anchor.pool;
 		for (const binding of anchor.bindings) binding.suspend();
-		anchor.version = this.#version;
 		anchor.handover = old
 			.shutdown()
 			.catch(() => undefined)
@@ -161,8 +191,30 @@ export class AnchoredPool implements Pool {
 				anchor.pool = this.#create();
 				if (anchor.resume !== null) anchor.pool.onWaitMatched(anchor.resume);
 				anchor.handover = null;
-				for (const binding of anchor.bindings) binding.bind(anchor.pool);
 			});
+		return anchor.handover;
+	}
+
+	/**
+	 * While this copy's pool serves, looks whether the package is installed. Uninstalled, it has nothing open; triggers
+	 * that n8n left running wait, since each of their executions would fail for want of the node, and go on where they
+	 * stopped if the package comes back. With none left, the watch ends too.
+	 */
+	#watch(anchor: Anchor): void {
+		const presence = this.#presence;
+		if (presence === null) return;
+		let missed = 0;
+		const look = async (): Promise<void> => {
+			const installed = await presence.isInstalled();
+			if (slot.get() !== anchor || anchor.version !== this.#version) return;
+			const wasAway = missed >= 2;
+			missed = installed ? 0 : missed + 1;
+			if (missed === 2) await this.#replacePool(anchor);
+			if (wasAway && installed) bindAll(anchor);
+			if (missed >= 2 && anchor.bindings.size === 0) await this.shutdown();
+			else presence.clock.after(LOOK_MS, () => void look());
+		};
+		presence.clock.after(LOOK_MS, () => void look());
 	}
 
 	#bind(make: (pool: Pool) => Subscription): Subscription {
@@ -176,7 +228,7 @@ export class AnchoredPool implements Pool {
 				current = undefined;
 			},
 			bind: (pool) => {
-				if (ended) return;
+				if (ended || current !== undefined) return;
 				current = make(pool);
 				current.live.then(live.resolve, live.reject);
 			},
@@ -194,6 +246,10 @@ export class AnchoredPool implements Pool {
 			},
 		};
 	}
+}
+
+function bindAll({ bindings, pool }: Anchor): void {
+	for (const binding of bindings) binding.bind(pool);
 }
 
 /** A lease that follows the pool when it is handed over between two calls. */

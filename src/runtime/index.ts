@@ -16,6 +16,7 @@ export {
 	processRole,
 	type ProcessRole,
 } from './environment';
+export { installedIn } from './installed';
 export { KeyedQueue } from './keyed-queue';
 export { packageVersion } from './package-version';
 export { redactingLogger, silentLogger } from './logger';

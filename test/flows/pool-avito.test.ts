@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -295,5 +295,84 @@ describe('two versions of the package in one process', () => {
 		const lease = newer.lease(credential());
 		expect((await lease.call({ name: 'account.getSelf', input: {} })).items).toHaveLength(1);
 		await lease.close();
+	});
+});
+
+describe('a package that is uninstalled', () => {
+	let installed: boolean;
+	let made: number;
+
+	beforeEach(async () => {
+		await pool.shutdown();
+		installed = true;
+		made = 0;
+		pool = new AnchoredPool(
+			'1.0.0',
+			() => {
+				made += 1;
+				return newPool();
+			},
+			{ clock, isInstalled: () => Promise.resolve(installed) },
+		);
+	});
+
+	/** Time enough for every look, poll and linger of a pool that serves. */
+	async function tenMinutes(): Promise<void> {
+		const end = clock.now() + 600_000;
+		await passes(() => clock.now() >= end, 'ten minutes');
+	}
+
+	it('leaves no connection, no timer and no file', async () => {
+		const timers = () => clock.pending;
+		// An open database has its journal beside it.
+		const isOpen = async () => (await readdir(folder)).includes('messenger-accounts.sqlite-wal');
+		const before = timers();
+		const { subscription } = trigger('a', credential());
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await subscription.live;
+		subscription.end();
+		expect(timers()).toBeGreaterThan(before);
+		expect(await isOpen()).toBe(true);
+		installed = false;
+		await passes(() => timers() <= before, 'the last timer');
+		const asked = sandbox.control.requests({}).length;
+		await tenMinutes();
+		expect(sandbox.control.requests({})).toHaveLength(asked);
+		expect(await isOpen()).toBe(false);
+	});
+
+	it('keeps a trigger that n8n left running from starting anything, and lets it go on when it is back', async () => {
+		const { subscription, texts } = trigger('a', credential());
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await subscription.live;
+		const { chat_id } = sandbox.control.incoming({ text: 'before' });
+		await passes(() => texts.length === 1, 'the first message');
+		installed = false;
+		await passes(() => made === 2, 'the pool to end');
+		sandbox.control.incoming({ text: 'meanwhile', chat_id });
+		const asked = sandbox.control.requests({}).length;
+		await tenMinutes();
+		expect(sandbox.control.requests({})).toHaveLength(asked);
+		expect(texts).toEqual(['before']);
+		installed = true;
+		await passes(() => texts.length === 2, 'what came meanwhile');
+		sandbox.control.incoming({ text: 'after', chat_id });
+		await passes(() => texts.length === 3, 'what comes after');
+		expect(texts).toEqual(['before', 'meanwhile', 'after']);
+		subscription.end();
+	});
+
+	it('is not taken for uninstalled during an update, when its folder is away for a moment', async () => {
+		const { subscription, texts } = trigger('a', credential());
+		await passes(() => sandbox.control.requests({}).length > 1, 'first pass');
+		await subscription.live;
+		installed = false;
+		await clock.advance(10_000);
+		installed = true;
+		sandbox.control.incoming({ text: 'during the update' });
+		await passes(() => texts.length === 1, 'the message');
+		await tenMinutes();
+		expect(made).toBe(1);
+		subscription.end();
 	});
 });
