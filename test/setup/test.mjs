@@ -4,13 +4,26 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkNode, ensureBuild, ensureN8nHost, ensureSystemPackages, projectEnv, root } from './index.mjs';
+import {
+	checkNode,
+	ensureBuild,
+	ensureN8nHost,
+	ensureRegistryHost,
+	ensureSystemPackages,
+	projectEnv,
+	root,
+} from './index.mjs';
 import { summarise, tallyOf } from './tally.mjs';
 
 const BUILT = [ensureBuild];
 const REDIS = [() => ensureSystemPackages(['redis'])];
 const PEERS = [() => ensureSystemPackages(['redis', 'telethon'])];
-const HOSTED = [() => ensureSystemPackages(['chromium', 'redis', 'postgresql']), ensureBuild, ensureN8nHost];
+const HOSTED = [
+	() => ensureSystemPackages(['chromium', 'redis', 'postgresql']),
+	ensureBuild,
+	ensureN8nHost,
+	ensureRegistryHost,
+];
 
 /**
  * A step is a command, or a Vitest project; `needs` is set up before it.
