@@ -45,13 +45,12 @@ export async function deliver(
 		const cid = cidOf(intent?.providerKey ?? services.random.hex(8), account.settings.device.type === 'WEB');
 		for (let tries = 1; ; tries += 1) {
 			try {
-				const beforeFirstByte = async (): Promise<void> => intent?.sent({}, { deduplicated: true });
 				const sent = await sendMessage(
 					session,
 					to.target,
 					delivery.message,
 					{ cid, silent: delivery.silent },
-					{ signal, beforeFirstByte },
+					{ signal, beforeFirstByte: () => noteSent(account, intent) },
 				);
 				const messageId = id(sent.message['id']);
 				if (messageId === null) throw unexpectedAnswer('a send tells no message id');
@@ -72,6 +71,17 @@ export async function deliver(
 			}
 		}
 	});
+}
+
+/**
+ * Written while the request is on its way, not before it: a crash in between leaves the intent reserved, and the repeat
+ * has the same cid, which the service takes once.
+ */
+function noteSent({ services }: MaxAccount, intent: IntentHandle | null): Promise<void> {
+	intent?.sent({}, { deduplicated: true }).catch((error: unknown) => {
+		services.logger.debug('max: a send under way could not be noted', { error: String(error) });
+	});
+	return Promise.resolve();
 }
 
 /** One message goes under the command's own intent; several have an intent each, so that a repeat sends only the rest. */
