@@ -1,7 +1,14 @@
 import { avitoDriver } from './channels/avito';
 import { maxDriver } from './channels/max';
 import { telegramDriver } from './channels/telegram';
-import { ChannelError, type Channel, type ChannelDriver, type Logger, type Store } from './contract';
+import {
+	ChannelError,
+	type Channel,
+	type ChannelDriver,
+	type Logger,
+	type Meter,
+	type Store,
+} from './contract';
 import { AccountPool, AnchoredPool, type Pool, type PoolOptions } from './pool';
 import { openRedisCalls, openRedisStore, orFromFile, redisSettings } from './redis';
 import {
@@ -9,9 +16,12 @@ import {
 	dataFolder,
 	environmentValue,
 	installedIn,
+	MetricRegistry,
+	metricsSettings,
 	onShutdown,
 	packageVersion,
 	processName,
+	publishMetrics,
 	redactingLogger,
 	silentLogger,
 	systemClock,
@@ -49,10 +59,25 @@ export interface OwnPoolOptions {
 
 /** A pool of its own, for programs without n8n and for tests. The caller shuts it down. */
 export function createPool(options: OwnPoolOptions = {}): Pool {
+	return accountPool(options);
+}
+
+/** The one of an n8n process: tells metrics where they are asked for. */
+function createSharedPool(): Pool {
+	const settings = metricsSettings();
+	if (settings === null) return accountPool({});
+	const registry = new MetricRegistry();
+	const pool = accountPool({}, registry);
+	publishMetrics(settings, registry, () => pool.readings(), logger);
+	return pool;
+}
+
+function accountPool(options: OwnPoolOptions, meter?: Meter): AccountPool {
 	const log = correlatingLogger(options.logger ?? logger);
 	return new AccountPool({
 		drivers: DRIVERS,
 		...sharing(options, log),
+		...(meter === undefined ? {} : { meter }),
 		clock: systemClock,
 		random: systemRandom,
 		logger: log,
@@ -96,7 +121,7 @@ export function getPool(n8nLogger?: Logger): Pool {
 	if (n8nLogger !== undefined) hostLogger = n8nLogger;
 	if (shared === undefined) {
 		const presence = { clock: systemClock, isInstalled: installedIn() };
-		const pool = new AnchoredPool(packageVersion(), () => createPool(), presence);
+		const pool = new AnchoredPool(packageVersion(), () => createSharedPool(), presence);
 		onShutdown(
 			() => {
 				pool.retire();

@@ -8,6 +8,7 @@ export * from './client';
 export * from './command';
 export * from './driver';
 export * from './errors';
+export * from './metrics';
 export * from './event-parts';
 export {
 	decideRetention,

@@ -1,11 +1,14 @@
 import {
 	ChannelError,
+	noMeter,
 	type AccountStatus,
 	type Channel,
 	type ChannelDriver,
 	type Clock,
+	type GaugeReading,
 	type JsonObject,
 	type Logger,
+	type Meter,
 	type OpenRemoteCalls,
 	type Random,
 	type RemoteCalls,
@@ -26,6 +29,7 @@ import { statusesOfAll } from './between/everybody';
 import { poolServer } from './between/server';
 import { CredentialTests, type OpenedForTest } from './credential-test';
 import { retentionGap } from './journal';
+import { gaugeReadings, meteredStore } from './metrics';
 import { EntryLease } from './lease';
 import { BoundSubscription, withinAllowedChats } from './subscription';
 import type {
@@ -51,6 +55,8 @@ export interface PoolOptions {
 	clock: Clock;
 	random: Random;
 	logger: Logger;
+	/** counts what happens; default: nobody does */
+	meter?: Meter;
 	/** `host/pid/role` */
 	processName: string;
 	version: string;
@@ -81,9 +87,11 @@ export class AccountPool implements Pool {
 	readonly #shared: PoolShared;
 	readonly #waits: Waits;
 	readonly #tests: CredentialTests;
+	readonly #meter: Meter;
 	#store: Promise<Store> | undefined;
 	#openStore: Store | undefined;
 	#leases: Promise<LeaseKeeper> | undefined;
+	#leaseKeeper: LeaseKeeper | undefined;
 	#remote: RemoteCalls | null = null;
 	#cancelSweep: (() => void) | undefined;
 	#ending: Promise<void> | undefined;
@@ -91,12 +99,14 @@ export class AccountPool implements Pool {
 
 	constructor(options: PoolOptions) {
 		this.#options = options;
+		this.#meter = options.meter ?? noMeter;
 		this.#drivers = new Map(options.drivers.map((driver) => [driver.channel, driver]));
 		this.#waits = new Waits(() => this.#shared);
 		this.#shared = {
 			clock: options.clock,
 			random: options.random,
 			logger: options.logger,
+			meter: this.#meter,
 			processName: options.processName,
 			version: options.version,
 			lingerMs: () => (this.#retired ? 0 : (options.lingerMs ?? LINGER_MS)),
@@ -188,9 +198,11 @@ export class AccountPool implements Pool {
 
 	/** What a trigger starts is done because of its first event, under that event's id. */
 	#handOn({ events, ...how }: Delivery, deliver: SubscribeRequest['deliver']): Promise<Settlement> {
-		const id = events[0]?.event_id;
-		return correlated(id, () => {
+		const [first] = events;
+		return correlated(first?.event_id, () => {
 			const { key, attempt } = how;
+			const channel = first?.channel ?? '';
+			this.#meter.count('messenger_events_emitted_total', { channel }, events.length);
 			this.#options.logger.debug('events are handed on', { events: events.length, key, attempt });
 			return deliver({ events, ...how });
 		});
@@ -229,6 +241,21 @@ export class AccountPool implements Pool {
 				entryStatus(entry, this.#shared, this.#openStore?.info ?? null),
 			),
 		);
+	}
+
+	/** For metrics: how things stand in this process. Opens nothing. */
+	readings(): GaugeReading[] {
+		const store = this.#openStore?.info ?? null;
+		const accounts = [...this.#entries.values()].map((entry) => {
+			const account = entry.connection?.open.accountId;
+			const hub = account === undefined ? undefined : this.#shared.seats.find(account)?.hub?.stats();
+			return { status: entryStatus(entry, this.#shared, store), hub };
+		});
+		const { version, processName } = this.#options;
+		return gaugeReadings({
+			...{ accounts, store, version, processName },
+			leases: this.#leaseKeeper?.names ?? [],
+		});
 	}
 
 	retire(): void {
@@ -331,7 +358,9 @@ export class AccountPool implements Pool {
 
 	#getStore(): Promise<Store> {
 		this.#store ??= uncorrelated(() => this.#options.openStore()).then(
-			(store) => {
+			(opened) => {
+				const { meter, clock } = this.#options;
+				const store = meter === undefined ? opened : meteredStore(opened, meter, clock);
 				this.#openStore = store;
 				store.onDegraded((info) => {
 					for (const entry of this.#entries.values()) entry.tellDegraded(info);
@@ -361,7 +390,8 @@ export class AccountPool implements Pool {
 		const store = await this.#getStore();
 		const { clock, logger, random, processName, openRemoteCalls } = this.#options;
 		const holder = { process: processName, startId: random.hex(4) };
-		const leases = new LeaseKeeper(store, holder, clock, logger);
+		const leases = new LeaseKeeper(store, holder, clock, logger, this.#meter);
+		this.#leaseKeeper = leases;
 		const server = poolServer({
 			clock,
 			entry: (session) => this.#entries.get(session),

@@ -18,6 +18,19 @@ export {
 } from './environment';
 export { installedIn } from './installed';
 export { KeyedQueue } from './keyed-queue';
+export {
+	exposition,
+	hostLibrary,
+	MetricRegistry,
+	metricsSettings,
+	publishMetrics,
+	registerWithHost,
+	serveMetrics,
+	type Family,
+	type HostLibrary,
+	type MetricsServer,
+	type MetricsSettings,
+} from './metrics';
 export { packageVersion } from './package-version';
 export { redactingLogger, silentLogger } from './logger';
 export { providerRequest, type ProviderRequest } from './provider-request';

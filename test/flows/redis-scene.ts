@@ -87,14 +87,14 @@ export class RedisScene {
 	}
 
 	/** A process whose way to Redis can be cut. */
-	async cuttable(role: string): Promise<{ pool: Pool; relay: Relay }> {
+	async cuttable(role: string, change?: Partial<PoolOptions>): Promise<{ pool: Pool; relay: Relay }> {
 		const relay = await Relay.to(this.redis.port);
 		this.#relays.push(relay);
 		const settings = {
 			...this.redis.settings(this.prefix),
 			nodes: [{ host: '127.0.0.1', port: relay.port }],
 		};
-		return { pool: this.processOf(role, settings), relay };
+		return { pool: this.processOf(role, settings, change), relay };
 	}
 
 	credential(account = 0, change: object = {}): CredentialSource {

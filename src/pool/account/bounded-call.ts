@@ -6,6 +6,7 @@ import {
 	type Clock,
 	type Command,
 	type Logger,
+	type Meter,
 } from '../../contract';
 import { traced } from '../../runtime';
 import { assertAllowed } from '../policy';
@@ -21,12 +22,15 @@ export interface BoundedCall {
 	signal: AbortSignal;
 	/** monotonic ms */
 	deadline: number;
+	/** where it ran; for the log and the metrics, set by whoever knows */
+	where: 'here' | 'elsewhere' | 'for_another';
 }
 
 export interface CallRequest {
 	driver: ChannelDriver;
 	clock: Clock;
 	logger: Logger;
+	meter: Meter;
 	command: Command;
 	options: CallOptions;
 	/** of whoever asks, which may be another process */
@@ -38,7 +42,7 @@ export interface CallRequest {
  * went, in the caller's process and, where another one has the session, in that one's too.
  * @throws ChannelError `not_supported`, `invalid_parameter`, `not_permitted`: nothing has happened then
  */
-export function prepareCall({ driver, clock, logger, command, options, policy }: CallRequest): {
+export function prepareCall({ driver, clock, logger, meter, command, options, policy }: CallRequest): {
 	run(work: (call: BoundedCall) => Promise<CallResult>): Promise<CallResult>;
 } {
 	const { name } = command;
@@ -52,12 +56,17 @@ export function prepareCall({ driver, clock, logger, command, options, policy }:
 			const timeoutMs = options.timeoutMs ?? spec.timeoutMs ?? DEFAULT_CALL_MS;
 			const { signal, end } = withDeadline(clock, timeoutMs, name, options.signal);
 			const began = clock.monotonic();
+			const deadline = began + timeoutMs;
+			const call: BoundedCall = { spec, input, signal, deadline, where: 'elsewhere' };
 			const note = (outcome: string): void => {
-				logger.debug('call', { command: name, channel, ms: Math.round(clock.monotonic() - began), outcome });
+				const ms = clock.monotonic() - began;
+				const { where } = call;
+				logger.debug('call', { command: name, channel, where, ms: Math.round(ms), outcome });
+				meter.count('messenger_calls_total', { channel, command: name, where, outcome });
+				meter.observe('messenger_call_duration_seconds', { channel, where }, ms / 1_000);
 			};
 			const about = { 'messenger.command': name, 'messenger.channel': channel };
 			try {
-				const call = { spec, input, signal, deadline: began + timeoutMs };
 				const result = await traced(`messenger ${name}`, about, () => work(call));
 				note('done');
 				return result;

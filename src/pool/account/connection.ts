@@ -1,14 +1,15 @@
-import type {
-	AccountConfig,
-	AccountStateChange,
-	Budget,
-	CallOptions,
-	CallResult,
-	ChannelDriver,
-	Command,
-	CommandTable,
-	OpenAccount,
-	Store,
+import {
+	ChannelError,
+	type AccountConfig,
+	type AccountStateChange,
+	type Budget,
+	type CallOptions,
+	type CallResult,
+	type ChannelDriver,
+	type Command,
+	type CommandTable,
+	type OpenAccount,
+	type Store,
 } from '../../contract';
 import { LoopBreaker, onlyAllowedChats, OwnSends, throughPolicies, type PolicyCall } from '../policy';
 import type { HeldLease } from './lease-keeper';
@@ -58,6 +59,9 @@ export class Connection {
 	/** @throws ChannelError `account_in_use` when another process holds the session; whatever the driver says */
 	static async start(request: OpenRequest): Promise<Connection> {
 		const { shared, driver, config } = request;
+		const count = (outcome: string): void => {
+			shared.meter.count('messenger_connects_total', { channel: driver.channel, outcome });
+		};
 		const store = await shared.store();
 		const lease = await (await shared.leases()).acquire(`session:${config.session}`);
 		try {
@@ -75,8 +79,10 @@ export class Connection {
 			const open = await driver.open(config, services, request.signal);
 			own.sends = new OwnSends(store, open.accountId, shared.clock);
 			await store.rememberSession(config.session, open.accountId);
+			count('done');
 			return new Connection(request, store, lease, open, own.sends);
 		} catch (error) {
+			count(ChannelError.is(error) ? error.code : 'failed');
 			await lease.release();
 			throw error;
 		}

@@ -164,21 +164,27 @@ export class AccountEntry {
 	/** Where the session is: here, or in the process that owns it. */
 	call(command: Command, options: CallOptions): Promise<CallResult> {
 		const { policy } = this.#config;
-		return this.#bounded(command, options, policy, ({ spec, input, signal, deadline }) =>
-			callWhereOwned({
+		return this.#bounded(command, options, policy, (call) => {
+			const { spec, input, signal, deadline } = call;
+			return callWhereOwned({
 				...{ shared: this.#shared, session: this.#config.session },
 				...{ command, options, policy, signal, deadline },
 				isSend: natureOf(spec, input).effect === 'send',
 				opened: () => this.opened(),
-				here: (connection, known) => connection.call(spec, command, input, this.#config, known, signal),
-			}),
-		);
+				here: (connection, known) => {
+					call.where = 'here';
+					return connection.call(spec, command, input, this.#config, known, signal);
+				},
+			});
+		});
 	}
 
 	/** For a caller in another process, whose own credential decides what it may do. null: not the owner */
 	serve({ command, options, policy }: RemoteCall): Promise<CallResult> | null {
 		if (!this.owns) return null;
-		return this.#bounded(command, options, policy, async ({ spec, input, signal }) => {
+		return this.#bounded(command, options, policy, async (call) => {
+			const { spec, input, signal } = call;
+			call.where = 'for_another';
 			const connection = await abortable(this.opened(), signal);
 			return connection.call(spec, command, input, { ...this.#config, policy }, options, signal);
 		});
@@ -235,8 +241,8 @@ export class AccountEntry {
 		policy: AccountConfig['policy'],
 		run: (call: BoundedCall) => Promise<CallResult>,
 	): Promise<CallResult> {
-		const { clock, logger } = this.#shared;
-		const call = prepareCall({ driver: this.#driver, clock, logger, command, options, policy });
+		const { clock, logger, meter } = this.#shared;
+		const call = prepareCall({ driver: this.#driver, clock, logger, meter, command, options, policy });
 		this.#inFlight += 1;
 		this.#cancelLinger?.();
 		try {

@@ -1,5 +1,14 @@
-import { ChannelError, type Clock, type Logger, type Store, type StoreLease } from '../../contract';
+import {
+	ChannelError,
+	noMeter,
+	type Clock,
+	type Logger,
+	type Meter,
+	type Store,
+	type StoreLease,
+} from '../../contract';
 import { processAlive } from '../../runtime';
+import { leaseKind } from '../metrics';
 
 /** Long enough for a busy event loop, short enough that an account lost with its container is free again soon. */
 export const LEASE_MS = 15_000;
@@ -42,16 +51,23 @@ export class LeaseKeeper {
 	readonly #store: LeaseStore;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
+	readonly #meter: Meter;
 	/** the name under which this process holds leases, unique for ever */
 	readonly holder: string;
 	readonly #held = new Map<string, Entry>();
 	#cancelTimer: (() => void) | undefined;
 
-	constructor(store: LeaseStore, holder: Holder, clock: Clock, logger: Logger) {
+	constructor(store: LeaseStore, holder: Holder, clock: Clock, logger: Logger, meter = noMeter) {
+		this.#meter = meter;
 		this.#store = store;
 		this.#clock = clock;
 		this.#logger = logger;
 		this.holder = `${holder.process}/${holder.startId}`;
+	}
+
+	/** names of the leases held now */
+	get names(): string[] {
+		return [...this.#held.keys()];
 	}
 
 	/** @throws ChannelError `account_in_use` naming the process that holds it */
@@ -128,6 +144,7 @@ export class LeaseKeeper {
 		if (this.#held.get(entry.lease.name) !== entry) return;
 		this.#held.delete(entry.lease.name);
 		this.#logger.warn('a lease was lost', { lease: entry.lease.name });
+		this.#meter.count('messenger_leases_lost_total', { kind: leaseKind(entry.lease.name) });
 		for (const callback of entry.lost) callback();
 	}
 }

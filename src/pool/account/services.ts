@@ -1,4 +1,4 @@
-import type { AccountConfig, AccountStateChange, Budget, DriverServices, Store } from '../../contract';
+import type { AccountConfig, AccountStateChange, Budget, Clock, DriverServices, Store } from '../../contract';
 import { ChannelError } from '../../contract';
 import { seal, unseal } from '../../store';
 import type { HeldLease } from './lease-keeper';
@@ -22,7 +22,9 @@ export function driverServices(parts: ServiceParts): DriverServices {
 		clock: shared.clock,
 		random: shared.random,
 		logger: shared.logger,
-		budget,
+		budget: withPausesCounted(budget, shared.clock, () => {
+			shared.meter.count('messenger_flood_waits_total', { channel: config.channel });
+		}),
 		values: {
 			get: (name) => store.getValue(owner, name),
 			put: (name, value, ttlMs) => store.putValue(owner, name, value, ttlMs),
@@ -55,5 +57,22 @@ export function driverServices(parts: ServiceParts): DriverServices {
 		},
 		accountState: parts.accountState,
 		sentByNode: parts.sentByNode,
+	};
+}
+
+/** A driver closes several buckets for one pause: that is one flood wait. */
+function withPausesCounted(budget: Budget, clock: Clock, count: () => void): Budget {
+	let last = '';
+	return {
+		take: (request) => budget.take(request),
+		tryTake: (bucket) => budget.tryTake(bucket),
+		pause: (bucket, ms) => {
+			const pause = `${String(clock.now())}+${String(ms)}`;
+			if (pause !== last) count();
+			last = pause;
+			budget.pause(bucket, ms);
+		},
+		waitingUntil: () => budget.waitingUntil(),
+		queued: () => budget.queued(),
 	};
 }

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, RemoteCalls, Store } from '../../contract';
+import type { Clock, Logger, Meter, Random, RemoteCalls, Store } from '../../contract';
 import type { ResumeWait } from '../types';
 import type { CredentialWatch } from './credential-watch';
 import type { LeaseKeeper } from './lease-keeper';
@@ -9,6 +9,7 @@ export interface PoolShared {
 	clock: Clock;
 	random: Random;
 	logger: Logger;
+	meter: Meter;
 	/** `host/pid/role` */
 	processName: string;
 	version: string;

@@ -1,0 +1,2 @@
+export { gaugeReadings, leaseKind } from './gauges';
+export { meteredStore } from './store';
