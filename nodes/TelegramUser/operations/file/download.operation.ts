@@ -36,6 +36,14 @@ export const download: Operation = {
 		};
 		return [made]
 			.flat()
-			.flatMap((call) => ('input' in call ? [{ ...call, input: { ...call.input, ...extra } }] : []));
+			.flatMap((call) => ('input' in call ? [call] : []))
+			.sort((a, b) => asSent(a.input['ref'], b.input['ref']))
+			.map((call) => ({ ...call, input: { ...call.input, ...extra } }));
 	},
 };
+
+/** A message lists its pictures, films and files apart; the parts of an album are numbered as they were sent. */
+function asSent(...refs: readonly unknown[]): number {
+	const [a, b] = refs.map((ref) => (typeof ref === 'string' ? /^(.*):(\d+)$/.exec(ref) : null));
+	return a?.[1] === b?.[1] ? Number(a?.[2] ?? 0) - Number(b?.[2] ?? 0) : 0;
+}
