@@ -113,12 +113,8 @@ describe('sending text', () => {
 			forum: true,
 		});
 		await call('chat.getMany');
-		const [made] = await call('raw.request', {
-			method: 'messages.createForumTopic',
-			parameters: { peer: { _: 'chat', id: chat }, title: 'Orders', random_id: '77' },
-		});
-		const [mapped] = made?.['updates'] as { id: number }[];
-		const topicId = String(mapped?.id);
+		const [made] = await call('chat.createTopic', { chatId: chat, title: 'Orders' });
+		const topicId = made?.['topic_id'] as string;
 		const [inTopic] = await call('message.send', { chatId: chat, text: 'in the topic', topicId });
 		await call('message.send', { chatId: chat, text: 'outside' });
 		const items = await call('message.getMany', { chatId: chat, topicId });

@@ -36,6 +36,8 @@ export interface Faults {
 	delayMs: number;
 	/** Bytes per write; 0: whole packets. */
 	splitBytes: number;
+	/** Every encrypted packet leaves twice, byte for byte, as if somebody on the way played it again. */
+	replay: boolean;
 	losePush: number;
 	duplicatePush: number;
 	/** A push waits until the next one has left. */
@@ -68,6 +70,7 @@ export function noFaults(): Faults {
 		hold: false,
 		delayMs: 0,
 		splitBytes: 0,
+		replay: false,
 		losePush: 0,
 		duplicatePush: 0,
 		reorderPush: 0,

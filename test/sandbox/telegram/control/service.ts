@@ -20,6 +20,7 @@ const faults = z.object({
 	hold: z.boolean(),
 	delayMs: z.number(),
 	splitBytes: z.number().int(),
+	replay: z.boolean(),
 	losePush: z.number(),
 	duplicatePush: z.number(),
 	reorderPush: z.number(),

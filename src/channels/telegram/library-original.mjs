@@ -1,0 +1,114 @@
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- the package's types show none of the inner parts used here
+// @ts-nocheck
+// The original package `telegram` 2.26.22 in the shape of its successor, so that the seam works with either: what
+// `library.mjs` is for the one that is shipped. Here is only what the two do differently; tests run the seam on both. To
+// build with it, let `#lib/telegram` in package.json stand for this file and have the package as `telegram-original`.
+import * as original from 'telegram-original';
+import { MTProtoSender } from 'telegram-original/network/MTProtoSender.js';
+import { ConnectionTCPFull } from 'telegram-original/network/connection/TCPFull.js';
+import errors from 'telegram-original/errors/index.js';
+import updates from 'telegram-original/client/updates.js';
+import { LAYER } from 'telegram-original/tl/AllTLObjects.js';
+
+export * from 'telegram-original';
+export { _serverKeys as serverKeys } from 'telegram-original/crypto/RSA.js';
+export { AuthKey } from 'telegram-original/crypto/AuthKey.js';
+
+export const tl = { ...original.tl, LAYER };
+
+const { Api } = original;
+
+/** It asks whether a level may be printed, and then prints past its own `log`. Here everything goes to `log`. */
+export class Logger extends original.Logger {
+	canSend() {
+		return false;
+	}
+
+	_log(level, message, color) {
+		this.log(level, message, color);
+	}
+}
+
+/** Its update handling keeps no order and drops numbers: whole objects go to whoever stands where the manager stood. */
+updates._handleUpdate = (client, update) => {
+	if (typeof update === 'object') client.updateManager?.onUpdates(update);
+};
+
+/** Where it has a sentence of its own for an error, the name is gone. */
+const { RPCMessageToError: toError } = errors;
+errors.RPCMessageToError = (told, request) =>
+	Object.assign(toError(told, request), { errorMessage: told.errorMessage });
+
+/** An RPC error, told to its caller already, ended the reading of the container it came in. */
+const { _handleRPCResult: handleResult, send } = MTProtoSender.prototype;
+MTProtoSender.prototype._handleRPCResult = function (message) {
+	try {
+		return handleResult.call(this, message);
+	} catch (error) {
+		if (error.errorMessage === undefined) throw error;
+	}
+};
+
+/** Introduces the connection again where the seam has found that the server has forgotten it. */
+MTProtoSender.prototype.send = function (request) {
+	if (this._needsInitConnection !== true) return send.call(this, request);
+	this._needsInitConnection = false;
+	return send.call(this, this._client.introducing(request));
+};
+
+export class TelegramClient extends original.TelegramClient {
+	constructor(session, apiId, apiHash, options) {
+		/** It connects to port 80 whatever the session says. */
+		class HomePort extends ConnectionTCPFull {
+			constructor(given) {
+				super(given.dcId === session.dcId ? { ...given, port: session.port } : given);
+			}
+		}
+		super(session, apiId, apiHash, { ...options, connection: HomePort });
+		this._errorHandler = () => undefined;
+	}
+
+	introducing(query) {
+		this._initRequest.query = query;
+		return new Api.InvokeWithLayer({ layer: LAYER, query: this._initRequest });
+	}
+
+	/** It answers `false` where there is no connection, and then every request waits for ever. */
+	async connect() {
+		if (await super.connect()) return true;
+		throw new Error('no connection');
+	}
+
+	/** It takes port 443 for every data centre. */
+	async getDC(dcId) {
+		this._config ??= await this.invoke(new Api.help.GetConfig());
+		const found = this._config.dcOptions.find(
+			({ id, ipv6 }) => id === dcId && Boolean(ipv6) === this._useIPV6,
+		);
+		if (found === undefined) throw new Error(`no data centre ${String(dcId)}`);
+		return { id: found.id, ipAddress: found.ipAddress, port: found.port };
+	}
+
+	/** Called after every attempt, also the last one, after which it is dead without a word. */
+	async _handleReconnect() {
+		const sender = this._sender;
+		if (!sender.isConnected()) return void sender._updateCallback?.(this, { state: 0 });
+		// A new MTProto session gets no updates before its first request.
+		await sender.send(new Api.updates.GetState()).catch(() => undefined);
+	}
+
+	async _leaseSender(dcId) {
+		return { sender: await this._borrowExportedSender(dcId), release: () => undefined };
+	}
+
+	/** It forgets timers and the connections to other data centres: it walks maps as if they were objects. */
+	async destroy() {
+		for (const timer of this._exportedSenderReleaseTimeouts.values()) clearTimeout(timer);
+		const ended = [...this._exportedSenderPromises.values()].map((made) =>
+			made.then((sender) => sender.disconnect()).catch(() => undefined),
+		);
+		this._exportedSenderReleaseTimeouts.clear();
+		this._exportedSenderPromises.clear();
+		await Promise.all([super.destroy(), ...ended]);
+	}
+}
