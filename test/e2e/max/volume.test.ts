@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { tinyPng } from '../../sandbox/avito';
 import { node, workflow } from '../harness';
+import { sendsEveryItem } from './many-items';
 import { chat, max } from './nodes';
 import { maxScene } from './scene';
 
@@ -85,4 +86,8 @@ it('takes a video of 50 MB in and sends it out byte for byte, and never holds it
 	const statuses = sandbox.control.transfers({}).map(({ what, status }) => `${what} ${String(status)}`);
 	expect(new Set(statuses)).toEqual(new Set(['download 200', 'upload 200']));
 	expect(n8n.memory().peakRssBytes - before).toBeLessThan(ALLOWED_GROWTH);
+});
+
+it('two thousand items are two thousand messages in their order, each paired with its item', async () => {
+	await sendsEveryItem(scene(), 2_000, 150_000);
 });
