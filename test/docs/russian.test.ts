@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { codeBlocks, document, documents, links, prose } from './markdown';
+
+/** A page of docs and its Russian twin. (The READMEs of the root are held to more, in links.test.ts.) */
+const twins = documents()
+	.map(({ name }) => name)
+	.filter((name) => /^docs\/.*\.ru\.md$/.test(name))
+	.map((name) => ({ russian: name, english: name.replace('.ru.md', '.md') }));
+
+/** What is the same in any language: commands, variables, codes, fields in backticks. */
+const names = (text: string): string[] => [
+	...new Set([...prose(text).matchAll(/`[\x20-\x7E]+?`/g)].map(([name]) => name)),
+];
+
+it('there are Russian pages of what a newcomer needs', () => {
+	const wanted = ['README', 'guarantees', 'limits', 'login', 'security', 'troubleshooting'];
+	expect(twins.map(({ english }) => english).sort()).toEqual(wanted.map((name) => `docs/${name}.md`));
+});
+
+describe.each(twins)('$russian', ({ russian, english }) => {
+	const [ours, theirs] = [document(russian).text, document(english).text];
+
+	it('and its English twin lead to each other', () => {
+		const page = (name: string) => name.replace('docs/', '');
+		expect(links(ours)).toContain(page(english));
+		expect(links(theirs)).toContain(page(russian));
+	});
+
+	it('has the code blocks of the English page', () => {
+		expect(codeBlocks(ours)).toEqual(codeBlocks(theirs));
+	});
+
+	it('names nothing in backticks that the English page does not', () => {
+		const known = names(theirs);
+		expect(names(ours).filter((name) => !known.includes(name))).toEqual([]);
+	});
+
+	it('shows the same pictures', () => {
+		const pictures = (text: string) => links(text).filter((target) => target.endsWith('.png'));
+		expect(pictures(ours)).toEqual(pictures(theirs));
+	});
+});
+
+/** What an error says is English in both: somebody looks for the text he sees. */
+it('every text of the English troubleshooting page is in the Russian one', () => {
+	const texts = (name: string, from: string, to: string) => {
+		const { text } = document(name);
+		return [...text.slice(text.indexOf(from), text.indexOf(to)).matchAll(/^### (.+)$/gm)].map(
+			([, heading]) => heading,
+		);
+	};
+	const wanted = texts('docs/troubleshooting.md', '## By text', '## By what you see');
+	expect(wanted.length).toBeGreaterThan(20);
+	expect(texts('docs/troubleshooting.ru.md', '## По тексту', '## По тому, что')).toEqual(wanted);
+});
