@@ -25,6 +25,10 @@ export interface SharedCall {
 	deadline: number;
 	/** a send that may be tried again needs a key, or it could happen twice */
 	isSend: boolean;
+	/** did the last call find the session in another process? The account's memory from call to call: a guess, no more */
+	last: { elsewhere: boolean };
+	/** has this process the session, or is it just taking it? */
+	owns(): boolean;
 	opened(): Promise<Connection>;
 	/** runs it on a connection of this process */
 	here(connection: Connection, options: CallOptions): Promise<CallResult>;
@@ -35,10 +39,11 @@ export interface SharedCall {
  * owner that goes away is followed by the next one, this process perhaps; a send is then repeated under its first key.
  */
 export async function callWhereOwned(call: SharedCall): Promise<CallResult> {
-	const { shared, session, command, policy, signal } = call;
+	const { shared, session, command, policy, signal, last } = call;
 	const options = call.isSend ? { idempotency: anonymousKey(call), ...call.options } : call.options;
-	for (let attempt = 1; ; attempt += 1) {
-		const found = await findOwner(call);
+	for (let attempt = 1; ;) {
+		const guessed = last.elsewhere && !call.owns();
+		const found = await findOwner(call, guessed);
 		if ('connection' in found) return call.here(found.connection, options);
 		const timeoutMs = Math.max(1, call.deadline - shared.clock.monotonic());
 		const result = await askOwner(found.remote, session, {
@@ -46,13 +51,25 @@ export async function callWhereOwned(call: SharedCall): Promise<CallResult> {
 			policy,
 			options: { ...options, signal, timeoutMs },
 		});
+		last.elsewhere = result !== null;
 		if (result !== null) return result;
+		if (guessed) continue;
+		attempt += 1;
 		await shared.clock.sleep(backoffMs(attempt, CHANGING, shared.random), signal);
 	}
 }
 
-/** @throws what opening here threw, unless another process has the session and can be asked */
-async function findOwner(call: SharedCall): Promise<{ connection: Connection } | { remote: RemoteCalls }> {
+/**
+ * Opening is asking for the lease: two round trips that a caller of a foreign session need not make each time.
+ * @param guessed it was in another process a moment ago: that one is asked first
+ * @throws what opening here threw, unless another process has the session and can be asked
+ */
+async function findOwner(
+	call: SharedCall,
+	guessed: boolean,
+): Promise<{ connection: Connection } | { remote: RemoteCalls }> {
+	const asked = guessed ? await call.shared.remote() : null;
+	if (asked !== null) return { remote: asked };
 	try {
 		return { connection: await abortable(call.opened(), call.signal) };
 	} catch (error) {

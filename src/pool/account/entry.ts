@@ -55,6 +55,8 @@ export class AccountEntry {
 	#supersede = new AbortController();
 	/** the end of the connection before: its lease must be free before the next one begins */
 	#dropping: Promise<void> = Promise.resolve();
+	/** where the last call found the session */
+	readonly #last = { elsewhere: false };
 	#uses = 0;
 	#inFlight = 0;
 	#cancelLinger: (() => void) | undefined;
@@ -170,6 +172,8 @@ export class AccountEntry {
 				...{ shared: this.#shared, session: this.#config.session },
 				...{ command, options, policy, signal, deadline },
 				isSend: natureOf(spec, input).effect === 'send',
+				last: this.#last,
+				owns: () => this.owns,
 				opened: () => this.opened(),
 				here: (connection, known) => {
 					call.where = 'here';

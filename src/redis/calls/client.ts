@@ -10,6 +10,7 @@ import {
 	type RemoteOutcome,
 	type SessionKey,
 } from '../../contract';
+import { BoundedMap } from '../../runtime';
 import { text } from '../replies';
 import { leases as scripts } from '../scripts';
 import type { Keys } from '../keys';
@@ -19,10 +20,17 @@ import { fromWireError, present, type Message, type MessageOf } from './wire';
 
 /** How often a caller looks whether the one it waits for still owns the session, ms. */
 const WATCH_MS = 2_000;
+/** A holder that is only remembered and does not answer at once is looked up this soon, ms. */
+const SOON_MS = 50;
+/** How many holders are remembered, and how long after their last answer: no longer than a lease lives. ms */
+const REMEMBERED = { most: 20_000, ms: 15_000 };
 /** An owner has this long to give a session up: its calls may finish. ms */
 const YIELD_MS = 12_000;
 /** Whoever called a webhook waits for it. ms */
 const HINT_MS = 3_000;
+
+/** Nobody sees it; made once, because making an error is not free and every call ends its watch. */
+const ANSWERED = new Error('answered');
 
 export interface CallClientOptions {
 	mailbox: Mailbox;
@@ -47,15 +55,18 @@ interface Pending {
 export class CallClient {
 	readonly #options: CallClientOptions;
 	readonly #pending = new Map<string, Pending>();
+	/** who answered last for a lease: asked again without looking it up first */
+	readonly #answered = new BoundedMap<string>(REMEMBERED.most, REMEMBERED.ms);
 
 	constructor(options: CallClientOptions) {
 		this.#options = options;
 	}
 
 	async call(session: SessionKey, call: RemoteCall): Promise<RemoteOutcome> {
-		const { pipes, random, address } = this.#options;
+		const { pipes, random, address, clock } = this.#options;
 		const lease = sessionLeaseName(session);
-		const owner = await this.#holderOf(lease);
+		const remembered = this.#answered.get(lease, clock.monotonic());
+		const owner = remembered ?? (await this.#holderOf(lease));
 		if (owner === null) return { kind: 'gone', mayHaveBegun: false };
 		const offers = (call.command.media ?? []).map((source) => pipes.offerSource(source));
 		const { signal, timeoutMs, onProgress, idempotency, budgetWaitMs, causedBy, correlationId } =
@@ -74,9 +85,15 @@ export class CallClient {
 			...present({ idempotency, budgetWaitMs, causedBy, correlationId }),
 		};
 		try {
-			const answer = await this.#ask({ lease, owner }, message, signal, onProgress);
+			const lookAfterMs = remembered === undefined ? WATCH_MS : SOON_MS;
+			const answer = await this.#ask({ lease, owner, lookAfterMs }, message, signal, onProgress);
+			if (answer === null || answer.type === 'notOwner') this.#answered.delete(lease);
 			if (answer === null) return { kind: 'gone', mayHaveBegun: true };
-			if (answer.type === 'notOwner') return { kind: 'gone', mayHaveBegun: false };
+			if (answer.type === 'notOwner') {
+				if (remembered === undefined) return { kind: 'gone', mayHaveBegun: false };
+				return await this.call(session, call);
+			}
+			this.#answered.set(lease, owner, clock.monotonic());
 			if (answer.type === 'error') throw fromWireError(answer.error);
 			if (answer.type !== 'result') throw new Error('a call was answered like another question');
 			return { kind: 'result', result: this.#toResult(owner, answer) };
@@ -167,7 +184,7 @@ export class CallClient {
 
 	/** null: the owner was lost before it answered. */
 	async #ask(
-		{ lease, owner }: { lease: string | null; owner: string },
+		{ lease, owner, lookAfterMs }: { lease: string | null; owner: string; lookAfterMs?: number },
 		message: Question,
 		signal: AbortSignal,
 		progress?: Pending['progress'],
@@ -184,7 +201,7 @@ export class CallClient {
 		this.#pending.set(id, { answer: resolve, ...(progress === undefined ? {} : { progress }) });
 		signal.addEventListener('abort', onAbort, { once: true });
 		if (lease !== null) {
-			void this.#isLost(lease, owner, stop.signal).then(
+			void this.#isLost(lease, owner, lookAfterMs ?? WATCH_MS, stop.signal).then(
 				() => resolve(null),
 				() => undefined,
 			);
@@ -194,17 +211,17 @@ export class CallClient {
 			await mailbox.post(owner, message, signal);
 			return await promise;
 		} finally {
-			stop.abort();
+			stop.abort(ANSWERED);
 			signal.removeEventListener('abort', onAbort);
 			this.#pending.delete(id);
 		}
 	}
 
 	/** Resolves when somebody else, or nobody, has the lease. While Redis is away nobody can know. */
-	async #isLost(lease: string, owner: string, signal: AbortSignal): Promise<void> {
+	async #isLost(lease: string, owner: string, lookAfterMs: number, signal: AbortSignal): Promise<void> {
 		const { clock } = this.#options;
-		for (;;) {
-			await clock.sleep(WATCH_MS, signal);
+		for (let wait = lookAfterMs; ; wait = WATCH_MS) {
+			await clock.sleep(wait, signal);
 			const now = await this.#holderOf(lease).catch(() => owner);
 			if (now !== owner) return;
 		}

@@ -15,6 +15,12 @@ const FULL_WAIT_MS = 20;
 const BLOCK_MS = 5_000;
 const DEAD_MS = BLOCK_MS + 5_000;
 const AT_ONCE = 100;
+/**
+ * What was read is taken out once it is this much, or none has come for this long (ms): a deletion for each message would
+ * nearly double what a call costs.
+ */
+const READ_KEPT = { messages: 64, bytes: 16 * 1024 };
+const TAKE_OUT_MS = 100;
 const RETRY_MS = 200;
 /** A read that took this much longer than it may: the process was suspended, and what it finds may be old. ms */
 const AWAY_MS = 1_000;
@@ -36,9 +42,9 @@ export interface MailboxOptions {
 }
 
 /**
- * Messages between processes: one stream per process, which only that process reads. A message that was read is taken
- * out, so what is in it is unread, bounded, and forgotten soon after its process is gone. A message that was posted is
- * delivered once, unless its reader dies with it.
+ * Messages between processes: one stream per process, which only that process reads. What was read is taken out a few
+ * messages at a time, and all of it when none has come for a moment; the stream is bounded, and forgotten soon after
+ * its process is gone. A message that was posted is delivered once, unless its reader dies with it.
  */
 export class Mailbox {
 	readonly #options: MailboxOptions;
@@ -47,6 +53,8 @@ export class Mailbox {
 	readonly #reading: RedisConnection;
 	readonly #scope = new Scope();
 	readonly #loop: Promise<void>;
+	/** read and still in the stream */
+	#read: { ids: string[]; bytes: number } = { ids: [], bytes: 0 };
 	/** monotonic ms */
 	#appearedAt = -Infinity;
 
@@ -54,7 +62,7 @@ export class Mailbox {
 		this.#options = options;
 		this.#sending = sending;
 		this.#reading = reading;
-		this.#loop = this.#read();
+		this.#loop = this.#readAll();
 	}
 
 	static async open(options: MailboxOptions): Promise<Mailbox> {
@@ -119,7 +127,7 @@ export class Mailbox {
 		await Promise.all([this.#sending.close(), this.#reading.close(), this.#loop]);
 	}
 
-	async #read(): Promise<void> {
+	async #readAll(): Promise<void> {
 		const { clock, keys, address, logger } = this.#options;
 		const key = keys.inbox(address);
 		let after = '0';
@@ -129,15 +137,21 @@ export class Mailbox {
 			if (asked - this.#appearedAt >= APPEAR_MS - 1) this.#appear().catch(() => undefined);
 			const giveUp = clock.after(DEAD_MS, () => this.#reading.reconnect());
 			try {
-				const args = ['COUNT', AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', key, after];
+				const blockMs = this.#read.ids.length === 0 ? BLOCK_MS : TAKE_OUT_MS;
+				const args = ['COUNT', AT_ONCE, 'BLOCK', blockMs, 'STREAMS', key, after];
 				const reply = await this.#reading.call('XREAD', ...args);
+				if (reply === null) this.#takeOut();
 				if (reply === null || this.#scope.ended) continue;
 				const entries = list(list(list(reply)[0])[1]).map((entry) => {
 					const [id, fields] = list(entry);
-					return { id: text(id), envelope: readEnvelope(text(list(fields)[1])) };
+					const written = text(list(fields)[1]);
+					this.#read.ids.push(text(id));
+					this.#read.bytes += written.length;
+					return { id: text(id), envelope: readEnvelope(written) };
 				});
 				after = entries.at(-1)?.id ?? after;
-				this.#sending.call('XDEL', key, ...entries.map(({ id }) => id)).catch(() => undefined);
+				if (this.#read.ids.length >= READ_KEPT.messages || this.#read.bytes >= READ_KEPT.bytes)
+					this.#takeOut();
 				const understood = entries.flatMap(({ id, envelope }) =>
 					envelope === null ? [] : [{ id, envelope }],
 				);
@@ -161,6 +175,15 @@ export class Mailbox {
 				giveUp();
 			}
 		}
+	}
+
+	/** Does not wait for it: what is left over by a failure is taken out by the inbox's end of life. */
+	#takeOut(): void {
+		const { ids } = this.#read;
+		this.#read = { ids: [], bytes: 0 };
+		if (ids.length === 0) return;
+		const { keys, address } = this.#options;
+		this.#sending.call('XDEL', keys.inbox(address), ...ids).catch(() => undefined);
 	}
 
 	async #serverTime(): Promise<number> {

@@ -248,6 +248,36 @@ describe('calls between processes', () => {
 		expect(outcome).toEqual({ kind: 'gone', mayHaveBegun: true });
 	});
 
+	it('go on with the next owner within one call when the one that answered last has it no more', async () => {
+		const caller = await both();
+		serve(() => Promise.resolve({ items: [{ by: 'the first' }] }));
+		expect(await caller.call(SESSION, call())).toMatchObject({ result: { items: [{ by: 'the first' }] } });
+		await store.releaseLease(lease);
+		await store.acquireLease(`session:${SESSION}`, 'host/3/main/cc', 60_000);
+		answers = nobody();
+		await join('host/3/main/cc', {
+			...nobody(),
+			call: () => Promise.resolve({ items: [{ by: 'the next' }] }),
+		});
+		expect(await caller.call(SESSION, call())).toMatchObject({ result: { items: [{ by: 'the next' }] } });
+	});
+
+	it('notice soon that the one that answered last is gone', async () => {
+		const clock = new ManualClock();
+		const caller = await both(clock);
+		serve(() => Promise.resolve({ items: [] }));
+		expect(await caller.call(SESSION, call())).toMatchObject({ kind: 'result' });
+		await open[0]?.close();
+		await store.releaseLease(lease);
+		let outcome: unknown;
+		void caller.call(SESSION, call()).then((told) => (outcome = told));
+		// Long before the watch of every call would look.
+		await clock.advance(60);
+		await until(() => outcome !== undefined, 'the caller to notice');
+		expect(outcome).toEqual({ kind: 'gone', mayHaveBegun: true });
+		expect(await caller.call(SESSION, call())).toEqual({ kind: 'gone', mayHaveBegun: false });
+	});
+
 	it('ask for the session, and hear whether it was given up', async () => {
 		const caller = await both();
 		const asked: string[] = [];
