@@ -3,4 +3,5 @@
  * error everywhere, never a direct connection.
  */
 export { createDispatcher, type DispatcherOptions } from './dispatcher';
+export { openPath, secure, type PathOptions } from './path';
 export { openHttpTunnel, openSocksTunnel, ProxyError } from './tunnel';

@@ -1,6 +1,7 @@
 import { createLink } from '../../src/channels/telegram/seam';
 import { formatSession } from '../../src/channels/telegram/sessions';
 import { isTlObject, text } from '../../src/channels/telegram/tl';
+import { systemClock } from '../../src/runtime';
 import type { DemoAccount, TelegramSandbox } from '../sandbox/telegram';
 
 /** Any number and text will do at the sandbox. */
@@ -19,6 +20,7 @@ export async function logIn({ dcs }: Pick<TelegramSandbox, 'dcs'>, who: Login): 
 		proxy: null,
 		publicKeys: [dc.publicKeyPem],
 		connectMs: 10_000,
+		clock: systemClock,
 		assertOwner: () => undefined,
 		events: {
 			updates: () => undefined,

@@ -38,6 +38,7 @@ export async function openTelegram(
 				proxy: settings.proxy,
 				publicKeys: settings.publicKeys,
 				connectMs: CONNECT_MS,
+				clock: services.clock,
 				assertOwner: services.assertOwner,
 				events,
 			}),

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLink, LAYER, RpcFailure, srpCheck, type Link } from '../../../src/channels/telegram/seam';
 import { parseSession, type SessionData } from '../../../src/channels/telegram/sessions';
 import { isTlObject, text, type TlObject, type TlValue } from '../../../src/channels/telegram/tl';
+import { systemClock } from '../../../src/runtime';
 import { startTelegramSandbox, type DemoAccount, type TelegramSandbox } from '../../sandbox/telegram';
 import { until } from '../../support/manual-clock';
 import { API, logIn } from '../../support/telegram-login';
@@ -29,6 +30,7 @@ async function open(sandbox: TelegramSandbox, session: SessionData): Promise<Ope
 		proxy: null,
 		publicKeys: sandbox.dcs.map(({ publicKeyPem }) => publicKeyPem),
 		connectMs: 10_000,
+		clock: systemClock,
 		assertOwner: () => undefined,
 		events: {
 			updates: (payload) => pushes.push(payload),

@@ -1,5 +1,6 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { SocksClient } from '#lib/socks';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../../contract';
+import { openPath } from '../../../network';
 
 /** Where connections go through. MTProxy is not here: it is a transport of its own, and its server is connected to plainly. */
 export type SocketProxy =
@@ -12,6 +13,7 @@ export interface SocketOptions {
 	/** A dead proxy is an error, never a reason to connect without it. */
 	proxy: SocketProxy | null;
 	connectMs: number;
+	clock: Pick<Clock, 'after'>;
 	opened(socket: OwnSocket): void;
 	closed(socket: OwnSocket): void;
 }
@@ -27,6 +29,7 @@ export class OwnSocket {
 	#available = 0;
 	#ended = true;
 	#wake: (() => void) | null = null;
+	#dialling: AbortController | null = null;
 
 	constructor(options: SocketOptions) {
 		this.#options = options;
@@ -38,7 +41,7 @@ export class OwnSocket {
 		this.#available = 0;
 		this.#options.opened(this);
 		try {
-			const socket = await dial(host, port, this.#options);
+			const socket = await this.#dial(host, port);
 			socket.setNoDelay(true);
 			socket.setKeepAlive(true, 30_000);
 			socket.on('data', (chunk: Buffer) => {
@@ -56,6 +59,8 @@ export class OwnSocket {
 			socket.on('close', end);
 			this.#socket = socket;
 			this.#ended = false;
+			// What comes out of a tunnel stands still, so that nothing is lost before somebody listens.
+			socket.resume();
 			return this;
 		} catch (error) {
 			this.#options.closed(this);
@@ -90,6 +95,7 @@ export class OwnSocket {
 	}
 
 	close(): Promise<void> {
+		this.#dialling?.abort(new Error('the connection was closed'));
 		const socket = this.#socket;
 		this.#ended = true;
 		this.#wake?.();
@@ -101,6 +107,22 @@ export class OwnSocket {
 			socket.once('close', () => resolve());
 			socket.destroy();
 		});
+	}
+
+	async #dial(host: string, port: number): Promise<Socket> {
+		const { proxy, connectMs, clock } = this.#options;
+		const dialling = new AbortController();
+		this.#dialling = dialling;
+		const cancel = clock.after(connectMs, () =>
+			dialling.abort(new Error(`no connection to ${host} within ${String(connectMs / 1000)} s`)),
+		);
+		try {
+			const address = proxy === null ? null : addressOf(proxy);
+			return await openPath({ host, port, proxy: address, ca: null, signal: dialling.signal });
+		} finally {
+			cancel();
+			this.#dialling = null;
+		}
 	}
 
 	async #more(): Promise<void> {
@@ -126,91 +148,10 @@ export class OwnSocket {
 	}
 }
 
-async function dial(host: string, port: number, { proxy, connectMs }: SocketOptions): Promise<Socket> {
-	if (proxy === null) return plain(host, port, connectMs);
-	if (proxy.kind === 'socks5') {
-		const { socket } = await SocksClient.createConnection({
-			proxy: {
-				host: proxy.host,
-				port: proxy.port,
-				type: 5,
-				...(proxy.username === undefined ? {} : { userId: proxy.username, password: proxy.password ?? '' }),
-			},
-			command: 'connect',
-			timeout: connectMs,
-			destination: { host, port },
-		});
-		return socket;
-	}
-	const socket = await plain(proxy.host, proxy.port, connectMs);
-	try {
-		await tunnel(socket, host, port, proxy, connectMs);
-		return socket;
-	} catch (error) {
-		socket.destroy();
-		throw error;
-	}
-}
-
-function plain(host: string, port: number, connectMs: number): Promise<Socket> {
-	return new Promise((resolve, reject) => {
-		const socket = connectTcp({ host, port, timeout: connectMs });
-		const failed = (error: Error): void => {
-			socket.destroy();
-			reject(error);
-		};
-		socket.once('error', failed);
-		socket.once('timeout', () => failed(new Error(`no connection to ${host} within ${connectMs / 1000} s`)));
-		socket.once('connect', () => {
-			socket.removeListener('error', failed);
-			socket.setTimeout(0);
-			resolve(socket);
-		});
-	});
-}
-
-/** HTTP CONNECT. */
-function tunnel(
-	socket: Socket,
-	host: string,
-	port: number,
-	proxy: Extract<SocketProxy, { kind: 'http' }>,
-	connectMs: number,
-): Promise<void> {
-	const target = `${isIP(host) === 6 ? `[${host}]` : host}:${String(port)}`;
-	const credentials =
-		proxy.username === undefined
-			? ''
-			: `Proxy-Authorization: Basic ${Buffer.from(`${proxy.username}:${proxy.password ?? ''}`).toString('base64')}\r\n`;
-	return new Promise((resolve, reject) => {
-		let head = Buffer.alloc(0);
-		const finish = (error: Error | null): void => {
-			socket.removeListener('data', onData);
-			socket.removeListener('error', finish);
-			socket.removeListener('close', onClose);
-			socket.setTimeout(0);
-			if (error === null) resolve();
-			else reject(error);
-		};
-		const onClose = (): void => finish(new Error('the proxy closed the connection'));
-		const onData = (chunk: Buffer): void => {
-			head = Buffer.concat([head, chunk]);
-			const end = head.indexOf('\r\n\r\n');
-			if (end === -1) {
-				if (head.length > 16_384) finish(new Error('the proxy answers no HTTP'));
-				return;
-			}
-			const status = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1', 0, end))?.[1];
-			const rest = head.subarray(end + 4);
-			finish(
-				status === '200' ? null : new Error(`the proxy refused the connection (${status ?? 'no HTTP'})`),
-			);
-			if (rest.length > 0) socket.unshift(rest);
-		};
-		socket.on('data', onData);
-		socket.once('error', finish);
-		socket.once('close', onClose);
-		socket.setTimeout(connectMs, () => finish(new Error('the proxy does not answer')));
-		socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${credentials}\r\n`);
-	});
+/** The proxy as an address; the names in it are escaped. */
+function addressOf(proxy: SocketProxy): URL {
+	const { kind, host, port, username, password = '' } = proxy;
+	const login =
+		username === undefined ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
+	return new URL(`${kind}://${login}${host}:${String(port)}`);
 }
