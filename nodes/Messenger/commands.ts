@@ -122,23 +122,8 @@ function upToIn(channel: 'max' | 'telegram', messageId: string): Record<string, 
 
 /** Shows that somebody is typing. */
 export function typingCall(channel: Messenger, chatId: string): OperationCall {
-	switch (channel) {
-		case 'max':
-			return { name: 'message.sendTyping', input: { chatId, activity: 'text' } };
-		case 'telegram':
-			return {
-				name: 'raw.request',
-				input: {
-					method: 'messages.setTyping',
-					parameters: {
-						peer: { _: 'chat', id: chatId },
-						action: { _: 'sendMessageTypingAction' },
-					},
-				},
-			};
-		case 'avito':
-			throw invalidParameter('Operation', 'Avito has no sign of typing');
-	}
+	if (channel === 'avito') throw invalidParameter('Operation', 'Avito has no sign of typing');
+	return { name: 'message.sendTyping', input: { chatId, activity: 'text' } };
 }
 
 function maxRecipient(chatId: string): Record<string, string> {

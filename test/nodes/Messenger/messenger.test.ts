@@ -149,7 +149,10 @@ describe('other operations', () => {
 		bridge.pool.calls.length = 0;
 		const shown = outputOf(await ran({ resource: 'chat', operation: 'sendTyping' }, { items }));
 		expect(shown.map(({ json }) => json)).toEqual([{ shown: false }, { shown: true }, { shown: true }]);
-		expect(asked().map(({ name }) => name)).toEqual(['message.sendTyping', 'raw.request']);
+		expect(asked().map(({ name, input }) => ({ name, input }))).toEqual([
+			{ name: 'message.sendTyping', input: { chatId: '7', activity: 'text' } },
+			{ name: 'message.sendTyping', input: { chatId: '-100', activity: 'text' } },
+		]);
 	});
 
 	test('download fetches every file of the message', async () => {
