@@ -6,7 +6,7 @@ import { messageId, wireId } from '../codec';
 import { formatRef, parseRef, type MediaRef } from '../events/media-ref';
 import { chatIdField, idField } from '../input-fields';
 import { text } from '../json';
-import { findAttach } from '../media/upload';
+import { findAttach } from '../media/received';
 import { OP } from '../opcodes';
 import { command, MEDIA_TIMEOUT_MS, requestOptions } from './shared';
 

@@ -5,7 +5,8 @@ import { asJson, type MaxAccount } from '../account';
 import { markRead, sendTyping, type NewMessage } from '../api/messages';
 import { wireId, type OutgoingMap } from '../codec';
 import { chatIdField, idField, idsField, textField, timeField } from '../input-fields';
-import { attachmentFrom, locationAttach, type Attachment, type SendAs } from '../media/upload';
+import { locationAttach, type Attachment, type SendAs } from '../media/attachment';
+import { attachmentFrom } from '../media/upload';
 import { deliverAll, type Delivery } from '../send/deliver';
 import { FORMATS, formatText } from '../send/markup';
 import {
