@@ -9,7 +9,11 @@ export async function scan(person: Person): Promise<string> {
 	const svg = person.page.locator('.qr svg');
 	await svg.waitFor();
 	const path = (await svg.locator('path').getAttribute('d')) ?? '';
-	const modules = Number(((await svg.getAttribute('viewBox')) ?? '').split(' ')[2]);
+	return decode(path, Number(((await svg.getAttribute('viewBox')) ?? '').split(' ')[2]));
+}
+
+/** @param path of the SVG; `modules`: its width and height, in its own units */
+export function decode(path: string, modules: number): string {
 	const width = modules * SCALE;
 	const pixels = new Uint8ClampedArray(width * width * 4).fill(255);
 	for (const [, x = '', y = '', run = ''] of path.matchAll(/M(\d+) (\d+)h(\d+)v1/g)) {
