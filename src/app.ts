@@ -27,7 +27,7 @@ import {
 	systemClock,
 	systemRandom,
 } from './runtime';
-import { openForMove, openStore } from './store';
+import { mirrorPlace, openForMove, openStore } from './store';
 
 /** Wiring: which drivers, which store. Nothing else. */
 const DRIVERS: readonly ChannelDriver[] = [avitoDriver, maxDriver, telegramDriver];
@@ -98,7 +98,8 @@ function sharing(
 	return {
 		openStore: () => {
 			const moveFrom = () => openForMove({ dir: dataFolder(), ...services });
-			return openRedisStore({ settings, ...services, moveFrom });
+			const mirror = mirrorPlace({ dir: dataFolder(), ...services });
+			return openRedisStore({ settings, ...services, moveFrom, mirror });
 		},
 		openRemoteCalls: (holder, server) => openRedisCalls({ settings, ...services }, holder, server),
 	};

@@ -17,6 +17,7 @@ export {
 	type Reading as RetentionReading,
 	type Unread as RetentionUnread,
 } from './retention';
+export type * from './mirror';
 export type * from './moving';
 export type * from './pace';
 export * from './remote';

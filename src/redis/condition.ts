@@ -7,8 +7,15 @@ const LOSS_SHOWN_MS = 86_400_000;
 const LOST =
 	'Redis came back without its data: triggers go on from now, and what arrived while it was away or within half a ' +
 	'minute after may be missing.';
+const BEING_PUT_BACK = 'Redis came back without its data: what this process has a copy of is being put back.';
+const PUT_BACK =
+	'Redis came back without its data: positions, unread messages, pending questions and remembered sends were put back ' +
+	'from a copy; budgets begin anew.';
 const NOT_DURABLE =
 	'Redis keeps nothing on disk (neither snapshots nor an append-only file): nothing survives its restart.';
+const COPIED_ONLY =
+	'Redis keeps nothing on disk (neither snapshots nor an append-only file): after its restart the copy of this process ' +
+	'is put back, budgets begin anew.';
 const EVICTING =
 	'Redis throws keys away when its memory is full: set maxmemory-policy to noeviction, as n8n’s queue needs it too.';
 
@@ -27,6 +34,10 @@ export interface ConditionOptions {
 	createdAt(): number;
 	/** what hinders Redis at this moment: shown, not told, since it passes by itself */
 	trouble(): string | null;
+	/** is there a second copy of the data? */
+	isCopied(): boolean;
+	/** has some process put back what was lost? */
+	isRestored(): boolean;
 }
 
 /** Where the data is and how far it can be trusted; alive. */
@@ -35,6 +46,7 @@ export class Condition {
 	readonly #callbacks = new Set<(info: StoreInfo) => void>();
 	#facts: ServerFacts = { runId: '', persistent: true, evicting: false };
 	#lostAt: number | null = null;
+	#restored: string | null = null;
 
 	constructor(options: ConditionOptions) {
 		this.#options = options;
@@ -59,8 +71,28 @@ export class Condition {
 
 	lost(): void {
 		this.#lostAt = this.#options.clock.now();
-		this.#options.logger.error(LOST);
+		this.#restored = null;
+		const sentence = this.#loss();
+		this.#options.logger.error(sentence);
+		// What came of it is told in its place.
+		if (sentence !== BEING_PUT_BACK) this.#tell();
+	}
+
+	/** @param gaps accounts for which somebody has read before, without what was put back */
+	restored({ accounts, gaps }: { accounts: number; gaps: number }): void {
+		this.#lostAt = this.#options.clock.now();
+		this.#restored =
+			gaps === 0
+				? PUT_BACK
+				: `${PUT_BACK} ${gaps} accounts were read before that: what came in between may be missing.`;
+		this.#options.logger.warn(this.#restored, { accounts });
 		this.#tell();
+	}
+
+	#loss(): string {
+		if (this.#restored !== null) return this.#restored;
+		if (this.#options.isCopied()) return BEING_PUT_BACK;
+		return this.#options.isRestored() ? PUT_BACK : LOST;
 	}
 
 	#describe(durable: boolean, degraded: string | null): StoreInfo {
@@ -69,8 +101,9 @@ export class Condition {
 	}
 
 	#degraded(): string | null {
-		if (this.#lostAt !== null && this.#options.clock.now() - this.#lostAt < LOSS_SHOWN_MS) return LOST;
-		if (!this.#facts.persistent) return NOT_DURABLE;
+		if (this.#lostAt !== null && this.#options.clock.now() - this.#lostAt < LOSS_SHOWN_MS)
+			return this.#loss();
+		if (!this.#facts.persistent) return this.#options.isCopied() ? COPIED_ONLY : NOT_DURABLE;
 		return this.#facts.evicting ? EVICTING : null;
 	}
 

@@ -13,6 +13,9 @@ import { epoch as scripts } from './scripts';
  */
 export const GUARD_MS = 15_000;
 
+/** While another process puts back what was lost, ms. */
+const LOOK_MS = 250;
+
 export interface EpochOptions {
 	keys: Keys;
 	clock: Clock;
@@ -34,6 +37,7 @@ export class Epoch {
 	#runId = '';
 	#createdAt = 0;
 	#losses = 0;
+	#isRestored = false;
 	#entering: Promise<void> | undefined;
 	/** monotonic ms */
 	#guardEnds = 0;
@@ -57,6 +61,11 @@ export class Epoch {
 		return this.#losses;
 	}
 
+	/** some process has put back what it had a copy of */
+	get isRestored(): boolean {
+		return this.#isRestored;
+	}
+
 	/** `runId`: changes with every start of the server; '' in a cluster, where each answer may be another server's. */
 	async enter(commands: Commands, runId: string): Promise<void> {
 		const { keys, clock, random, guardMs } = this.#options;
@@ -70,6 +79,7 @@ export class Epoch {
 		this.#createdAt = integer(created);
 		if (!lost) return;
 		this.#losses += 1;
+		this.#isRestored = false;
 		this.#options.lost();
 	}
 
@@ -79,10 +89,20 @@ export class Epoch {
 	 */
 	async confirm(commands: Commands): Promise<void> {
 		const id = this.#id;
-		const found = textOrNull(await commands.call('HGET', this.#options.keys.epoch(), 'id'));
-		if (found === id) return;
+		const asked = await commands.call('HMGET', this.#options.keys.epoch(), 'id', 'restored');
+		const [found, restored] = list(asked).map(textOrNull);
+		if (found === id) {
+			this.#isRestored = restored != null;
+			return;
+		}
 		await this.again(commands);
 		throw dataLost();
+	}
+
+	/** Said to all processes that have no copy of their own. */
+	async restored(commands: Commands): Promise<void> {
+		await commands.call('HSET', this.#options.keys.epoch(), 'restored', 1);
+		this.#isRestored = true;
 	}
 
 	/** Enters the life that Redis has now. */
@@ -93,10 +113,16 @@ export class Epoch {
 		return this.#entering;
 	}
 
-	/** Resolves when leases may be given. @throws when the store is closed meanwhile */
-	async mayAcquire(): Promise<void> {
-		const { clock } = this.#options;
-		for (let left = this.#left(); left > 0; left = this.#left()) await clock.sleep(left, this.#scope.signal);
+	/**
+	 * Resolves when leases may be given: after the guard, and when nobody puts back any more what was lost.
+	 * @throws when the store is closed meanwhile
+	 */
+	async mayAcquire(commands: Commands): Promise<void> {
+		const { clock, keys } = this.#options;
+		const { signal } = this.#scope;
+		if (this.#left() <= 0) return;
+		for (let left = this.#left(); left > 0; left = this.#left()) await clock.sleep(left, signal);
+		while ((await commands.call('EXISTS', keys.moving())) === 1) await clock.sleep(LOOK_MS, signal);
 	}
 
 	/** Keeps Redis from forgetting the epoch before the data. */

@@ -54,9 +54,15 @@ export function closed(): ChannelError {
 	return new ChannelError('store_unavailable', 'The store is closed.', { retry: { afterMs: RETRY_MS } });
 }
 
+const DATA_LOST = 'Redis has lost its data.';
+
 /** What was known is gone, and is being put back or begun anew. */
 export function dataLost(): ChannelError {
-	return new ChannelError('store_unavailable', 'Redis has lost its data.', { retry: { afterMs: RETRY_MS } });
+	return new ChannelError('store_unavailable', DATA_LOST, { retry: { afterMs: RETRY_MS } });
+}
+
+export function isDataLost(error: unknown): boolean {
+	return ChannelError.is(error) && error.message === DATA_LOST;
 }
 
 function firstWord(error: unknown): string {

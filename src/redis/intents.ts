@@ -25,8 +25,12 @@ export class Intents {
 		this.#clock = clock;
 	}
 
-	async reserve(record: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }> {
-		const intent: IntentRecord = { ...record, state: 'reserved' };
+	reserve(record: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }> {
+		return this.restore({ ...record, state: 'reserved' });
+	}
+
+	/** As another store has kept it, unless it is known here. */
+	async restore(intent: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }> {
 		const now = this.#clock.now();
 		const { accountId, key, expiresAt } = intent;
 		await Promise.all(
@@ -70,6 +74,13 @@ export class Intents {
 			.filter((intent) => intent !== null)
 			.filter((intent) => intent.state === 'sent' && intent.chatId === chatId)
 			.sort((a, b) => a.createdAt - b.createdAt);
+	}
+
+	/** All that are remembered for the account. */
+	async all(account: AccountId): Promise<IntentRecord[]> {
+		const keys = texts(await this.#commands.call('ZRANGE', this.#keys.intentsOf(account), 0, -1));
+		const found = await Promise.all(keys.map((key) => this.load(key)));
+		return found.filter((intent) => intent !== null);
 	}
 
 	async forget(account: AccountId): Promise<void> {

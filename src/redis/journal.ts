@@ -36,14 +36,7 @@ export class Journal {
 	 * has lost its data since this process last looked
 	 */
 	async append(account: AccountId, batch: AppendBatch): Promise<AppendResult> {
-		const keys = this.#keys;
-		const touched = [
-			keys.account(account),
-			keys.journal(account),
-			keys.held(account),
-			keys.seen(account),
-			keys.chats(account),
-		];
+		const touched = this.#touched(account);
 		const state = batch.state === undefined ? '' : JSON.stringify(batch.state);
 		const now = this.#clock.now();
 		const args = [batch.token, now, ACCOUNT_KEEP_MS, state, batch.events.length, this.#epoch.id];
@@ -61,6 +54,15 @@ export class Journal {
 		return result;
 	}
 
+	/** Appends what another store has kept, as of when it was recorded there. @throws the script's own refusal */
+	async restore(account: AccountId, token: number, entry: JournalEntry): Promise<void> {
+		const { eventId, event, chatId, at, recovered, heldBy, heldUntil } = entry;
+		const held = heldBy === null ? {} : { heldBy, heldUntil: heldUntil ?? 0 };
+		const args = [token, entry.recordedAt, ACCOUNT_KEEP_MS, '', 1, this.#epoch.id];
+		const fields = eventArguments({ eventId, event, chatId, at, recovered, ...held });
+		await this.#commands.run(scripts.append, this.#touched(account), [...args, ...fields]);
+	}
+
 	async readEntries(account: AccountId, after: number, limit: number): Promise<JournalEntry[]> {
 		if (limit <= 0) return [];
 		const reply = await this.#commands.run(scripts.read, this.#entryKeys(account), [after + 1, limit]);
@@ -76,7 +78,10 @@ export class Journal {
 		if (chosen.size === 0) return [];
 		const reply = await this.#commands.run(scripts.readSome, this.#entryKeys(account), [...chosen]);
 		const { entries, consumed } = parseEntries(reply);
-		return bySeq([...entries, ...consumed.filter(({ seq }) => chosen.has(seq))]);
+		const found = bySeq([...entries, ...consumed.filter(({ seq }) => chosen.has(seq))]);
+		// What is missing was removed, or everything was: then nobody may take it for done.
+		if (found.length < chosen.size) await this.#epoch.confirm(this.#commands);
+		return found;
 	}
 
 	async lastSeq(account: AccountId): Promise<number> {
@@ -99,6 +104,11 @@ export class Journal {
 
 	async settleHeld(account: AccountId, seq: number, outcome: 'release' | 'consume'): Promise<void> {
 		await this.#commands.run(scripts.settleHeld, this.#entryKeys(account), [seq, outcome, ACCOUNT_KEEP_MS]);
+	}
+
+	#touched(account: AccountId): string[] {
+		const keys = this.#keys;
+		return [keys.account(account), ...this.#entryKeys(account), keys.seen(account), keys.chats(account)];
 	}
 
 	#entryKeys(account: AccountId): string[] {

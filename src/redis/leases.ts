@@ -1,5 +1,6 @@
 import type { Clock, LeaseAnswer, StoreLease } from '../contract';
 import type { Commands } from './connection';
+import { isDataLost } from './faults';
 import { accountOfReaderLease, type Keys } from './keys';
 import { LEASE_KEEP_MS } from './lifetimes';
 import { integer, list, text } from './replies';
@@ -33,24 +34,30 @@ export class Leases {
 
 	async acquire(name: string, holder: string, ttlMs: number): Promise<LeaseAnswer> {
 		const { commands, keys, clock } = this.#options;
-		await this.#options.mayAcquire();
 		const account = accountOfReaderLease(name);
 		const touched = account === null ? [keys.lease(name)] : [keys.lease(name), keys.account(account)];
-		const acquired = commands.run(scripts.acquire, touched, [this.#now(), holder, ttlMs, LEASE_KEEP_MS]);
-		const [answer, life] = await Promise.allSettled([acquired, this.#options.confirm()]);
-		if (answer.status === 'rejected') throw answer.reason;
-		const reply = list(answer.value);
-		if (life.status === 'rejected') {
-			// Given by a Redis that has forgotten who holds it: whoever that is stops within the guard.
-			if (integer(reply[0]) === 1) await this.#end(name, 'token', text(reply[1]));
-			throw life.reason;
+		for (;;) {
+			await this.#options.mayAcquire();
+			const args = [this.#now(), holder, ttlMs, LEASE_KEEP_MS];
+			const [answer, life] = await Promise.allSettled([
+				commands.run(scripts.acquire, touched, args),
+				this.#options.confirm(),
+			]);
+			if (answer.status === 'rejected') throw answer.reason;
+			const reply = list(answer.value);
+			if (life.status === 'rejected') {
+				// Given by a Redis that has forgotten who holds it: whoever that is stops within the guard, asked for anew.
+				if (integer(reply[0]) === 1) await this.#end(name, 'token', text(reply[1]));
+				if (!isDataLost(life.reason)) throw life.reason;
+				continue;
+			}
+			if (integer(reply[0]) === 0) {
+				return { acquired: false, holder: text(reply[2]), expiresAt: clock.now() + integer(reply[1]) };
+			}
+			const token = integer(reply[1]);
+			if (account !== null) this.#held.set(name, token);
+			return { acquired: true, lease: { name, token, expiresAt: clock.now() + ttlMs } };
 		}
-		if (integer(reply[0]) === 0) {
-			return { acquired: false, holder: text(reply[2]), expiresAt: clock.now() + integer(reply[1]) };
-		}
-		const token = integer(reply[1]);
-		if (account !== null) this.#held.set(name, token);
-		return { acquired: true, lease: { name, token, expiresAt: clock.now() + ttlMs } };
 	}
 
 	async renew(leases: readonly StoreLease[], ttlMs: number): Promise<string[]> {

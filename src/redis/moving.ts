@@ -30,10 +30,7 @@ export interface MovingParts {
  * engine state is the last thing written, so one that is there is whole, and one that was broken off begins anew.
  */
 export async function moveIn(open: () => Promise<MoveSource | null>, parts: MovingParts): Promise<void> {
-	const { commands, keys, clock, logger } = parts;
-	while ((await commands.call('SET', keys.moving(), '1', 'NX', 'PX', MOVING_MS)) === null)
-		await clock.sleep(LOOK_MS);
-	try {
+	await alone(parts, async (goOn) => {
 		const source = await open();
 		if (source === null) return;
 		let moved = false;
@@ -41,14 +38,30 @@ export async function moveIn(open: () => Promise<MoveSource | null>, parts: Movi
 			const accounts = source.accounts();
 			for (const account of accounts) {
 				await moveAccount(source, account, parts);
-				await commands.call('PEXPIRE', keys.moving(), MOVING_MS);
+				await goOn();
 			}
-			await moveValues(source, parts);
+			await moveValues({ values: source.values(), secrets: source.secrets() }, parts);
 			moved = true;
-			logger.info('what the file held goes on in Redis', { from: source.name, accounts: accounts.length });
+			const meta = { from: source.name, accounts: accounts.length };
+			parts.logger.info('what the file held goes on in Redis', meta);
 		} finally {
 			source.close(moved);
 		}
+	});
+}
+
+/** Of all processes one at a time puts into Redis what another store held. `goOn` prolongs its turn. */
+export async function alone(
+	{ commands, keys, clock }: Pick<MovingParts, 'commands' | 'keys' | 'clock'>,
+	work: (goOn: () => Promise<void>) => Promise<void>,
+	signal?: AbortSignal,
+): Promise<void> {
+	while ((await commands.call('SET', keys.moving(), '1', 'NX', 'PX', MOVING_MS)) === null)
+		await clock.sleep(LOOK_MS, signal);
+	try {
+		await work(async () => {
+			await commands.call('PEXPIRE', keys.moving(), MOVING_MS);
+		});
 	} finally {
 		await commands.call('DEL', keys.moving());
 	}
@@ -74,11 +87,7 @@ async function moveAccount(source: MoveSource, account: AccountId, parts: Moving
 	}
 	for (const { consumer, ...gap } of known.gaps)
 		await parts.consumers.acknowledge(consumer, [], undefined, gap);
-	for (const intent of known.intents) {
-		const { state, context, result } = intent;
-		await parts.intents.reserve(intent);
-		await parts.intents.update(intent.key, { state, context, result });
-	}
+	for (const intent of known.intents) await parts.intents.restore(intent);
 	for (const wait of known.waits) await parts.waits.save(wait);
 	const state = known.state === null ? [] : ['state', JSON.stringify(known.state)];
 	await commands.call('HSET', head, 'seq', known.lastSeq, ...state);
@@ -131,14 +140,20 @@ function streamEntry(entry: JournalEntry): (string | number)[] {
 }
 
 /** What Redis has already is newer. */
-async function moveValues(source: MoveSource, { commands, keys }: MovingParts): Promise<void> {
+export async function moveValues(
+	source: {
+		values: ReturnType<MoveSource['values']>;
+		secrets: ReturnType<MoveSource['secrets']>;
+	},
+	{ commands, keys }: Pick<MovingParts, 'commands' | 'keys'>,
+): Promise<void> {
 	const owners = new Set<string>();
-	for (const { owner, name, value, expiresAt } of source.values()) {
+	for (const { owner, name, value, expiresAt } of source.values) {
 		const line = `${expiresAt ?? ''}|${JSON.stringify(value)}`;
 		await commands.call('HSETNX', keys.values(owner), name, line);
 		owners.add(keys.values(owner));
 	}
-	for (const { owner, name, sealed } of source.secrets()) {
+	for (const { owner, name, sealed } of source.secrets) {
 		await commands.call('HSETNX', keys.secrets(owner), name, sealed);
 		owners.add(keys.secrets(owner));
 	}

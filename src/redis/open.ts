@@ -1,4 +1,5 @@
-import type { Clock, Logger, MoveSource, Random, Store } from '../contract';
+import type { Clock, Logger, MirrorPlace, MoveSource, Random, Store } from '../contract';
+import { Scope } from '../runtime';
 import { Accounts } from './accounts';
 import { Condition } from './condition';
 import { RedisConnection } from './connection';
@@ -11,12 +12,18 @@ import { Keys } from './keys';
 import { Leases } from './leases';
 import { serverFacts } from './server-facts';
 import type { RedisSettings } from './settings';
+import { MirroredStore } from './mirrored-store';
+import { MirrorKeeper } from './mirror-keeper';
+import { Renumbered } from './renumbered';
 import { RedisStore } from './store';
 import { moveIn } from './moving';
 import { Pace } from './pace';
 import { Sweep } from './sweep';
 import { Values } from './values';
 import { Waits } from './waits';
+
+/** After a loss a process without a copy looks after this long whether another one had one, ms. */
+const TOLD_MS = 20_000;
 
 export interface RedisStoreOptions {
 	settings: RedisSettings;
@@ -32,6 +39,8 @@ export interface RedisStoreOptions {
 	guardMs?: number;
 	/** what n8n kept before it used Redis, see `moveIn` */
 	moveFrom?(): Promise<MoveSource | null>;
+	/** where a second copy of what this process writes is kept, to be put back when Redis comes back empty */
+	mirror?: MirrorPlace;
 	/** how long an answer of Redis is waited for, ms, default 5 s */
 	answerMs?: number;
 }
@@ -44,19 +53,26 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 	const { settings, clock, random, logger } = options;
 	const keys = new Keys(settings.prefix);
 	let connected: RedisConnection | undefined;
+	const mirroring: { keeper?: MirrorKeeper } = {};
 	const condition = new Condition({
 		...{ clock, logger },
 		createdAt: () => epoch.createdAt,
-		trouble: () => connected?.trouble() ?? null,
+		trouble: () => sentencesOf(connected?.trouble(), mirroring.keeper?.trouble),
+		isCopied: () => mirroring.keeper?.isKept ?? false,
+		isRestored: () => epoch.isRestored,
 	});
+	const scope = new Scope(logger);
 	const epoch = new Epoch({
 		keys,
 		clock,
 		random,
 		guardMs: options.guardMs ?? GUARD_MS,
 		lost: () => {
-			for (const forget of onLost) forget();
+			for (const each of onLost) each();
 			condition.lost();
+			// By then another process may have put it back, and has said so.
+			if (options.mirror === undefined)
+				scope.add(clock.after(TOLD_MS, () => void epoch.confirm(commands).catch(() => undefined)));
 		},
 	});
 	const onLost: (() => void)[] = [];
@@ -87,7 +103,10 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		clock,
 		cluster: settings.cluster,
 		time,
-		mayAcquire: () => epoch.mayAcquire(),
+		async mayAcquire() {
+			await epoch.mayAcquire(commands);
+			await mirroring.keeper?.settled();
+		},
 		confirm: () => epoch.confirm(commands),
 	});
 	const intents = new Intents(commands, keys, clock);
@@ -99,7 +118,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 			throw error;
 		}
 	}
-	return new RedisStore({
+	const redis = new RedisStore({
 		condition,
 		accounts,
 		journal,
@@ -112,8 +131,25 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		sweep: new Sweep({ commands, keys, clock, accounts, consumers, leases, values, waits }),
 		keep: () => epoch.keep(commands),
 		close: async () => {
+			await scope.end();
 			await epoch.end(closed());
 			await commands.close();
 		},
 	});
+	if (options.mirror === undefined) return redis;
+	const parts = { commands, keys, epoch, accounts, consumers, intents, journal, values, waits };
+	const numbers = new Renumbered();
+	const keeper = (mirroring.keeper = new MirrorKeeper({
+		...{ place: options.mirror, parts, clock, random, logger },
+		renumbered: (account, seqs) => numbers.add(account, seqs),
+		restored: (result) => condition.restored(result),
+	}));
+	const mirrored = new MirroredStore(redis, keeper, parts, clock, numbers);
+	onLost.push(() => mirrored.lost());
+	await keeper.begin();
+	return mirrored;
+}
+
+function sentencesOf(...sentences: (string | null | undefined)[]): string | null {
+	return sentences.filter((sentence) => sentence != null).join(' ') || null;
 }

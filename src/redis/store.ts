@@ -16,6 +16,7 @@ import type {
 import type { Accounts } from './accounts';
 import type { Condition } from './condition';
 import type { Consumers } from './consumers';
+import { isDataLost } from './faults';
 import type { IntentChange, Intents } from './intents';
 import type { Journal } from './journal';
 import { accountOfReaderLease } from './keys';
@@ -67,8 +68,18 @@ export class RedisStore implements Store {
 
 	async acquireLease(name: string, holder: string, ttlMs: number) {
 		const account = accountOfReaderLease(name);
-		if (account !== null) await this.#parts.accounts.list(account);
+		if (account !== null) await this.#enter(account);
 		return this.#parts.leases.acquire(name, holder, ttlMs);
+	}
+
+	/** Whoever wants a lease has written nothing in the life before: it waits for one in this life. */
+	async #enter(account: AccountId) {
+		try {
+			await this.#parts.accounts.list(account);
+		} catch (error) {
+			if (!isDataLost(error)) throw error;
+			await this.#parts.accounts.list(account);
+		}
 	}
 	renewLeases = (held: readonly StoreLease[], ttlMs: number) => this.#parts.leases.renew(held, ttlMs);
 	releaseLease = (lease: StoreLease) => this.#parts.leases.release(lease);

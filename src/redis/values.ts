@@ -1,9 +1,9 @@
-import type { AccountId, Clock, Json, SessionKey } from '../contract';
+import type { AccountId, Clock, Json, NamedCopy, SessionKey } from '../contract';
 import type { Commands } from './connection';
 import { refusalOf } from './faults';
 import type { Keys } from './keys';
 import { VALUE_KEEP_MS } from './lifetimes';
-import { fields, text, textOrNull } from './replies';
+import { fields, integer, text, textOrNull } from './replies';
 import { values as scripts } from './scripts';
 
 type Owner = AccountId | SessionKey;
@@ -70,6 +70,26 @@ export class Values {
 
 	async deleteSecret(owner: Owner, name: string): Promise<void> {
 		await this.#commands.call('HDEL', this.#keys.secrets(owner), name);
+	}
+
+	/** All of one owner, to be kept elsewhere. */
+	async all(owner: Owner): Promise<Pick<NamedCopy, 'values' | 'secrets'>> {
+		const [lines, sealed] = await Promise.all([
+			this.#stored(owner),
+			this.#commands.call('HGETALL', this.#keys.secrets(owner)),
+		]);
+		const live = [...lines].filter(([, line]) => !this.#isOver(line));
+		return {
+			values: live.map(([name, line]) => {
+				const expires = line.slice(0, line.indexOf('|'));
+				return { owner, name, value: parse(line), expiresAt: expires === '' ? null : Number(expires) };
+			}),
+			secrets: [...fields(sealed)].map(([name, value]) => ({ owner, name, sealed: value })),
+		};
+	}
+
+	async count(owner: Owner): Promise<number> {
+		return integer(await this.#commands.call('HLEN', this.#keys.values(owner)));
 	}
 
 	async #stored(owner: Owner): Promise<Map<string, string>> {

@@ -4,6 +4,7 @@
  * contract and the runtime, nothing of messengers or n8n. Importing it loads no SQLite.
  */
 export { openForMove, type LeaveOptions } from './leave';
+export { mirrorPlace } from './mirror';
 export { openMemoryStore, openSqliteStore, openStore } from './open';
 export type { FileStoreOptions, OpenStoreOptions, StoreServices } from './open';
 export { seal, unseal, type SealContext } from './seal';

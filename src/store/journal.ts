@@ -93,6 +93,29 @@ function insertEntry(
 	);
 }
 
+/** An entry as another store has numbered it. Nothing happens when it is known. */
+export function copyEntry(sql: Sql, account: AccountId, entry: JournalEntry): void {
+	const { seq, eventId, chatId, at, recordedAt, event } = entry;
+	const isNew = sql.run(
+		`${PUT_ENTRY} ON CONFLICT DO NOTHING`,
+		account,
+		seq,
+		eventId,
+		chatId,
+		at,
+		recordedAt,
+		Number(entry.recovered),
+		Number(entry.late),
+		entry.heldBy,
+		entry.heldUntil,
+		event === null ? null : JSON.stringify(event),
+	);
+	if (isNew === 0) return;
+	sql.run(PUT_SEEN, account, eventId, seq, recordedAt);
+	sql.run(`${PUT_CHAT} WHERE excluded.newest_at > chats.newest_at`, account, chatId, at);
+	sql.run('UPDATE accounts SET last_seq = ? WHERE account = ? AND last_seq < ?', seq, account, seq);
+}
+
 /** The newest provider time of each chat a batch touches: read once, written once. */
 function newestPerChat(sql: Sql, account: AccountId) {
 	const known = new Map<string, number | undefined>();
@@ -135,7 +158,7 @@ function passFence(sql: Sql, account: AccountId, token: number): { lastSeq: numb
 	return { lastSeq: row.last_seq };
 }
 
-function writeState(sql: Sql, account: AccountId, state: JsonObject | null): void {
+export function writeState(sql: Sql, account: AccountId, state: JsonObject | null): void {
 	const text = state === null ? null : JSON.stringify(state);
 	sql.run('UPDATE accounts SET state = ? WHERE account = ?', text, account);
 }

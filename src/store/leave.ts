@@ -28,7 +28,7 @@ export async function openForMove({ dir, clock, logger }: LeaveOptions): Promise
 		({ sql } = openFile(await import('node:sqlite'), path, clock.now(), undefined, true));
 		if (!isMarked(sql)) {
 			const users = await usersOf(sql, clock);
-			if (users.length === 0) return source(sql, path, clock.now());
+			if (users.length === 0) return { ...sourceOf(sql, path, clock.now()), ...leaving(sql, clock.now()) };
 			logger.warn('the file is not moved to Redis: a process still uses it', { path, users });
 		}
 	} catch (error) {
@@ -51,7 +51,20 @@ async function usersOf(sql: Sql, clock: Clock): Promise<string[]> {
 	return [...new Set(live().map(({ holder }) => holder))];
 }
 
-function source(sql: Sql, path: string, now: number): MoveSource {
+function leaving(sql: Sql, now: number): Pick<MoveSource, 'close'> {
+	return {
+		close(moved) {
+			if (moved) {
+				const at = new Date(now).toISOString();
+				sql.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', MOVED, at);
+			}
+			sql.close();
+		},
+	};
+}
+
+/** All that a file holds, to be put elsewhere. */
+export function sourceOf(sql: Sql, path: string, now: number): Omit<MoveSource, 'close'> {
 	const column = <Row>(select: string, account: AccountId): Row[] => sql.all<Row>(select, account);
 	return {
 		name: `${path} of ${createdAt(sql)}`,
@@ -95,12 +108,5 @@ function source(sql: Sql, path: string, now: number): MoveSource {
 					value: JSON.parse(value) as Json,
 				})),
 		secrets: () => sql.all('SELECT owner, name, sealed FROM secrets'),
-		close(moved) {
-			if (moved) {
-				const at = new Date(now).toISOString();
-				sql.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', MOVED, at);
-			}
-			sql.close();
-		},
 	};
 }

@@ -20,6 +20,8 @@ export interface FileStoreOptions extends StoreServices {
 	dir: string;
 	/** a file system that several hosts mount: rollback journal and exclusive lock; found out when not given */
 	network?: boolean;
+	/** in `dir`; default: the store of a process without Redis */
+	fileName?: string;
 }
 
 export interface OpenStoreOptions extends FileStoreOptions {
@@ -38,9 +40,13 @@ const OPEN_RETRY_MS = 100;
  * process has the sessions, and going on in memory would mean connecting a second time. Try again later.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-	if (options.mode === 'memory') return openMemoryStore(options);
+	return options.mode === 'memory' ? openMemoryStore(options) : openSqlStore(options);
+}
+
+/** As `openStore`. */
+export async function openSqlStore(options: FileStoreOptions): Promise<SqlStore> {
 	const context = await succession(options);
-	const path = join(options.dir, FILE_NAME);
+	const path = pathOf(options);
 	try {
 		return await openSqliteStore(options);
 	} catch (error) {
@@ -62,9 +68,9 @@ export async function openMemoryStore(services: StoreServices): Promise<Store> {
  * memory (`info` and `onDegraded` tell).
  * @throws ChannelError `store_unavailable`
  */
-export async function openSqliteStore(options: FileStoreOptions): Promise<Store> {
+export async function openSqliteStore(options: FileStoreOptions): Promise<SqlStore> {
 	const context = await succession(options);
-	const path = join(options.dir, FILE_NAME);
+	const path = pathOf(options);
 	for (let attempt = 1; ; attempt += 1) {
 		try {
 			const medium = openFile(context.sqlite, path, options.clock.now(), options.network);
@@ -83,6 +89,10 @@ export async function openSqliteStore(options: FileStoreOptions): Promise<Store>
 	}
 }
 
+function pathOf({ dir, fileName }: FileStoreOptions): string {
+	return join(dir, fileName ?? FILE_NAME);
+}
+
 async function succession(services: StoreServices): Promise<Succession> {
 	const sqlite: Sqlite = await import('node:sqlite');
 	return { sqlite, clock: services.clock, logger: services.logger };
@@ -93,7 +103,7 @@ export function assemble(
 	degraded: string | null,
 	context: Succession,
 	services: StoreServices,
-): Store {
+): SqlStore {
 	const condition = new Condition(first, degraded, services.logger);
 	let identity = first.path === null ? null : fileIdentity(first.path);
 	const queue = new CommitQueue(

@@ -34,14 +34,15 @@ export interface StoreCondition {
 
 /** The store's verbs, each one operation of the commit queue. What they do stands in the file named after the noun. */
 export class SqlStore implements Store {
-	readonly #queue: CommitQueue;
+	/** for what is no verb of a store */
+	readonly queue: CommitQueue;
 	readonly #clock: Clock;
 	readonly #condition: StoreCondition;
 	/** gaps the last sweep returned */
 	readonly #toldGaps = new Set<number>();
 
 	constructor(queue: CommitQueue, clock: Clock, condition: StoreCondition) {
-		this.#queue = queue;
+		this.queue = queue;
 		this.#clock = clock;
 		this.#condition = condition;
 	}
@@ -55,77 +56,77 @@ export class SqlStore implements Store {
 	}
 
 	rememberSession = (session: SessionKey, account: AccountId) =>
-		this.#queue.write((sql) => sessions.rememberSession(sql, session, account));
-	accountOf = (session: SessionKey) => this.#queue.read((sql) => sessions.accountOf(sql, session));
+		this.queue.write((sql) => sessions.rememberSession(sql, session, account));
+	accountOf = (session: SessionKey) => this.queue.read((sql) => sessions.accountOf(sql, session));
 
 	acquireLease = (name: string, holder: string, ttlMs: number) =>
-		this.#queue.write((sql) => leases.acquireLease(sql, this.#clock.now(), name, holder, ttlMs));
+		this.queue.write((sql) => leases.acquireLease(sql, this.#clock.now(), name, holder, ttlMs));
 	renewLeases = (held: readonly StoreLease[], ttlMs: number) =>
-		this.#queue.write((sql) => leases.renewLeases(sql, this.#clock.now(), held, ttlMs));
-	releaseLease = (lease: StoreLease) => this.#queue.write((sql) => leases.releaseLease(sql, lease));
+		this.queue.write((sql) => leases.renewLeases(sql, this.#clock.now(), held, ttlMs));
+	releaseLease = (lease: StoreLease) => this.queue.write((sql) => leases.releaseLease(sql, lease));
 	breakLease = (name: string, holder: string) =>
-		this.#queue.write((sql) => leases.breakLease(sql, name, holder));
+		this.queue.write((sql) => leases.breakLease(sql, name, holder));
 
 	append = (account: AccountId, batch: AppendBatch) =>
-		this.#queue.write((sql) => journal.append(sql, this.#clock.now(), account, batch));
+		this.queue.write((sql) => journal.append(sql, this.#clock.now(), account, batch));
 	readEntries = (account: AccountId, after: number, limit: number) =>
-		this.#queue.read((sql) => journal.readEntries(sql, account, after, limit));
+		this.queue.read((sql) => journal.readEntries(sql, account, after, limit));
 	readEntriesBySeq = (account: AccountId, seqs: readonly number[]) =>
-		this.#queue.read((sql) => journal.readEntriesBySeq(sql, account, seqs));
-	lastSeq = (account: AccountId) => this.#queue.read((sql) => journal.lastSeq(sql, account));
+		this.queue.read((sql) => journal.readEntriesBySeq(sql, account, seqs));
+	lastSeq = (account: AccountId) => this.queue.read((sql) => journal.lastSeq(sql, account));
 	settleHeld = (account: AccountId, seq: number, outcome: 'release' | 'consume') =>
-		this.#queue.write((sql) => journal.settleHeld(sql, account, seq, outcome));
-	loadState = (account: AccountId) => this.#queue.read((sql) => journal.loadState(sql, account));
+		this.queue.write((sql) => journal.settleHeld(sql, account, seq, outcome));
+	loadState = (account: AccountId) => this.queue.read((sql) => journal.loadState(sql, account));
 	saveState = (account: AccountId, token: number, state: JsonObject | null) =>
-		this.#queue.write((sql) => journal.saveState(sql, account, token, state));
+		this.queue.write((sql) => journal.saveState(sql, account, token, state));
 
-	saveConsumer = (record: ConsumerRecord) => this.#queue.write((sql) => consumers.saveConsumer(sql, record));
-	loadConsumer = (id: string) => this.#queue.read((sql) => consumers.loadConsumer(sql, id));
-	listConsumers = (account: AccountId) => this.#queue.read((sql) => consumers.listConsumers(sql, account));
+	saveConsumer = (record: ConsumerRecord) => this.queue.write((sql) => consumers.saveConsumer(sql, record));
+	loadConsumer = (id: string) => this.queue.read((sql) => consumers.loadConsumer(sql, id));
+	listConsumers = (account: AccountId) => this.queue.read((sql) => consumers.listConsumers(sql, account));
 	recordEmit = (consumer: string, record: EmitRecord) =>
-		this.#queue.write((sql) => consumers.recordEmit(sql, consumer, record));
+		this.queue.write((sql) => consumers.recordEmit(sql, consumer, record));
 	acknowledge = (consumer: string, seqs: readonly number[], emitKey?: string) =>
-		this.#queue.write((sql) => consumers.acknowledge(sql, consumer, seqs, emitKey));
+		this.queue.write((sql) => consumers.acknowledge(sql, consumer, seqs, emitKey));
 	resetPosition = (consumer: string, seq: number) =>
-		this.#queue.write((sql) => consumers.resetPosition(sql, consumer, seq));
-	forgetConsumer = (id: string) => this.#queue.write((sql) => consumers.forgetConsumer(sql, id));
+		this.queue.write((sql) => consumers.resetPosition(sql, consumer, seq));
+	forgetConsumer = (id: string) => this.queue.write((sql) => consumers.forgetConsumer(sql, id));
 
 	reserveIntent = (record: IntentRecord) =>
-		this.#queue.write((sql) => intents.reserveIntent(sql, this.#clock.now(), record));
+		this.queue.write((sql) => intents.reserveIntent(sql, this.#clock.now(), record));
 	updateIntent = (key: string, change: intents.IntentChange, options = { flush: false }) => {
 		const update = (sql: Parameters<typeof intents.updateIntent>[0]) =>
 			intents.updateIntent(sql, this.#clock.now(), key, change);
-		return options.flush ? this.#queue.flushedWrite(update) : this.#queue.write(update);
+		return options.flush ? this.queue.flushedWrite(update) : this.queue.write(update);
 	};
-	deleteIntent = (key: string) => this.#queue.write((sql) => intents.deleteIntent(sql, key));
-	loadIntent = (key: string) => this.#queue.read((sql) => intents.loadIntent(sql, this.#clock.now(), key));
+	deleteIntent = (key: string) => this.queue.write((sql) => intents.deleteIntent(sql, key));
+	loadIntent = (key: string) => this.queue.read((sql) => intents.loadIntent(sql, this.#clock.now(), key));
 	openIntents = (account: AccountId, chatId: string) =>
-		this.#queue.read((sql) => intents.openIntents(sql, this.#clock.now(), account, chatId));
+		this.queue.read((sql) => intents.openIntents(sql, this.#clock.now(), account, chatId));
 
-	saveWait = (record: WaitRecord) => this.#queue.write((sql) => waits.saveWait(sql, record));
+	saveWait = (record: WaitRecord) => this.queue.write((sql) => waits.saveWait(sql, record));
 	listWaits = (account: AccountId) =>
-		this.#queue.read((sql) => waits.listWaits(sql, this.#clock.now(), account));
-	deleteWait = (id: string) => this.#queue.write((sql) => waits.deleteWait(sql, id));
+		this.queue.read((sql) => waits.listWaits(sql, this.#clock.now(), account));
+	deleteWait = (id: string) => this.queue.write((sql) => waits.deleteWait(sql, id));
 
 	getValue = (owner: Owner, name: string) =>
-		this.#queue.read((sql) => values.getValue(sql, this.#clock.now(), owner, name));
+		this.queue.read((sql) => values.getValue(sql, this.#clock.now(), owner, name));
 	putValue = (owner: Owner, name: string, value: Json, ttlMs?: number) =>
-		this.#queue.write((sql) => values.putValue(sql, this.#clock.now(), owner, name, value, ttlMs));
+		this.queue.write((sql) => values.putValue(sql, this.#clock.now(), owner, name, value, ttlMs));
 	deleteValue = (owner: Owner, name: string) =>
-		this.#queue.write((sql) => values.deleteValue(sql, owner, name));
+		this.queue.write((sql) => values.deleteValue(sql, owner, name));
 	listValues = (owner: Owner, prefix: string) =>
-		this.#queue.read((sql) => values.listValues(sql, this.#clock.now(), owner, prefix));
+		this.queue.read((sql) => values.listValues(sql, this.#clock.now(), owner, prefix));
 	increment = (owner: Owner, name: string, by: number, ttlMs: number) =>
-		this.#queue.write((sql) => values.increment(sql, this.#clock.now(), owner, name, by, ttlMs));
+		this.queue.write((sql) => values.increment(sql, this.#clock.now(), owner, name, by, ttlMs));
 
 	/** Flushed to the disk: a provider gives a rotated token once. */
 	putSecret = (owner: Owner, name: string, sealed: string) =>
-		this.#queue.flushedWrite((sql) => values.putSecret(sql, owner, name, sealed));
-	getSecret = (owner: Owner, name: string) => this.#queue.read((sql) => values.getSecret(sql, owner, name));
+		this.queue.flushedWrite((sql) => values.putSecret(sql, owner, name, sealed));
+	getSecret = (owner: Owner, name: string) => this.queue.read((sql) => values.getSecret(sql, owner, name));
 	deleteSecret = (owner: Owner, name: string) =>
-		this.#queue.write((sql) => values.deleteSecret(sql, owner, name));
+		this.queue.write((sql) => values.deleteSecret(sql, owner, name));
 
-	sweep = (limits: RetentionLimits) => sweep(this.#queue, this.#clock, limits, this.#toldGaps);
-	forget = (account: AccountId) => forget(this.#queue, account);
-	close = () => this.#queue.close();
+	sweep = (limits: RetentionLimits) => sweep(this.queue, this.#clock, limits, this.#toldGaps);
+	forget = (account: AccountId) => forget(this.queue, account);
+	close = () => this.queue.close();
 }

@@ -7,7 +7,7 @@ interface ValueRow {
 	expires_at: number | null;
 }
 
-const PUT_VALUE = upsertInto('named_values', ['owner', 'name'], ['expires_at', 'value']);
+export const PUT_VALUE = upsertInto('named_values', ['owner', 'name'], ['expires_at', 'value']);
 const PUT_SECRET = upsertInto('secrets', ['owner', 'name'], ['sealed']);
 const LIVE = '(expires_at IS NULL OR expires_at > ?)';
 

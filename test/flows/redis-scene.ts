@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { avitoDriver } from '../../src/channels/avito';
 import type { ChannelError, ChannelEvent, Logger } from '../../src/contract';
@@ -12,6 +15,7 @@ import {
 } from '../../src/pool';
 import { openRedisCalls, openRedisStore, type RedisSettings } from '../../src/redis';
 import { silentLogger, systemRandom } from '../../src/runtime';
+import { mirrorPlace } from '../../src/store';
 import { RedisServer } from '../redis/support/redis-server';
 import { Relay } from '../redis/support/relay';
 import { startAvitoSandbox, type AvitoSandbox } from '../sandbox/avito';
@@ -26,6 +30,7 @@ export class RedisScene {
 	#prefix = 0;
 	readonly #pools: Pool[] = [];
 	readonly #relays: Relay[] = [];
+	readonly #folders: string[] = [];
 
 	/** Of the file: one Redis; of each test: a prefix, a sandbox and a clock of its own. */
 	static prepare(): RedisScene {
@@ -60,6 +65,22 @@ export class RedisScene {
 		await this.passes(() => closed === closing.length, 'the pools to close');
 		await Promise.all(this.#relays.splice(0).map((relay) => relay.close()));
 		await this.sandbox.close();
+		for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+	}
+
+	/** Where a process keeps its second copy; the same folder again is the same host after a restart. */
+	folder(): string {
+		const folder = mkdtempSync(join(tmpdir(), 'mirror-'));
+		this.#folders.push(folder);
+		return folder;
+	}
+
+	/** A process for which leases wait after Redis was lost, as they do in life. `dir`: of its second copy, if it has one */
+	guarded(role: string, dir?: string, settings: RedisSettings = this.redis.settings(this.prefix)): Pool {
+		const services = { clock: this.clock, logger: this.logger, random: systemRandom };
+		const mirror = dir === undefined ? {} : { mirror: mirrorPlace({ ...services, dir }) };
+		const openStore = () => openRedisStore({ ...services, settings, leaseTime: 'clock', ...mirror });
+		return this.processOf(role, settings, { openStore });
 	}
 
 	/** One process of n8n, as far as this package is concerned: a pool of its own on the shared Redis. */
@@ -87,14 +108,20 @@ export class RedisScene {
 	}
 
 	/** A process whose way to Redis can be cut. */
-	async cuttable(role: string, change?: Partial<PoolOptions>): Promise<{ pool: Pool; relay: Relay }> {
+	async cuttable(
+		role: string,
+		change: Partial<PoolOptions> = {},
+		dir?: string,
+	): Promise<{ pool: Pool; relay: Relay }> {
 		const relay = await Relay.to(this.redis.port);
 		this.#relays.push(relay);
 		const settings = {
 			...this.redis.settings(this.prefix),
 			nodes: [{ host: '127.0.0.1', port: relay.port }],
 		};
-		return { pool: this.processOf(role, settings, change), relay };
+		const pool =
+			dir === undefined ? this.processOf(role, settings, change) : this.guarded(role, dir, settings);
+		return { pool, relay };
 	}
 
 	credential(account = 0, change: object = {}): CredentialSource {
@@ -109,7 +136,13 @@ export class RedisScene {
 		};
 	}
 
-	trigger(pool: Pool, change: Partial<ConsumerOptions> = {}, node = 'n') {
+	/** @param settle each execution ends when this resolves; default at once */
+	trigger(
+		pool: Pool,
+		change: Partial<ConsumerOptions> = {},
+		node = 'n',
+		settle: (text: string) => Promise<void> = () => Promise.resolve(),
+	) {
 		const texts: string[] = [];
 		const events: ChannelEvent[] = [];
 		const problems: ChannelError[] = [];
@@ -132,10 +165,11 @@ export class RedisScene {
 				quietAfterDeviceMs: 0,
 				...change,
 			},
-			deliver: (delivery) => {
+			deliver: async (delivery) => {
 				events.push(...delivery.events);
 				texts.push(...delivery.events.map(({ text }) => text));
-				return Promise.resolve({ kind: 'finished', ok: true });
+				await settle(delivery.events.at(-1)?.text ?? '');
+				return { kind: 'finished', ok: true };
 			},
 			report: ({ error }) => problems.push(error),
 		});

@@ -1,0 +1,110 @@
+import type { AccountId, JsonObject, SessionKey } from './channel';
+import type { MoveSource } from './moving';
+import type {
+	ConsumerPosition,
+	ConsumerRecord,
+	IntentRecord,
+	JournalEntry,
+	Store,
+	StoreInfo,
+	WaitRecord,
+} from './store';
+
+export type PositionedConsumer = ConsumerRecord & { position: ConsumerPosition };
+
+/** What a mirror needs of one account to put it back: taken from the shared store at one moment. */
+export interface AccountCopy {
+	account: AccountId;
+	/** the life of the shared store these numbers belong to */
+	epoch: string;
+	/** read before the entries, so never newer than they are */
+	state: JsonObject | null;
+	lastSeq: number;
+	/** all that some consumer has not passed, ascending */
+	entries: JournalEntry[];
+	/** ids known, those of entries that are gone included */
+	seen: { eventId: string; recordedAt: number }[];
+	consumers: PositionedConsumer[];
+	waits: WaitRecord[];
+	intents: IntentRecord[];
+	sessions: SessionKey[];
+	/** null: they were being written while the copy was made; what is written passes the mirror */
+	named: NamedCopy | null;
+}
+
+/** Small values and sealed secrets of an account and its sessions. */
+export interface NamedCopy {
+	owners: (AccountId | SessionKey)[];
+	values: ReturnType<MoveSource['values']>;
+	secrets: ReturnType<MoveSource['secrets']>;
+}
+
+/** What is written into the mirror as it is into the shared store. */
+export type MirroredVerbs = Pick<
+	Store,
+	| 'rememberSession'
+	| 'settleHeld'
+	| 'saveConsumer'
+	| 'recordEmit'
+	| 'acknowledge'
+	| 'resetPosition'
+	| 'forgetConsumer'
+	| 'reserveIntent'
+	| 'updateIntent'
+	| 'deleteIntent'
+	| 'saveWait'
+	| 'deleteWait'
+	| 'putValue'
+	| 'deleteValue'
+	| 'increment'
+	| 'putSecret'
+	| 'deleteSecret'
+	| 'sweep'
+	| 'forget'
+>;
+
+/**
+ * A process' own second copy of what it keeps in a shared store that may come back empty. Numbers are those the shared
+ * store has given. An engine state is here never without the entries that were written with it or before it.
+ */
+export interface StoreMirror {
+	readonly info: StoreInfo;
+	readonly verbs: MirroredVerbs;
+	/** In which life of the shared store this account was copied last; null: never. */
+	epochOf(account: AccountId): Promise<string | null>;
+	/** accounts whose copy is of another life than this one */
+	staleAccounts(epoch: string): Promise<AccountId[]>;
+	/** Replaces the account's copy. Positions of `own` consumers that are here already only move forward: they are written through. */
+	takeAccount(copy: AccountCopy, own: ReadonlySet<string>): Promise<void>;
+	/**
+	 * What was appended, with the state written with it (undefined = unchanged). `known`: ids that were duplicates.
+	 * @returns false, and nothing is taken, when something before it is missing here: then the account is to be copied anew
+	 */
+	takeAppended(
+		account: AccountId,
+		epoch: string,
+		appended: { entries: readonly JournalEntry[]; known: readonly string[]; state: JsonObject | undefined },
+	): Promise<boolean>;
+	/** Entries another process has appended. Nothing happens while the copy is of another life. */
+	takeRead(account: AccountId, epoch: string, entries: readonly JournalEntry[]): Promise<void>;
+	takeState(account: AccountId, epoch: string, state: JsonObject | null): Promise<void>;
+	takeConsumer(epoch: string, consumer: PositionedConsumer): Promise<void>;
+	/** What other processes write too, as it is now: their consumers, pending questions, values. */
+	takeOthers(
+		account: AccountId,
+		epoch: string,
+		others: Pick<AccountCopy, 'consumers' | 'waits' | 'named'>,
+		own: ReadonlySet<string>,
+	): Promise<void>;
+	/** `look` must not wait for anything. */
+	read<T>(look: (source: Omit<MoveSource, 'close'>) => T): Promise<T>;
+	close(): Promise<void>;
+}
+
+/** How a process comes to its mirror. */
+export interface MirrorPlace {
+	/** has an earlier life of this process, or another one here, left a copy? */
+	exists(): boolean;
+	/** @throws ChannelError `store_unavailable` when it is locked by another process */
+	open(): Promise<StoreMirror>;
+}

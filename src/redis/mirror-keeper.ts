@@ -1,0 +1,260 @@
+import {
+	ChannelError,
+	type AccountId,
+	type Clock,
+	type Logger,
+	type MirrorPlace,
+	type Random,
+	type StoreMirror,
+} from '../contract';
+import { backoffMs, Scope } from '../runtime';
+import { confirmAccount, copyAccount, copyNamed, positionedConsumers, type CopyParts } from './copying';
+import { dataLost } from './faults';
+import { seed } from './seeding';
+
+/** What other processes write is copied this often, ms. */
+const ROUND_MS = 30_000;
+/** How long a call waits for what is being put back, ms. */
+const BACK_WAIT_MS = 5_000;
+/** A mirror that cannot be opened is tried again after this long, ms. */
+const REOPEN_MS = 60_000;
+/** An account with more values than this (access hashes, mostly) is not read whole in every round. */
+const FEW_VALUES = 200;
+const SEED_RETRY = { firstMs: 500, maxMs: 15_000 };
+
+export interface MirrorKeeperOptions {
+	place: MirrorPlace;
+	parts: CopyParts;
+	clock: Clock;
+	random: Random;
+	logger: Logger;
+	/** a Redis that came back empty has been filled again: how many accounts, and of how many something may be missing */
+	restored(result: { accounts: number; gaps: number }): void;
+	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>): void;
+}
+
+/**
+ * When this process' mirror is opened, what is copied into it when, and putting it back. Trouble with it never becomes a
+ * failure of the store: it is a sentence in `status`.
+ */
+export class MirrorKeeper {
+	/** consumers whose positions this process writes */
+	readonly own = new Set<string>();
+	/** accounts this process reads for */
+	readonly reading = new Set<AccountId>();
+	readonly #options: MirrorKeeperOptions;
+	readonly #scope: Scope;
+	/** accounts whose copy is whole and of this life of Redis */
+	readonly #whole = new Set<AccountId>();
+	#mirror: StoreMirror | undefined;
+	#opening: Promise<void> | undefined;
+	/** monotonic ms */
+	#triedAt = -Infinity;
+	#seeding: Promise<void> | undefined;
+	#trouble: string | null = null;
+	#written = 0;
+	#cancelRound: (() => void) | undefined;
+
+	constructor(options: MirrorKeeperOptions) {
+		this.#options = options;
+		this.#scope = new Scope(options.logger);
+	}
+
+	/** What an earlier life has left is looked at before anybody may have a lease. */
+	async begin(): Promise<void> {
+		if (!this.#options.place.exists()) return;
+		await this.#open();
+		this.putBack();
+	}
+
+	/** a sentence for `status`, or null */
+	get trouble(): string | null {
+		const shown = this.#mirror?.info.degraded ?? this.#trouble;
+		return shown === null ? null : `The second copy of Redis’ data is not kept as it should be: ${shown}`;
+	}
+
+	get isKept(): boolean {
+		return this.#mirror !== undefined;
+	}
+
+	get #epoch(): string {
+		return this.#options.parts.epoch.id;
+	}
+
+	/** Redis has lost its data: nobody gets a lease from this process until what is known here is back. */
+	lost(): void {
+		this.#whole.clear();
+		this.reading.clear();
+		this.putBack();
+	}
+
+	/**
+	 * Who asks Redis for what is just being put back waits for it; null: there is nothing to wait for.
+	 * @throws ChannelError `store_unavailable` when that takes its time
+	 */
+	whenBack(): Promise<void> | null {
+		return this.#seeding === undefined ? null : this.#whenBack();
+	}
+
+	async #whenBack(): Promise<void> {
+		const stop = new AbortController();
+		const late = this.#options.clock.sleep(BACK_WAIT_MS, stop.signal).catch(() => undefined);
+		await Promise.race([this.settled(), late]);
+		stop.abort();
+		if (this.#seeding !== undefined) throw dataLost();
+	}
+
+	/** Resolves when nothing is being put back. */
+	async settled(): Promise<void> {
+		while (this.#seeding !== undefined) await this.#seeding;
+	}
+
+	/** Opens the mirror if need be. Never rejects. */
+	async need(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
+		if (this.#mirror === undefined) await this.#open();
+		await this.note(work);
+	}
+
+	/** Where the mirror is open. Never rejects. */
+	async note(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
+		const mirror = this.#mirror;
+		if (mirror === undefined || this.#scope.ended) return;
+		try {
+			await work(mirror);
+			this.#trouble = null;
+		} catch (error) {
+			this.#failed(error);
+		}
+	}
+
+	/** Copies an account of which something may be missing here; what does not succeed now is tried again. */
+	async copy(account: AccountId, mirror: StoreMirror): Promise<void> {
+		if (this.#seeding !== undefined) return;
+		this.#whole.delete(account);
+		this.#schedule();
+		const written = this.#written;
+		const copy = await this.#asked(copyAccount(account, this.#options.parts));
+		if (copy === null) return;
+		await mirror.takeAccount(written === this.#written ? copy : { ...copy, named: null }, this.own);
+		this.#whole.add(account);
+	}
+
+	/** A value or secret is being written: a copy read until now may be older. */
+	wrote(): void {
+		this.#written += 1;
+	}
+
+	/** Redis that is away, or empty, is no trouble of the mirror: it is told where it is noticed. */
+	async #asked<T>(work: Promise<T>): Promise<T | null> {
+		try {
+			return await work;
+		} catch (error) {
+			if (!ChannelError.is(error)) throw error;
+			this.#options.logger.debug('an account could not be copied yet', { error: error.message });
+			return null;
+		}
+	}
+
+	isWhole(account: AccountId): boolean {
+		return this.#whole.has(account);
+	}
+
+	/** Leaves what is being put back to the next start. */
+	async close(reason: unknown): Promise<void> {
+		this.#cancelRound?.();
+		await this.#scope.end(reason);
+		await this.settled();
+		await this.#mirror?.close();
+	}
+
+	putBack(): void {
+		const mirror = this.#mirror;
+		if (mirror === undefined || this.#seeding !== undefined) return;
+		this.#seeding = this.#putBack(mirror).finally(() => {
+			this.#seeding = undefined;
+		});
+	}
+
+	async #putBack(mirror: StoreMirror): Promise<void> {
+		const { parts, clock, random, logger, renumbered, restored } = this.#options;
+		const { signal } = this.#scope;
+		const own = (id: string): boolean => this.own.has(id);
+		for (let failures = 1; !signal.aborted; failures += 1) {
+			try {
+				const result = await seed(mirror, { ...parts, clock, logger, own, renumbered, signal });
+				if ((await mirror.staleAccounts(this.#epoch)).length > 0) continue;
+				if (result.accounts === 0) return;
+				await parts.epoch.restored(parts.commands);
+				restored(result);
+				return;
+			} catch (error) {
+				logger.warn('what Redis has lost could not be put back yet', { error: String(error) });
+				const wait = backoffMs(failures, SEED_RETRY, random);
+				await clock.sleep(wait, signal).catch(() => undefined);
+			}
+		}
+	}
+
+	async #open(): Promise<void> {
+		const { place, clock } = this.#options;
+		if (clock.monotonic() - this.#triedAt < REOPEN_MS) {
+			await this.#opening;
+			return;
+		}
+		this.#triedAt = clock.monotonic();
+		this.#opening = place.open().then(
+			async (mirror) => {
+				if (this.#scope.ended) await mirror.close();
+				else this.#mirror = mirror;
+			},
+			(error: unknown) => {
+				this.#failed(error);
+			},
+		);
+		await this.#opening;
+	}
+
+	#failed(error: unknown): void {
+		const said = ChannelError.is(error) ? error.message : String(error);
+		if (said !== this.#trouble) this.#options.logger.warn('the mirror could not be written', { error: said });
+		this.#trouble = said;
+	}
+
+	#schedule(): void {
+		this.#cancelRound ??= this.#options.clock.after(ROUND_MS, () => {
+			this.#cancelRound = undefined;
+			void this.#round();
+		});
+	}
+
+	async #round(): Promise<void> {
+		for (const account of [...this.#whole, ...this.reading]) {
+			await this.note((mirror) =>
+				this.reading.has(account) && this.isWhole(account)
+					? this.#copyOthers(account, mirror)
+					: this.copy(account, mirror),
+			);
+		}
+		if (!this.#scope.ended && this.#whole.size + this.reading.size > 0) this.#schedule();
+	}
+
+	async #copyOthers(account: AccountId, mirror: StoreMirror): Promise<void> {
+		if (this.#seeding !== undefined) return;
+		const { parts } = this.#options;
+		const epoch = this.#epoch;
+		const written = this.#written;
+		const others = await this.#asked(
+			(async () => {
+				const consumers = await positionedConsumers(account, parts);
+				const waits = await parts.waits.list(account);
+				const sessions = await parts.accounts.sessionsOf(account);
+				const named = await copyNamed([account, ...sessions], parts, FEW_VALUES);
+				await confirmAccount(account, epoch, parts);
+				return { consumers, waits, named };
+			})(),
+		);
+		if (others === null) return;
+		const named = written === this.#written ? others.named : null;
+		await mirror.takeOthers(account, epoch, { ...others, named }, this.own);
+	}
+}

@@ -1,0 +1,211 @@
+import type {
+	AccountId,
+	Clock,
+	ConsumerPosition,
+	JournalEntry,
+	Logger,
+	MovedAccount,
+	StoreMirror,
+} from '../contract';
+import { copyAccount, type CopyParts } from './copying';
+import { refusalOf } from './faults';
+import { ACCOUNT_KEEP_MS } from './lifetimes';
+import { alone, moveValues } from './moving';
+import { integer, list, text, textOrNull, texts } from './replies';
+import { journal as scripts } from './scripts';
+
+/** Numbers begin anew this far above the last one known here: other processes may know some more. */
+const LEAP = 100_000;
+const PAGE = 500;
+const NOBODY: ReadonlySet<string> = new Set();
+
+export interface SeedParts extends CopyParts {
+	clock: Clock;
+	logger: Logger;
+	/** consumers whose positions this process writes */
+	own(id: string): boolean;
+	/** old numbers of what was put back, and the new ones: executions under way still name the old */
+	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>): void;
+	signal: AbortSignal;
+}
+
+export interface Seeded {
+	accounts: number;
+	/** somebody read for them without what is put back now: what came in between may be missing */
+	gaps: number;
+}
+
+/**
+ * Puts into a Redis that came back empty what this process' mirror knows. Everything is told apart by event ids, not by
+ * numbers: so it may be broken off and begun anew, and several mirrors may do it one after another, also when
+ * somebody reads for an account already. What is in Redis by then is newer and stays.
+ */
+export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seeded> {
+	const { epoch, signal } = parts;
+	const seeded: Seeded = { accounts: 0, gaps: 0 };
+	const begun = epoch.id;
+	if ((await mirror.staleAccounts(begun)).length === 0) return seeded;
+	await alone(
+		parts,
+		async (goOn) => {
+			const values = await mirror.read((source) => source.values());
+			const secrets = await mirror.read((source) => source.secrets());
+			await moveValues({ values, secrets }, parts);
+			for (const account of await mirror.staleAccounts(begun)) {
+				if (!(await seedAccount(mirror, account, parts))) seeded.gaps += 1;
+				await mirror.takeAccount(await copyAccount(account, parts), NOBODY);
+				seeded.accounts += 1;
+				await goOn();
+			}
+		},
+		signal,
+	);
+	return seeded;
+}
+
+/** @returns false when a reader has been here before, with a state of its own */
+async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedParts): Promise<boolean> {
+	const { commands, keys } = parts;
+	const known = await mirror.read((source) => source.account(account));
+	const readings = new Map(known.consumers.map(({ id, position }) => [id, toReading(position)]));
+	await parts.accounts.list(account);
+	const head = keys.account(account);
+	const before = list(await commands.call('HMGET', head, 'state', 'seeded')).map(textOrNull);
+	const isFirst = before[0] === null || before[1] !== null;
+	await commands.call('HSETNX', head, 'seq', known.lastSeq + LEAP);
+	const pending = await seedEntries(mirror, account, [...readings.values()], parts);
+	const journal = await outlineOf(account, parts);
+	const done = await seedIds(mirror, known, journal.seqs, parts);
+	const renumbered = new Map<number, number>();
+	for (const { seq, eventId } of pending) {
+		const now = journal.seqs.get(eventId);
+		if (now !== undefined) renumbered.set(seq, now);
+	}
+	parts.renumbered(account, renumbered);
+	const start = journal.first === null ? await parts.journal.lastSeq(account) : journal.first - 1;
+	for (const { position, ...record } of known.consumers) {
+		const here = await parts.consumers.load(record.id);
+		if (here === null) await parts.consumers.save(record);
+		if (here === null || here.position.watermark < start)
+			await parts.consumers.resetPosition(record.id, start);
+		const isOpen = readings.get(record.id);
+		const open = new Set(pending.filter(({ seq }) => isOpen?.(seq)).map(({ eventId }) => eventId));
+		const passed = [...done].filter((id) => !open.has(id)).flatMap((id) => journal.seqs.get(id) ?? []);
+		await parts.consumers.acknowledge(record.id, passed, undefined);
+		if (here === null || parts.own(record.id)) {
+			for (const emit of position.unsettled) {
+				const seqs = emit.seqs.flatMap((seq) => renumbered.get(seq) ?? []);
+				if (seqs.length > 0) await parts.consumers.recordEmit(record.id, { ...emit, seqs });
+			}
+		}
+		if (!isFirst) {
+			const gap = { from: start, to: start, count: 0 };
+			await parts.consumers.acknowledge(record.id, [], undefined, gap);
+		}
+	}
+	for (const { consumer, ...gap } of known.gaps)
+		await parts.consumers.acknowledge(consumer, [], undefined, gap);
+	await seedRest(known, parts);
+	if (known.state !== null) await commands.call('HSETNX', head, 'state', JSON.stringify(known.state));
+	await commands.call('HSET', head, 'seeded', 1);
+	await commands.call('PEXPIRE', head, ACCOUNT_KEEP_MS);
+	return isFirst;
+}
+
+/** Entries somebody has not passed, in their order. @returns those, as the mirror numbers them */
+async function seedEntries(
+	mirror: StoreMirror,
+	account: AccountId,
+	readings: readonly Reading[],
+	parts: SeedParts,
+): Promise<JournalEntry[]> {
+	const pending: JournalEntry[] = [];
+	for (let after = 0; ;) {
+		const page = await mirror.read((source) => source.entries(account, after, PAGE));
+		const wanted = page.filter(
+			({ seq, heldBy }) => heldBy !== null || readings.some((isOpen) => isOpen(seq)),
+		);
+		for (const entry of wanted) await seedEntry(account, entry, parts);
+		pending.push(...wanted);
+		after = page.at(-1)?.seq ?? after;
+		if (page.length < PAGE) return pending;
+	}
+}
+
+/** As the reader of this moment would append it: with the account's own fence. */
+async function seedEntry(account: AccountId, entry: JournalEntry, parts: SeedParts): Promise<void> {
+	const { commands, keys } = parts;
+	for (let attempt = 1; ; attempt += 1) {
+		const fence = textOrNull(await commands.call('HGET', keys.account(account), 'fence')) ?? '0';
+		try {
+			await parts.journal.restore(account, Number(fence), entry);
+			return;
+		} catch (error) {
+			// A reader has just sat down.
+			if (refusalOf(error) !== 'FENCED' || attempt >= 5) throw error;
+		}
+	}
+}
+
+/** Has a consumer this number still before it? */
+type Reading = (seq: number) => boolean;
+
+function toReading({ watermark, acknowledged }: ConsumerPosition): Reading {
+	const done = new Set(acknowledged);
+	return (seq) => seq > watermark && !done.has(seq);
+}
+
+/** What the journal in Redis holds by now, by event id. */
+async function outlineOf(account: AccountId, { commands, keys }: SeedParts) {
+	const touched = [keys.journal(account), keys.held(account)];
+	const seqs = new Map<string, number>();
+	let first: number | null = null;
+	for (let after = 0; ;) {
+		const [lines] = list(await commands.run(scripts.outline, touched, [after + 1, PAGE]));
+		for (const line of list(lines)) {
+			const [seq, , , id] = list(line).map(text);
+			after = integer(seq);
+			first ??= after;
+			seqs.set(id ?? '', after);
+		}
+		if (list(lines).length < PAGE) return { seqs, first };
+	}
+}
+
+/** Ids handed on suppress what a recovery brings again. @returns those known here whose entries Redis has */
+async function seedIds(
+	mirror: StoreMirror,
+	{ account, chats }: MovedAccount,
+	journal: ReadonlyMap<string, number>,
+	{ commands, keys }: SeedParts,
+): Promise<Set<string>> {
+	const found = new Set<string>();
+	for (let after = ''; ;) {
+		const page = await mirror.read((source) => source.seen(account, after, PAGE));
+		const members = page.flatMap(({ eventId, recordedAt }) => [recordedAt, eventId]);
+		if (members.length > 0) await commands.call('ZADD', keys.seen(account), 'NX', ...members);
+		for (const { eventId } of page) if (journal.has(eventId)) found.add(eventId);
+		after = page.at(-1)?.eventId ?? after;
+		if (page.length < PAGE) break;
+	}
+	const here = texts(await commands.call('ZRANGE', keys.chats(account), 0, -1, 'WITHSCORES'));
+	const newest = new Map<string, number>();
+	for (let at = 0; at + 1 < here.length; at += 2) newest.set(here[at] ?? '', Number(here[at + 1]));
+	const newer = chats.filter(({ chatId, newestAt }) => newestAt > (newest.get(chatId) ?? -Infinity));
+	for (let from = 0; from < newer.length; from += PAGE) {
+		const members = newer.slice(from, from + PAGE).flatMap(({ chatId, newestAt }) => [newestAt, chatId]);
+		await commands.call('ZADD', keys.chats(account), ...members);
+	}
+	for (const key of [keys.seen(account), keys.chats(account)])
+		await commands.call('PEXPIRE', key, ACCOUNT_KEEP_MS);
+	return found;
+}
+
+async function seedRest(known: MovedAccount, parts: SeedParts): Promise<void> {
+	for (const session of known.sessions)
+		if ((await parts.accounts.accountOf(session)) === null)
+			await parts.accounts.rememberSession(session, known.account);
+	for (const intent of known.intents) await parts.intents.restore(intent);
+	const asked = new Set((await parts.waits.list(known.account)).map(({ id }) => id));
+	for (const wait of known.waits) if (!asked.has(wait.id)) await parts.waits.save(wait);
+}

@@ -1,0 +1,196 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+	AccountCopy,
+	AccountId,
+	JsonObject,
+	MirroredVerbs,
+	MirrorPlace,
+	NamedCopy,
+	PositionedConsumer,
+	StoreInfo,
+	StoreMirror,
+	WaitRecord,
+} from '../contract';
+import type { CommitQueue } from './commit-queue';
+import * as consumers from './consumers';
+import * as intents from './intents';
+import { copyEntry, lastSeq, writeState } from './journal';
+import { sourceOf } from './leave';
+import { openSqlStore, type FileStoreOptions } from './open';
+import { MIRROR_FILE_NAME } from './place';
+import { rememberSession } from './sessions';
+import { upsertInto, type Sql } from './sql';
+import type { SqlStore } from './sql-store';
+import { PUT_VALUE, putSecret } from './values';
+import * as waits from './waits';
+
+/** The second copy of what this process keeps in Redis: a file beside the one of a process without Redis. */
+export function mirrorPlace(options: FileStoreOptions): MirrorPlace {
+	return {
+		exists: () => existsSync(join(options.dir, MIRROR_FILE_NAME)),
+		open: async () => new SqlMirror(await openSqlStore({ ...options, fileName: MIRROR_FILE_NAME }), options),
+	};
+}
+
+/** In `meta`, by account: in which life of Redis it was copied last. */
+const EPOCH = 'epoch:';
+const PUT_META = upsertInto('meta', ['name'], ['value']);
+const PUT_SEEN = `INSERT INTO seen (account, event_id, seq, recorded_at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING`;
+
+class SqlMirror implements StoreMirror {
+	readonly verbs: MirroredVerbs;
+	readonly #store: SqlStore;
+	readonly #queue: CommitQueue;
+	readonly #clock: FileStoreOptions['clock'];
+
+	constructor(store: SqlStore, { clock }: FileStoreOptions) {
+		this.#store = store;
+		this.verbs = store;
+		this.#queue = store.queue;
+		this.#clock = clock;
+	}
+
+	get info(): StoreInfo {
+		return this.#store.info;
+	}
+
+	epochOf = (account: AccountId) => this.#queue.read((sql) => epochOf(sql, account));
+
+	staleAccounts = (epoch: string) =>
+		this.#queue.read((sql) =>
+			sql
+				.all<{ name: string; value: string }>(`SELECT name, value FROM meta WHERE name LIKE '${EPOCH}%'`)
+				.filter(({ value }) => value !== epoch)
+				.map(({ name }) => name.slice(EPOCH.length)),
+		);
+
+	takeAccount = (copy: AccountCopy, own: ReadonlySet<string>) =>
+		this.#queue.write((sql) => takeAccount(sql, this.#clock.now(), copy, own));
+
+	takeAppended = (account: AccountId, epoch: string, appended: Parameters<StoreMirror['takeAppended']>[2]) =>
+		this.#queue.write((sql) => {
+			const { entries, known, state } = appended;
+			if (epochOf(sql, account) !== epoch) return false;
+			const next = lastSeq(sql, account) + 1;
+			if ((entries[0]?.seq ?? next) !== next) return false;
+			if (!known.every((id) => isSeen(sql, account, id))) return false;
+			for (const entry of entries) copyEntry(sql, account, entry);
+			if (state !== undefined) writeState(sql, account, state);
+			return true;
+		});
+
+	takeRead: StoreMirror['takeRead'] = (account, epoch, entries) =>
+		this.#queue.write((sql) => {
+			if (epochOf(sql, account) !== epoch) return;
+			// Older ones are here, or have been passed.
+			const last = lastSeq(sql, account);
+			for (const entry of entries) if (entry.seq > last) copyEntry(sql, account, entry);
+		});
+
+	takeState = (account: AccountId, epoch: string, state: JsonObject | null) =>
+		this.#queue.write((sql) => {
+			if (epochOf(sql, account) === epoch) writeState(sql, account, state);
+		});
+
+	takeConsumer = (epoch: string, consumer: PositionedConsumer) =>
+		this.#queue.write((sql) => {
+			if (epochOf(sql, consumer.accountId) === epoch) putConsumer(sql, consumer);
+		});
+
+	takeOthers: StoreMirror['takeOthers'] = (account, epoch, others, own) =>
+		this.#queue.write((sql) => {
+			if (epochOf(sql, account) !== epoch) return;
+			const listed = new Set(others.consumers.map(({ id }) => id));
+			for (const { id } of consumers.listConsumers(sql, account))
+				if (!listed.has(id) && !own.has(id)) consumers.forgetConsumer(sql, id);
+			for (const consumer of others.consumers) if (!own.has(consumer.id)) putConsumer(sql, consumer);
+			putWaits(sql, account, others.waits);
+			putNamed(sql, others.named);
+		});
+
+	read: StoreMirror['read'] = (look) =>
+		this.#queue.read((sql) => look(sourceOf(sql, this.info.path ?? 'memory', this.#clock.now())));
+
+	close = () => this.#store.close();
+}
+
+function takeAccount(sql: Sql, now: number, copy: AccountCopy, own: ReadonlySet<string>): void {
+	const { account, epoch } = copy;
+	const continues = epochOf(sql, account) === epoch;
+	sql.run('INSERT INTO accounts (account) VALUES (?) ON CONFLICT DO NOTHING', account);
+	// What was appended while the copy was being read stays.
+	const newest = continues ? Math.max(copy.lastSeq, lastSeq(sql, account)) : copy.lastSeq;
+	const gone = continues ? copy.lastSeq : Number.MAX_SAFE_INTEGER;
+	sql.run('DELETE FROM entries WHERE account = ? AND seq <= ?', account, gone);
+	for (const { eventId, recordedAt } of copy.seen) sql.run(PUT_SEEN, account, eventId, recordedAt);
+	for (const entry of copy.entries) copyEntry(sql, account, entry);
+	sql.run('UPDATE accounts SET last_seq = ? WHERE account = ?', newest, account);
+	writeState(sql, account, copy.state);
+	const listed = new Set(copy.consumers.map(({ id }) => id));
+	for (const { id } of consumers.listConsumers(sql, account))
+		if (!listed.has(id)) consumers.forgetConsumer(sql, id);
+	for (const consumer of copy.consumers) {
+		if (continues && own.has(consumer.id)) moveOn(sql, consumer);
+		else putConsumer(sql, consumer);
+	}
+	putWaits(sql, account, copy.waits);
+	sql.run('DELETE FROM intents WHERE account = ?', account);
+	for (const intent of copy.intents) {
+		const { state, context, result } = intent;
+		intents.reserveIntent(sql, now, intent);
+		intents.updateIntent(sql, now, intent.key, { state, context, result });
+	}
+	for (const session of copy.sessions) rememberSession(sql, session, account);
+	putNamed(sql, copy.named);
+	sql.run(PUT_META, EPOCH + account, epoch);
+}
+
+function putNamed(sql: Sql, named: NamedCopy | null): void {
+	if (named === null) return;
+	for (const owner of named.owners) {
+		sql.run('DELETE FROM named_values WHERE owner = ?', owner);
+		sql.run('DELETE FROM secrets WHERE owner = ?', owner);
+	}
+	for (const { owner, name, value, expiresAt } of named.values)
+		sql.run(PUT_VALUE, owner, name, expiresAt, JSON.stringify(value));
+	for (const { owner, name, sealed } of named.secrets) putSecret(sql, owner, name, sealed);
+}
+
+function putConsumer(sql: Sql, { position, ...record }: PositionedConsumer): void {
+	consumers.saveConsumer(sql, record);
+	consumers.resetPosition(sql, record.id, position.watermark);
+	consumers.acknowledge(sql, record.id, position.acknowledged);
+	for (const emit of position.unsettled) consumers.recordEmit(sql, record.id, emit);
+}
+
+/** What was written through while the copy was being read stays. */
+function moveOn(sql: Sql, consumer: PositionedConsumer): void {
+	const { position, ...record } = consumer;
+	const known = consumers.loadConsumer(sql, record.id);
+	if (known === null || known.accountId !== record.accountId) {
+		putConsumer(sql, consumer);
+		return;
+	}
+	consumers.saveConsumer(sql, record);
+	if (position.watermark > known.position.watermark) {
+		consumers.resetPosition(sql, record.id, position.watermark);
+		consumers.acknowledge(sql, record.id, known.position.acknowledged);
+		for (const emit of known.position.unsettled) consumers.recordEmit(sql, record.id, emit);
+	}
+	consumers.acknowledge(sql, record.id, position.acknowledged);
+}
+
+function putWaits(sql: Sql, account: AccountId, records: readonly WaitRecord[]): void {
+	sql.run('DELETE FROM waits WHERE account = ?', account);
+	for (const wait of records) waits.saveWait(sql, wait);
+}
+
+function epochOf(sql: Sql, account: AccountId): string | null {
+	const select = 'SELECT value FROM meta WHERE name = ?';
+	return sql.get<{ value: string }>(select, EPOCH + account)?.value ?? null;
+}
+
+function isSeen(sql: Sql, account: AccountId, eventId: string): boolean {
+	return sql.get('SELECT 1 FROM seen WHERE account = ? AND event_id = ?', account, eventId) !== undefined;
+}
