@@ -13,6 +13,7 @@ import { loadBench } from './load.bench';
 import { maxAccountsBench } from './max-accounts.bench';
 import { maxBench } from './max.bench';
 import { n8nBench } from './n8n.bench';
+import { redisRows } from './redis/rows';
 import { ratio, table, whole, type Row } from './report';
 import { telegramBench } from './telegram.bench';
 
@@ -236,6 +237,7 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
 			})),
 		];
 	},
+	...redisRows,
 };
 
 async function main(): Promise<void> {
