@@ -1,5 +1,5 @@
 import { ChannelError, type DriverServices, type Json } from '../../../contract';
-import { abortable, backoffMs, providerRequest, Scope, type ProviderRequest } from '../../../runtime';
+import { abortable, backoffMs, Scope } from '../../../runtime';
 import type { IncomingFrame, Outgoing } from '../codec';
 import { connectFailure, connectionLost, ConnectionError, loggedOut, notLoggedIn } from '../errors';
 import { object, text } from '../json';
@@ -11,12 +11,8 @@ import { Login } from './login';
 import { Outage } from './outage';
 import type { Push, RequestOptions, SessionListener } from './port';
 import { redirectedEndpoint } from './redirect';
+import { Requests } from './requests';
 import { transition, type SessionEffect, type SessionEvent, type SessionState } from './session.machine';
-
-/** ms a call waits for a reconnect under way before it says what is wrong */
-const RECONNECT_PATIENCE_MS = 90_000;
-/** times a request that broke off is asked, each on the next connection */
-const TRIES = 5;
 
 /** The driver around the machine: one account's connection, kept open until closed or ended by the service. */
 export class Session {
@@ -26,6 +22,7 @@ export class Session {
 	readonly #login: Login;
 	readonly #outage: Outage;
 	readonly #scope: Scope;
+	readonly #requests: Requests;
 	readonly #opened = Promise.withResolvers<LoginReply | null>();
 	#listener: SessionListener | undefined;
 	#state: SessionState = { at: 'idle' };
@@ -37,7 +34,6 @@ export class Session {
 	#endpoint: URL;
 	#wasOpen = false;
 	#logins = 0;
-	#inFlight = 0;
 	#reply: LoginReply | null = null;
 	/** pushes that came while LOGIN was under way */
 	#early: Push[] | null = null;
@@ -50,6 +46,13 @@ export class Session {
 		this.#login = new Login(settings, services, deviceId);
 		this.#outage = new Outage(services);
 		this.#scope = new Scope(services.logger);
+		this.#requests = new Requests(settings, services, {
+			state: () => this.#state,
+			line: () => this.#line,
+			changed: () => this.#changed.promise,
+			lastError: () => this.#outage.lastError,
+			signal: this.#scope.signal,
+		});
 		this.#opened.promise.catch(() => undefined);
 	}
 
@@ -61,7 +64,7 @@ export class Session {
 		return Math.max(0, this.#logins - 1);
 	}
 	get inFlight(): number {
-		return this.#inFlight;
+		return this.#requests.inFlight;
 	}
 	/** The fingerprint bytes of this connection, for AUTH_REQUEST. */
 	get fingerprint(): Uint8Array | undefined {
@@ -87,36 +90,8 @@ export class Session {
 	}
 
 	/** One request and its reply, over as many connections as it takes. @throws ChannelError */
-	async request(opcode: number, payload: Outgoing, options: RequestOptions = {}): Promise<Json> {
-		const signal = options.signal ?? this.#scope.signal;
-		this.#inFlight += 1;
-		try {
-			let prepare = options.beforeFirstByte;
-			for (let tries = 1; ; tries += 1) {
-				let line = await this.#ready(opcode, signal);
-				if (prepare !== undefined) {
-					await prepare();
-					prepare = undefined;
-					line = await this.#ready(opcode, signal);
-				}
-				try {
-					const open = line;
-					return await providerRequest(this.#about(opcode), () =>
-						open.exchange(opcode, payload, signal, options.timeoutMs ?? this.#settings.requestMs),
-					);
-				} catch (error) {
-					const again = error instanceof ConnectionError && options.repeat !== false && tries < TRIES;
-					if (!again || signal.aborted) throw error;
-				}
-			}
-		} finally {
-			this.#inFlight -= 1;
-		}
-	}
-
-	#about(opcode: number): ProviderRequest {
-		const { clock, logger } = this.#services;
-		return { channel: 'max', request: `opcode ${String(opcode)}`, clock, logger };
+	request(opcode: number, payload: Outgoing, options: RequestOptions = {}): Promise<Json> {
+		return this.#requests.ask(opcode, payload, options);
 	}
 
 	/** A token another reply than LOGIN's handed out. */
@@ -300,54 +275,8 @@ export class Session {
 		else if (this.#state.at === 'live') this.#listener?.push(push);
 	}
 
-	/** The line to use, waiting for a reconnect under way. */
-	async #ready(opcode: number, signal: AbortSignal): Promise<Line> {
-		const since = this.#services.clock.monotonic();
-		for (;;) {
-			signal.throwIfAborted();
-			const state = this.#state;
-			if (state.at === 'ended') throw state.error;
-			if (state.at === 'closed')
-				throw new ChannelError('cancelled', 'The connection to MAX is closed', {
-					channel: 'max',
-					retry: 'now',
-				});
-			if (this.#line !== null && state.at === 'live') return this.#line;
-			if (this.#line !== null && state.at === 'greeted') {
-				if (!BEFORE_LOGIN.has(opcode)) throw notLoggedIn();
-				return this.#line;
-			}
-			const left = RECONNECT_PATIENCE_MS - (this.#services.clock.monotonic() - since);
-			if (left <= 0)
-				throw this.#outage.lastError ?? new ConnectionError('unreachable', 'MAX is not connected', false);
-			await this.#change(left, signal);
-		}
-	}
-
-	async #change(maxMs: number, signal: AbortSignal): Promise<void> {
-		const done = new AbortController();
-		const late = this.#services.clock.sleep(maxMs, done.signal).catch(() => undefined);
-		try {
-			await abortable(Promise.race([this.#changed.promise, late]), signal);
-		} finally {
-			done.abort();
-		}
-	}
-
 	#mustLine(): Line {
 		if (this.#line === null) throw new ConnectionError('unreachable', 'MAX is not connected', false);
 		return this.#line;
 	}
 }
-
-/** Requests the service answers before LOGIN. */
-const BEFORE_LOGIN: ReadonlySet<number> = new Set([
-	OP.ping,
-	OP.authRequest,
-	OP.auth,
-	OP.authConfirm,
-	OP.authLoginCheckPassword,
-	OP.getQr,
-	OP.getQrStatus,
-	OP.loginByQr,
-]);

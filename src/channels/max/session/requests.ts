@@ -1,0 +1,131 @@
+import { ChannelError, type DriverServices, type Json } from '../../../contract';
+import { abortable, providerRequest } from '../../../runtime';
+import type { Outgoing } from '../codec';
+import { ConnectionError, notLoggedIn } from '../errors';
+import { OP } from '../opcodes';
+import type { MaxSettings } from '../settings';
+import type { Line } from './line';
+import type { RequestOptions } from './port';
+import type { SessionState } from './session.machine';
+
+/** ms a call waits for a reconnect under way before it says what is wrong */
+const RECONNECT_PATIENCE_MS = 90_000;
+/** times a request that broke off is asked, each on the next connection */
+const TRIES = 5;
+
+/** Requests the service answers before LOGIN. */
+const BEFORE_LOGIN: ReadonlySet<number> = new Set([
+	OP.ping,
+	OP.authRequest,
+	OP.auth,
+	OP.authConfirm,
+	OP.authLoginCheckPassword,
+	OP.getQr,
+	OP.getQrStatus,
+	OP.loginByQr,
+]);
+
+/** Where the session stands, as far as requests need to know. */
+export interface SessionView {
+	state(): SessionState;
+	/** the connection that is open now */
+	line(): Line | null;
+	/** resolves at the next change of the state */
+	changed(): Promise<void>;
+	/** why there is no connection; null = not known */
+	lastError(): ChannelError | null;
+	/** ends with the session */
+	signal: AbortSignal;
+}
+
+/** Requests of one session: each waits for a connection that may carry it, and goes on over the next when one breaks. */
+export class Requests {
+	readonly #settings: MaxSettings;
+	readonly #services: DriverServices;
+	readonly #session: SessionView;
+	#inFlight = 0;
+
+	constructor(settings: MaxSettings, services: DriverServices, session: SessionView) {
+		this.#settings = settings;
+		this.#services = services;
+		this.#session = session;
+	}
+
+	get inFlight(): number {
+		return this.#inFlight;
+	}
+
+	/** @throws ChannelError */
+	async ask(opcode: number, payload: Outgoing, options: RequestOptions): Promise<Json> {
+		const signal = options.signal ?? this.#session.signal;
+		this.#inFlight += 1;
+		try {
+			let prepare = options.beforeFirstByte;
+			for (let tries = 1; ; tries += 1) {
+				let line = await this.#ready(opcode, signal);
+				if (prepare !== undefined) {
+					await prepare();
+					prepare = undefined;
+					line = await this.#ready(opcode, signal);
+				}
+				try {
+					return await this.#exchange(line, opcode, payload, signal, options.timeoutMs);
+				} catch (error) {
+					const again = error instanceof ConnectionError && options.repeat !== false && tries < TRIES;
+					if (!again || signal.aborted) throw error;
+				}
+			}
+		} finally {
+			this.#inFlight -= 1;
+		}
+	}
+
+	#exchange(
+		line: Line,
+		opcode: number,
+		payload: Outgoing,
+		signal: AbortSignal,
+		timeoutMs = this.#settings.requestMs,
+	): Promise<Json> {
+		const { clock, logger } = this.#services;
+		return providerRequest({ channel: 'max', request: `opcode ${String(opcode)}`, clock, logger }, () =>
+			line.exchange(opcode, payload, signal, timeoutMs),
+		);
+	}
+
+	/** The line to use, waiting for a reconnect under way. */
+	async #ready(opcode: number, signal: AbortSignal): Promise<Line> {
+		const { clock } = this.#services;
+		const since = clock.monotonic();
+		for (;;) {
+			signal.throwIfAborted();
+			const state = this.#session.state();
+			const line = this.#session.line();
+			if (state.at === 'ended') throw state.error;
+			if (state.at === 'closed')
+				throw new ChannelError('cancelled', 'The connection to MAX is closed', {
+					channel: 'max',
+					retry: 'now',
+				});
+			if (line !== null && state.at === 'live') return line;
+			if (line !== null && state.at === 'greeted') {
+				if (!BEFORE_LOGIN.has(opcode)) throw notLoggedIn();
+				return line;
+			}
+			const left = RECONNECT_PATIENCE_MS - (clock.monotonic() - since);
+			if (left <= 0)
+				throw this.#session.lastError() ?? new ConnectionError('unreachable', 'MAX is not connected', false);
+			await this.#change(left, signal);
+		}
+	}
+
+	async #change(maxMs: number, signal: AbortSignal): Promise<void> {
+		const done = new AbortController();
+		const late = this.#services.clock.sleep(maxMs, done.signal).catch(() => undefined);
+		try {
+			await abortable(Promise.race([this.#session.changed(), late]), signal);
+		} finally {
+			done.abort();
+		}
+	}
+}
