@@ -46,7 +46,11 @@ export async function deliver(
 	});
 	const firstTry = intent?.context['at'];
 	const since = typeof firstTry === 'number' ? firstTry : Math.floor(services.clock.now() / 1000);
-	await intent?.sent({ at: since }, { deduplicated: true });
+	// The note is written while the message travels. Without it a repeat still has the same random id, which makes it none;
+	// it only knows less well where to look for the first.
+	intent?.sent({ at: since }, { deduplicated: true }).catch((error: unknown) => {
+		services.logger.debug('a send could not be noted', { error: String(error) });
+	});
 	try {
 		const result = await connection.object(request, {
 			signal: context.signal,
