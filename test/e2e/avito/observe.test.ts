@@ -52,7 +52,7 @@ describe('what an operator sees', () => {
 				const messages = new Set(under.map(({ message }) => message));
 				return wanted.every((message) => messages.has(message));
 			},
-			{ what: `every step of ${String(id)} in the log` },
+			{ what: 'every step of the event in the log' },
 		);
 
 		const metrics = await (await fetch(`${n8n.baseUrl}/metrics`)).text();
