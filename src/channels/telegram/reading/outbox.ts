@@ -48,6 +48,8 @@ export class Outbox {
 	#live = false;
 	#candidate: Candidate | null = null;
 	#scheduled = false;
+	/** an append was given up: what comes after it must not be written, its state speaks of what was lost with it */
+	#gaveUp = false;
 	#writing: Promise<void> = Promise.resolve();
 	#cancelTimer: (() => void) | null = null;
 
@@ -90,6 +92,7 @@ export class Outbox {
 
 	/** The state is taken with what is ready: it says no more than what this append, and those before it, hold. */
 	async #write(): Promise<void> {
+		if (this.#gaveUp) return;
 		const { journal, clock, caughtUp, wentLive } = this.#options;
 		const stored: EngineEvent[] = [];
 		for (const told of this.#lanes.take(clock.now())) {
@@ -100,7 +103,7 @@ export class Outbox {
 		const live = !this.#live && caughtUp();
 		this.#arm();
 		if (stored.length > 0 || state !== null) await this.#append(stored, state ?? undefined);
-		if (!live) return;
+		if (!live || this.#gaveUp) return;
 		this.#live = true;
 		wentLive();
 	}
@@ -139,12 +142,13 @@ export class Outbox {
 				if (ChannelError.is(error) && error.code === 'account_in_use') {
 					// Another reader has taken over: it reads on from the stored state.
 					void scope.end(error);
-					return;
+					break;
 				}
 				logger.warn('telegram: events could not be journalled', { error: String(error) });
-				if (scope.ended) return;
+				if (scope.ended) break;
 				await clock.sleep(backoffMs(failures, APPEND_RETRY, random), scope.signal).catch(() => undefined);
 			}
 		}
+		this.#gaveUp = true;
 	}
 }
