@@ -115,6 +115,25 @@ describe('integers and floats', () => {
 	});
 });
 
+describe('one decoder for many bodies', () => {
+	it('reads the next body after one it could not read in the middle', () => {
+		const good = encodeMsgpack({ list: [{ a: 1 }, { b: [2, 3] }] }, true);
+		// Well formed up to the last key, which is neither text nor an integer.
+		const bad = hex('82 A1 61 93 01 02 03 91 01 A1 62');
+		for (let round = 0; round < 3; round += 1) {
+			expect(() => decodeMsgpack(bad)).toThrow('map key');
+			expect(decodeMsgpack(good)).toEqual({ list: [{ a: 1 }, { b: [2, 3] }] });
+		}
+	});
+
+	it('reads bodies of any size, and what it gave stays as it was', () => {
+		const first = decodeMsgpack(encodeMsgpack({ text: 'first', bytes: new Uint8Array([1, 2, 3]) }, true));
+		const long = 'x'.repeat(200_000);
+		expect(decodeMsgpack(encodeMsgpack({ text: long }, true))).toEqual({ text: long });
+		expect(first).toEqual({ text: 'first', bytes: 'AQID' });
+	});
+});
+
 describe('compression', () => {
 	const raw = encodeMsgpack(
 		{ messages: Array.from({ length: 200 }, (_, n) => ({ id: n, text: 'the same words again' })) },

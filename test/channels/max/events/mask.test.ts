@@ -24,6 +24,15 @@ describe('the own number', () => {
 	});
 });
 
+it('what holds nothing to hide is not copied, and what does is left as it was', () => {
+	const plain = { chat: { id: '117263822972066856' }, list: [1, 'words', null] };
+	expect(maskRaw(plain, phone)).toBe(plain);
+	const telling = { plain, list: ['words', { text: '+79990000001' }] };
+	const before = JSON.stringify(telling);
+	expect(maskRaw(telling, phone)).toEqual({ plain, list: ['words', { text: '•••' }] });
+	expect(JSON.stringify(telling)).toBe(before);
+});
+
 describe('login codes', () => {
 	const service = { ...phone, service: true };
 	it('vanish from the service’s own messages', () => {
