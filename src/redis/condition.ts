@@ -5,8 +5,8 @@ import { nextTurn } from '../runtime';
 const LOSS_SHOWN_MS = 86_400_000;
 
 const LOST =
-	'Redis came back without its data: triggers go on from now, and what arrived while it was away or within half a ' +
-	'minute after may be missing.';
+	'Redis came back without its data: unless another process had a copy of it, triggers go on from now, and what arrived ' +
+	'while it was away or within half a minute after may be missing.';
 const BEING_PUT_BACK = 'Redis came back without its data: what this process has a copy of is being put back.';
 const PUT_BACK =
 	'Redis came back without its data: positions, unread messages, pending questions and remembered sends were put back ' +

@@ -3,10 +3,11 @@
  * interfaces and wired by `app`; the only room that knows Redis and its library. Importing it does not load the library
  * and connects to nothing. Knows nothing of messengers or n8n.
  *
- * What it cannot guarantee: a Redis that comes back empty has lost positions, engine states and what was not yet handed
- * on (there is no mirror to seed it from; triggers go on from now, and `status` says so). A failover that drops the last
- * writes may drop a lease: whoever held it goes on until its next renewal, new ones wait for one lease. In a cluster only
- * the loss of the server that has the epoch is noticed, and a restart of any of them is not.
+ * A Redis that comes back empty is filled again from the mirrors of the processes that read for accounts or have
+ * triggers on them (`openRedisStore` with `mirror`). What it cannot guarantee: budgets begin anew; of sends and pauses in a
+ * process without a mirror nothing is left; without any mirror triggers go on from now, and `status` says so. A failover
+ * that drops the last writes may drop a lease: whoever held it goes on until its next renewal, new ones wait for one
+ * lease. In a cluster only the loss of the server that has the epoch is noticed, and a restart of any of them is not.
  */
 export { openRedisCalls, type RedisCallsOptions } from './calls';
 export { orFromFile } from './environment';

@@ -10,7 +10,7 @@ import {
 import { backoffMs, Scope } from '../runtime';
 import { confirmAccount, copyAccount, copyNamed, positionedConsumers, type CopyParts } from './copying';
 import { dataLost } from './faults';
-import { seed } from './seeding';
+import { seed, type SeedParts } from './seeding';
 
 /** What other processes write is copied this often, ms. */
 const ROUND_MS = 30_000;
@@ -30,7 +30,7 @@ export interface MirrorKeeperOptions {
 	logger: Logger;
 	/** a Redis that came back empty has been filled again: how many accounts, and of how many something may be missing */
 	restored(result: { accounts: number; gaps: number }): void;
-	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>): void;
+	renumbered: SeedParts['renumbered'];
 }
 
 /**

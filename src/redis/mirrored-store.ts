@@ -112,6 +112,8 @@ export class MirroredStore implements Store {
 	readEntries = async (account: AccountId, after: number, limit: number) => {
 		const wait = this.#keeper.whenBack();
 		if (wait !== null) await wait;
+		// A trigger of the life before, about to be opened anew: it has these already.
+		if (this.#numbers.isOld(account, after)) return [];
 		const epoch = this.#parts.epoch.id;
 		const entries = await this.#redis.readEntries(account, after, limit);
 		// What another process has appended is known here before a trigger of this process gets it.
@@ -157,7 +159,13 @@ export class MirroredStore implements Store {
 			else await this.#takeConsumer(id, accountId, (epoch, found) => mirror.takeConsumer(epoch, found));
 		});
 	};
-	loadConsumer = (id: string) => this.#back(() => this.#redis.loadConsumer(id));
+	/** A trigger that is not remembered is a new one, unless everything was forgotten. */
+	loadConsumer = (id: string) =>
+		this.#back(async () => {
+			const found = await this.#redis.loadConsumer(id);
+			if (found === null) await this.#parts.epoch.confirm(this.#parts.commands);
+			return found;
+		});
 	listConsumers = (account: AccountId) => this.#back(() => this.#redis.listConsumers(account));
 	recordEmit = async (consumer: string, record: EmitRecord) => {
 		const emit = { ...record, seqs: this.#nowOf(consumer, record.seqs) };
@@ -182,10 +190,20 @@ export class MirroredStore implements Store {
 		await this.#keeper.note((mirror) => mirror.verbs.forgetConsumer(id));
 	};
 
+	/** A send nobody remembers is a new one, unless everything was forgotten: that is asked in the same flight. */
 	reserveIntent = async (record: IntentRecord) => {
 		const wait = this.#keeper.whenBack();
 		if (wait !== null) await wait;
-		const answer = await this.#redis.reserveIntent(record);
+		const [reserved, life] = await Promise.allSettled([
+			this.#redis.reserveIntent(record),
+			this.#parts.epoch.confirm(this.#parts.commands),
+		]);
+		if (reserved.status === 'rejected') throw reserved.reason;
+		const answer = reserved.value;
+		if (life.status === 'rejected') {
+			if (answer.created) await this.#redis.deleteIntent(record.key);
+			throw life.reason;
+		}
 		if (answer.created) await this.#keeper.note((mirror) => ignore(mirror.verbs.reserveIntent(record)));
 		return answer;
 	};

@@ -1,5 +1,4 @@
 import type { Clock, Logger, MirrorPlace, MoveSource, Random, Store } from '../contract';
-import { Scope } from '../runtime';
 import { Accounts } from './accounts';
 import { Condition } from './condition';
 import { RedisConnection } from './connection';
@@ -21,9 +20,6 @@ import { Pace } from './pace';
 import { Sweep } from './sweep';
 import { Values } from './values';
 import { Waits } from './waits';
-
-/** After a loss a process without a copy looks after this long whether another one had one, ms. */
-const TOLD_MS = 20_000;
 
 export interface RedisStoreOptions {
 	settings: RedisSettings;
@@ -61,7 +57,6 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		isCopied: () => mirroring.keeper?.isKept ?? false,
 		isRestored: () => epoch.isRestored,
 	});
-	const scope = new Scope(logger);
 	const epoch = new Epoch({
 		keys,
 		clock,
@@ -70,9 +65,6 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		lost: () => {
 			for (const each of onLost) each();
 			condition.lost();
-			// By then another process may have put it back, and has said so.
-			if (options.mirror === undefined)
-				scope.add(clock.after(TOLD_MS, () => void epoch.confirm(commands).catch(() => undefined)));
 		},
 	});
 	const onLost: (() => void)[] = [];
@@ -129,9 +121,11 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		pace: new Pace({ commands, keys, clock, random, time }),
 		intents,
 		sweep: new Sweep({ commands, keys, clock, accounts, consumers, leases, values, waits }),
-		keep: () => epoch.keep(commands),
+		async keep() {
+			await epoch.confirm(commands);
+			await epoch.keep(commands);
+		},
 		close: async () => {
-			await scope.end();
 			await epoch.end(closed());
 			await commands.close();
 		},
@@ -141,7 +135,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 	const numbers = new Renumbered();
 	const keeper = (mirroring.keeper = new MirrorKeeper({
 		...{ place: options.mirror, parts, clock, random, logger },
-		renumbered: (account, seqs) => numbers.add(account, seqs),
+		renumbered: (account, seqs, last) => numbers.add(account, seqs, last),
 		restored: (result) => condition.restored(result),
 	}));
 	const mirrored = new MirroredStore(redis, keeper, parts, clock, numbers);

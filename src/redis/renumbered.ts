@@ -6,14 +6,21 @@ import type { AccountId } from '../contract';
  */
 export class Renumbered {
 	readonly #known = new Map<AccountId, ReadonlyMap<number, number>>();
+	readonly #last = new Map<AccountId, number>();
 
-	add(account: AccountId, seqs: ReadonlyMap<number, number>): void {
+	add(account: AccountId, seqs: ReadonlyMap<number, number>, last: number): void {
+		this.#last.set(account, last);
 		const all = new Map(seqs);
 		for (const [first, then] of this.#known.get(account) ?? []) {
 			const now = seqs.get(then);
 			if (now !== undefined) all.set(first, now);
 		}
 		this.#known.set(account, all);
+	}
+
+	/** A number of a life before; who reads on after it has, under old numbers, what was put back under new ones. */
+	isOld(account: AccountId, seq: number): boolean {
+		return seq > 0 && seq <= (this.#last.get(account) ?? 0);
 	}
 
 	now(account: AccountId | undefined, seqs: readonly number[]): number[] {

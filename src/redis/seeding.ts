@@ -24,8 +24,8 @@ export interface SeedParts extends CopyParts {
 	logger: Logger;
 	/** consumers whose positions this process writes */
 	own(id: string): boolean;
-	/** old numbers of what was put back, and the new ones: executions under way still name the old */
-	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>): void;
+	/** old numbers of what was put back, and the new ones: executions under way still name the old. `last`: of the old */
+	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>, last: number): void;
 	signal: AbortSignal;
 }
 
@@ -81,8 +81,9 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 		const now = journal.seqs.get(eventId);
 		if (now !== undefined) renumbered.set(seq, now);
 	}
-	parts.renumbered(account, renumbered);
 	const start = journal.first === null ? await parts.journal.lastSeq(account) : journal.first - 1;
+	// Where somebody has begun at 1 again, a number may be an old one and a new one: then it counts as new.
+	if (start >= known.lastSeq) parts.renumbered(account, renumbered, known.lastSeq);
 	for (const { position, ...record } of known.consumers) {
 		const here = await parts.consumers.load(record.id);
 		if (here === null) await parts.consumers.save(record);

@@ -5,7 +5,7 @@ import { GUARD_MS } from '../../src/redis/epoch';
 import { silentLogger, systemClock, systemRandom } from '../../src/runtime';
 import { LEASE_MS } from '../../src/pool/account/lease-keeper';
 import { ACCOUNT, consumer, journalEvent } from '../store/support/samples';
-import { ManualClock, until } from '../support/manual-clock';
+import { ManualClock, passes, until } from '../support/manual-clock';
 import { RedisServer } from './support/redis-server';
 import { Relay } from './support/relay';
 
@@ -327,11 +327,12 @@ describe('when Redis comes back', () => {
 		expect(owner.info.degraded).toContain('without its data');
 		// The other one learns it when it wants a lease, and then waits like everybody.
 		const given = await acquires(waiting, clock, name);
-		await until(() => waiting.info.createdAt === owner.info.createdAt, 'the loss to be noticed');
+		const noticed = () => waiting.info.createdAt === owner.info.createdAt;
+		await passes(clock, noticed, 'the loss to be noticed', { stepMs: 0, steps: 500 });
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await until(given, 'the lease');
+		await passes(clock, given, 'the lease', { stepMs: 0, steps: 500 });
 		const again = owner.append(ACCOUNT, { token, events: [journalEvent('e3')] });
 		await expect(again).rejects.toMatchObject({ code: 'account_in_use' });
 		expect(await waiting.readEntries(ACCOUNT, 0, 10)).toEqual([]);

@@ -62,20 +62,27 @@ export function catchUpGap(
 	});
 }
 
-/** What a retention limit removed unread, for one consumer (from a store's sweep). */
+/**
+ * What a retention limit removed unread, for one consumer (from a store's sweep). A count of 0: nobody can know how many,
+ * because the store lost its data and could not be filled again in time.
+ */
 export function retentionGap(
 	about: AboutAccount,
 	clock: Pick<Clock, 'now'>,
 	gap: { consumer: string; from: number; to: number; count: number },
 ): ChannelEvent {
+	const reason = gap.count === 0 ? 'store_lost' : 'retention';
 	return poolEvent(about, clock, {
-		id: `${about.account}:gap:${gap.consumer}:retention:${gap.from}-${gap.to}`,
+		id: `${about.account}:gap:${gap.consumer}:${reason}:${gap.from}-${gap.to}`,
 		type: 'gap',
 		chatId: '',
-		text: `${gap.count} events were removed unread: older or more than the journal keeps`,
+		text:
+			gap.count === 0
+				? 'Events may be missing: Redis came back without its data'
+				: `${gap.count} events were removed unread: older or more than the journal keeps`,
 		data: {
 			consumer: gap.consumer,
-			reason: 'retention',
+			reason,
 			count: gap.count,
 			// Journal numbers: the removed entries' times are gone with them.
 			from_seq: gap.from,

@@ -1,0 +1,329 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { readerLeaseName, type MirrorPlace, type Store, type StoreMirror } from '../../src/contract';
+import { openRedisStore, type RedisSettings } from '../../src/redis';
+import { silentLogger, systemRandom } from '../../src/runtime';
+import { mirrorPlace, seal } from '../../src/store';
+import { ACCOUNT, consumer, DAY, intent, journalEvent, LIMITS, wait } from '../store/support/samples';
+import { ManualClock, passes } from '../support/manual-clock';
+import { complaints, listKeys } from './support/key-table';
+import { RedisServer } from './support/redis-server';
+import { Relay } from './support/relay';
+
+const TTL = 15_000;
+const TOKEN = 'a-token-the-provider-rotated';
+
+describe('a second copy of what is in Redis', () => {
+	let server: RedisServer;
+	let clock: ManualClock;
+	let dir: string;
+	let prefix = 0;
+
+	beforeAll(async () => {
+		server = await RedisServer.start();
+	});
+	afterAll(() => server.stop());
+	beforeEach(() => {
+		prefix += 1;
+		clock = new ManualClock();
+		dir = mkdtempSync(join(tmpdir(), 'mirror-'));
+		onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+	});
+
+	const services = () => ({ clock, random: systemRandom, logger: silentLogger });
+	const placeIn = (folder: string) => mirrorPlace({ ...services(), dir: join(dir, folder) });
+
+	/** `mirror`: the host's folder, or a place of its own */
+	async function open(mirror: string | MirrorPlace = 'main', settings?: RedisSettings): Promise<Store> {
+		const place = typeof mirror === 'string' ? placeIn(mirror) : mirror;
+		const store = await openRedisStore({
+			...services(),
+			settings: settings ?? server.settings(`mirror-${prefix}`),
+			...({ leaseTime: 'clock', guardMs: 0, mirror: place } as const),
+		});
+		onTestFinished(() => store.close());
+		return store;
+	}
+
+	async function empty(): Promise<void> {
+		const admin = server.client();
+		await admin.flushall();
+		admin.disconnect();
+	}
+
+	/** Redis comes back empty, and these processes notice it as they renew their leases. */
+	async function lose(...stores: Store[]): Promise<void> {
+		await empty();
+		for (const store of stores) await store.renewLeases([], TTL);
+		for (const store of stores) await restored(store);
+	}
+
+	async function restored(store: Store): Promise<void> {
+		const isBack = () => store.info.degraded?.includes('were put back from a copy') === true;
+		await passes(clock, isBack, 'what was lost', { stepMs: 250, steps: 400 });
+	}
+
+	async function read(store: Store, name = 'host/1/main'): Promise<number> {
+		const answer = await store.acquireLease(readerLeaseName(ACCOUNT), name, TTL);
+		if (!answer.acquired) throw new Error('not acquired');
+		return answer.lease.token;
+	}
+
+	const events = (...ids: string[]) => ids.map((id) => journalEvent(id, { at: clock.now() }));
+	const attached = (id: string) => consumer(id, { lastAttachedAt: clock.now() });
+
+	/** The event ids a trigger has still before it, in order; those on their way in brackets. */
+	async function before(store: Store, id: string): Promise<string[]> {
+		const found = await store.loadConsumer(id);
+		if (found === null) return ['nobody'];
+		const { watermark, acknowledged, unsettled } = found.position;
+		const onTheirWay = new Set(unsettled.flatMap(({ seqs }) => seqs));
+		return (await store.readEntries(ACCOUNT, watermark, 1_000))
+			.filter(({ seq }) => !acknowledged.includes(seq))
+			.map(({ seq, eventId }) => (onTheirWay.has(seq) ? `[${eventId}]` : eventId));
+	}
+
+	it('is put back: what triggers have before them, states, ids, sends, questions, values and sealed tokens', async () => {
+		const store = await open();
+		await store.rememberSession('s1', ACCOUNT);
+		await store.putValue('s1', 'paused', true);
+		const sealed = seal(TOKEN, { secret: 's', owner: 's1', name: 'token' }, systemRandom);
+		await store.putSecret('s1', 'token', sealed);
+		const token = await read(store);
+		await store.saveConsumer(attached('a'));
+		await store.saveConsumer(attached('b'));
+		await store.append(ACCOUNT, { token, events: events('e1', 'e2', 'e3', 'e4', 'e5'), state: { pts: 5 } });
+		await store.recordEmit('a', { key: 'k1', seqs: [1], attempt: 1, at: clock.now() });
+		await store.acknowledge('a', [1], 'k1');
+		await store.acknowledge('a', [4]);
+		await store.recordEmit('a', { key: 'k2', seqs: [2, 3], attempt: 2, at: clock.now() });
+		await store.acknowledge('b', [1, 2, 3, 4, 5]);
+		await store.append(ACCOUNT, { token, events: [], state: { pts: 6 } });
+		const expiresAt = clock.now() + DAY;
+		await store.reserveIntent(intent('i1', { expiresAt }));
+		await store.updateIntent('i1', { state: 'done', result: { message_id: 'm1' } });
+		await store.saveWait(wait('w1', { expiresAt }));
+		await store.increment(ACCOUNT, 'firsts', 3, DAY);
+		const known = { intent: await store.loadIntent('i1'), waits: await store.listWaits(ACCOUNT) };
+
+		await lose(store);
+		expect(await before(store, 'a')).toEqual(['[e2]', '[e3]', 'e5']);
+		expect(await before(store, 'b')).toEqual([]);
+		const { position } = (await store.loadConsumer('a'))!;
+		expect(position.unsettled.map(({ key, attempt }) => [key, attempt])).toEqual([['k2', 2]]);
+		expect(position.watermark).toBeGreaterThanOrEqual(100_005);
+		expect(await store.loadState(ACCOUNT)).toEqual({ pts: 6 });
+		expect(await store.loadIntent('i1')).toEqual(known.intent);
+		expect(await store.listWaits(ACCOUNT)).toEqual(known.waits);
+		expect(await store.getValue('s1', 'paused')).toBe(true);
+		expect(await store.getValue(ACCOUNT, 'firsts')).toBe(3);
+		expect(await store.getSecret('s1', 'token')).toBe(sealed);
+		expect(await store.accountOf('s1')).toBe(ACCOUNT);
+		// The reader before cannot write any more; the next one is told nothing a second time.
+		const old = store.append(ACCOUNT, { token, events: events('e6') });
+		await expect(old).rejects.toMatchObject({ code: 'account_in_use' });
+		const result = await store.append(ACCOUNT, {
+			token: await read(store),
+			events: events('e1', 'e5', 'e6'),
+		});
+		expect(result.duplicates).toEqual(['e1', 'e5']);
+		expect(await before(store, 'a')).toEqual(['[e2]', '[e3]', 'e5', 'e6']);
+		const client = server.client();
+		const found = await listKeys(client, `mirror-${prefix}`);
+		client.disconnect();
+		expect(complaints(found, [TOKEN])).toEqual([]);
+		expect(found.map(({ kind }) => kind)).not.toContain('moving');
+	});
+
+	it('goes on being kept afterwards: a second loss costs nothing either', async () => {
+		const store = await open();
+		await store.saveConsumer(attached('a'));
+		await store.append(ACCOUNT, { token: await read(store), events: events('e1', 'e2'), state: { pts: 2 } });
+		await lose(store);
+		const token = await read(store);
+		await store.append(ACCOUNT, { token, events: events('e3'), state: { pts: 3 } });
+		const [first] = await store.readEntries(ACCOUNT, 0, 1);
+		await store.acknowledge('a', [first!.seq]);
+		await empty();
+		await store.renewLeases([], TTL);
+		await restored(store);
+		expect(await before(store, 'a')).toEqual(['e2', 'e3']);
+		expect(await store.loadState(ACCOUNT)).toEqual({ pts: 3 });
+	});
+
+	it('lets executions that are under way go on under the numbers they know', async () => {
+		const store = await open();
+		await store.saveConsumer(attached('a'));
+		await store.append(ACCOUNT, { token: await read(store), events: events('e1', 'e2', 'e3') });
+		await store.recordEmit('a', { key: 'k1', seqs: [1], attempt: 1, at: clock.now() });
+		await empty();
+		// What an execution has done while nobody has noticed yet stays done.
+		await store.acknowledge('a', [1], 'k1');
+		await expect(store.readEntriesBySeq(ACCOUNT, [2])).rejects.toMatchObject({ code: 'store_unavailable' });
+		await restored(store);
+		expect(await before(store, 'a')).toEqual(['e2', 'e3']);
+		const found = await store.readEntriesBySeq(ACCOUNT, [2]);
+		expect(found.map(({ seq, eventId }) => [seq, eventId])).toEqual([[2, 'e2']]);
+		await store.recordEmit('a', { key: 'k2', seqs: [2], attempt: 1, at: clock.now() });
+		expect(await before(store, 'a')).toEqual(['[e2]', 'e3']);
+		await store.acknowledge('a', [2], 'k2');
+		expect(await before(store, 'a')).toEqual(['e3']);
+	});
+
+	it('knows a send again, whenever Redis was emptied', async () => {
+		const store = await open();
+		await store.saveConsumer(attached('a'));
+		const record = intent('i1', { expiresAt: clock.now() + DAY });
+		await store.reserveIntent(record);
+		await store.updateIntent('i1', { state: 'done', result: { message_id: 'm1' } });
+		await empty();
+		await expect(store.reserveIntent(record)).rejects.toMatchObject({ code: 'store_unavailable' });
+		await restored(store);
+		const again = await store.reserveIntent(record);
+		expect(again).toMatchObject({ created: false, intent: { state: 'done', result: { message_id: 'm1' } } });
+	});
+
+	it('keeps its place for a trigger that is just being opened', async () => {
+		const store = await open();
+		await store.saveConsumer(attached('a'));
+		await store.append(ACCOUNT, { token: await read(store), events: events('e1', 'e2') });
+		await empty();
+		await expect(store.loadConsumer('a')).rejects.toMatchObject({ code: 'store_unavailable' });
+		await restored(store);
+		expect(await before(store, 'a')).toEqual(['e1', 'e2']);
+		// Who reads on by an old number has them already.
+		expect(await store.readEntries(ACCOUNT, 1, 10)).toEqual([]);
+	});
+
+	it('is put back when its process starts again, also when that is broken off in the middle', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, {
+			token: await read(first),
+			events: events('e1', 'e2', 'e3'),
+			state: { pts: 3 },
+		});
+		await first.acknowledge('a', [1]);
+		await first.close();
+		await empty();
+		let failures = 2;
+		const place: MirrorPlace = {
+			exists: () => true,
+			async open(): Promise<StoreMirror> {
+				const mirror = await placeIn('main').open();
+				const take = mirror.takeAccount.bind(mirror);
+				mirror.takeAccount = (...args) => {
+					failures -= 1;
+					return failures >= 0 ? Promise.reject(new Error('the process died')) : take(...args);
+				};
+				return mirror;
+			},
+		};
+		const second = await open(place);
+		await restored(second);
+		expect(failures).toBe(-1);
+		expect(await before(second, 'a')).toEqual(['e2', 'e3']);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 3 });
+		expect(await second.lastSeq(ACCOUNT)).toBe((await second.readEntries(ACCOUNT, 0, 9)).at(-1)?.seq);
+	});
+
+	it('of several processes: each knows best how far its own triggers are', async () => {
+		const [reader, follower] = [await open('one'), await open('two')];
+		const token = await read(reader);
+		await reader.saveConsumer(attached('here'));
+		await follower.saveConsumer(attached('there'));
+		await reader.append(ACCOUNT, { token, events: events('e1', 'e2', 'e3'), state: { pts: 3 } });
+		await follower.readEntries(ACCOUNT, 0, 10);
+		await reader.acknowledge('here', [1]);
+		await follower.acknowledge('there', [1, 2]);
+		await lose(reader, follower);
+		expect(await before(reader, 'here')).toEqual(['e2', 'e3']);
+		expect(await before(follower, 'there')).toEqual(['e3']);
+		expect(await reader.loadState(ACCOUNT)).toEqual({ pts: 3 });
+	});
+
+	it('of a process without one: it hears that another one had it', async () => {
+		const main = await open();
+		await main.saveConsumer(attached('a'));
+		const settings = server.settings(`mirror-${prefix}`);
+		const worker = await openRedisStore({ ...services(), settings, leaseTime: 'clock', guardMs: 0 });
+		onTestFinished(() => worker.close());
+		await empty();
+		await worker.renewLeases([], TTL);
+		expect(worker.info.degraded).toContain('triggers go on from now');
+		await main.renewLeases([], TTL);
+		await restored(main);
+		await worker.renewLeases([], TTL);
+		expect(worker.info.degraded).toContain('were put back from a copy');
+	});
+
+	it('that comes after somebody has read without it adds what was missed, and tells that more may be missing', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token: await read(first), events: events('e1', 'e2'), state: { pts: 2 } });
+		await first.acknowledge('a', [1]);
+		await first.close();
+		await empty();
+		const other = await open('another-host');
+		const token = await read(other);
+		await other.append(ACCOUNT, { token, events: events('e9'), state: { pts: 9 } });
+		const second = await open();
+		await restored(second);
+		expect(second.info.degraded).toContain('1 accounts were read before that');
+		expect(await before(second, 'a')).toEqual(['e9', 'e2']);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 9 });
+		// The reader goes on, and its sweep tells the gap.
+		const result = await other.append(ACCOUNT, { token, events: events('e1', 'e10'), state: { pts: 10 } });
+		expect(result.duplicates).toEqual(['e1']);
+		const { gaps } = await other.sweep(LIMITS);
+		expect(gaps).toMatchObject([{ consumer: 'a', accountId: ACCOUNT, count: 0 }]);
+	});
+
+	it('that cannot be written is said in status, costs nothing while Redis keeps its data, and a gap when it does not', async () => {
+		const place = { exists: () => false, open: () => Promise.reject(new Error('the disk is full')) };
+		const store = await open(place);
+		const token = await read(store);
+		await store.saveConsumer(attached('a'));
+		await store.append(ACCOUNT, { token, events: events('e1') });
+		expect(store.info.degraded).toContain('the disk is full');
+		expect(await before(store, 'a')).toEqual(['e1']);
+		await empty();
+		await store.renewLeases([], TTL);
+		expect(store.info.degraded).toContain('triggers go on from now');
+		await store.saveConsumer(attached('a'));
+		expect((await store.sweep(LIMITS)).gaps).toMatchObject([{ consumer: 'a', count: 0 }]);
+	});
+
+	it('has what was appended though the answer was lost', async () => {
+		const relay = await Relay.to(server.port);
+		onTestFinished(() => relay.close());
+		const settings = {
+			...server.settings(`mirror-${prefix}`),
+			nodes: [{ host: '127.0.0.1', port: relay.port }],
+		};
+		const store = await open('main', settings);
+		await store.saveConsumer(attached('a'));
+		const token = await read(store);
+		await store.append(ACCOUNT, { token, events: events('e1'), state: { pts: 1 } });
+		relay.swallowAnswers = true;
+		const lost = store.append(ACCOUNT, { token, events: events('e2'), state: { pts: 2 } });
+		const told = expect(lost).rejects.toMatchObject({ code: 'store_unavailable' });
+		await passes(clock, () => relay.swallowed > 0, 'the answer that is lost', { stepMs: 0, steps: 500 });
+		relay.swallowAnswers = false;
+		relay.cut();
+		await told;
+		let result: unknown;
+		while (result === undefined) {
+			result = await store
+				.append(ACCOUNT, { token, events: events('e2', 'e3'), state: { pts: 3 } })
+				.catch(() => undefined);
+			await clock.advance(500);
+		}
+		expect(result).toMatchObject({ duplicates: ['e2'], appended: [{ eventId: 'e3' }] });
+		await lose(store);
+		expect(await before(store, 'a')).toEqual(['e1', 'e2', 'e3']);
+		expect(await store.loadState(ACCOUNT)).toEqual({ pts: 3 });
+	});
+});
