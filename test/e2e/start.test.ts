@@ -4,6 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, N8nApi, nodeBinary, projectFolder, until } from './harness';
 import { Editor } from './harness/browser';
@@ -135,6 +137,8 @@ describe('npm start', () => {
 				await api.finishedExecutions(inbox, MESSENGERS.length);
 				await session.disconnect();
 
+				await inRussian(browser, address);
+
 				const editor = await Editor.open(baseUrl);
 				try {
 					await editor.page.setViewportSize({ width: 1280, height: 640 });
@@ -157,6 +161,17 @@ describe('npm start', () => {
 			expect(
 				(await fetch(`${address}/messages`, { method: 'POST', body: '{"to":"max","text":"x"}' })).status,
 			).toBe(415);
+			// Another site that the browser has open may point its own name at this address.
+			const { host } = new URL(address);
+			expect(await statusFor(address, host)).toBe(200);
+			expect(await statusFor(address, 'another.example')).toBe(403);
+			expect(await statusFor(`${address}/conversations`, host.replace('127.0.0.1', 'localhost'))).toBe(403);
+			const second = new Starter('--data', data, '--port', String(await freePort()), '--sandbox');
+			expect(await second.ends()).toBe(1);
+			expect(second.output).toMatch(/is in use by another start \(process \d+\).*--data/);
+			// The first has lost nothing by it.
+			const conversations = (await (await fetch(`${address}/conversations`)).json()) as unknown[];
+			expect(conversations).toHaveLength(MESSENGERS.length);
 			expect(await it.ends('SIGINT')).toBe(0);
 			await expect(fetch(address)).rejects.toThrow();
 		},
@@ -166,6 +181,26 @@ describe('npm start', () => {
 const MESSENGERS = ['Avito', 'MAX', 'Telegram'];
 
 /** Writes in each messenger, again until it is answered: a trigger that was just published starts at now. */
+/** What the page's server answers somebody who calls it by this name. */
+async function statusFor(address: string, host: string): Promise<number> {
+	return (await request(address, { headers: { host } })).statusCode;
+}
+
+/** The page as a Russian browser shows it. */
+async function inRussian(browser: Browser, address: string): Promise<void> {
+	const person = await Person.enter(browser, { locale: 'ru-RU', screen: 'phone' });
+	await person.page.goto(address);
+	await person.reads('Другая сторона');
+	for (const messenger of MESSENGERS) {
+		const column = person.page.getByRole('region', { name: messenger });
+		await column.getByLabel(`Сообщение в ${messenger}`).waitFor();
+		await column.getByText(/^Выполнений: \d+/).waitFor();
+	}
+	await person.photograph('phone-page');
+	expect(person.complaints).toEqual([]);
+	await person.leave();
+}
+
 async function chat(person: Person, text: string): Promise<void> {
 	for (const messenger of MESSENGERS) {
 		const column = person.page.getByRole('region', { name: messenger });

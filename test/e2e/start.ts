@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isPortFree, N8n, owner, projectFolder } from './harness';
+import { holdFolder } from './start/hold-folder';
 import { Newcomer } from './start/newcomer';
 import { parseOptions, usage, type StartOptions } from './start/options';
 import { linkWorkingTree, mirrorWorkingTree } from './start/working-tree';
@@ -32,6 +33,7 @@ async function serve({ port, sandbox, dev, data }: StartOptions, undo: Array<() 
 	}
 	const userFolder = data ? resolve(data) : join(projectFolder, '.data', sandbox ? 'sandbox' : 'n8n');
 	await mkdir(userFolder, { recursive: true });
+	undo.push(await holdFolder(userFolder));
 	await rm(join(userFolder, 'n8n.log'), { force: true });
 	if (dev) undo.push(await mirrorWorkingTree(userFolder, say));
 	else await linkWorkingTree(userFolder);
