@@ -23,6 +23,7 @@ import {
 	processName,
 	publishMetrics,
 	redactingLogger,
+	showsDebug,
 	silentLogger,
 	systemClock,
 	systemRandom,
@@ -35,7 +36,7 @@ const DRIVERS: readonly ChannelDriver[] = [avitoDriver, maxDriver, telegramDrive
 /** n8n's logger, once the bridge has said which one it is. */
 let hostLogger: Logger = silentLogger;
 
-const logger = redactingLogger({
+const cleaned = redactingLogger({
 	debug: (message, meta) => {
 		hostLogger.debug(message, meta);
 	},
@@ -49,6 +50,13 @@ const logger = redactingLogger({
 		hostLogger.error(message, meta);
 	},
 });
+
+const logger: Logger = {
+	...cleaned,
+	debug: (message, meta) => {
+		if (showsDebug(hostLogger)) cleaned.debug(message, meta);
+	},
+};
 
 export interface OwnPoolOptions {
 	/** folder of a store in a file; default: Redis where n8n runs in queue mode, else a file in n8n's own folder */

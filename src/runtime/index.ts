@@ -32,7 +32,7 @@ export {
 	type MetricsSettings,
 } from './metrics';
 export { packageVersion } from './package-version';
-export { redactingLogger, silentLogger } from './logger';
+export { redactingLogger, showsDebug, silentLogger } from './logger';
 export { providerRequest, type ProviderRequest } from './provider-request';
 export { systemRandom } from './random';
 export { redact, redactText } from './redact';

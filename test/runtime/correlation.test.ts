@@ -5,6 +5,7 @@ import {
 	correlatingLogger,
 	correlation,
 	redactingLogger,
+	showsDebug,
 	systemClock,
 	uncorrelated,
 } from '../../src/runtime';
@@ -53,5 +54,15 @@ describe('the id of what is being done', () => {
 			['while', { correlation: 'max:7:u:1', chat: '5' }],
 			['another', { correlation: 'max:7:u:2' }],
 		]);
+	});
+});
+
+describe('debug lines', () => {
+	it('are written for a host that shows them, or does not say what it shows', () => {
+		const { logger } = recorder();
+		expect([logger, { ...logger, level: 'debug' }].map(showsDebug)).toEqual([true, true]);
+		expect(
+			['info', 'warn', 'error', 'silent'].map((level) => showsDebug({ ...logger, level } as Logger)),
+		).toEqual([false, false, false, false]);
 	});
 });
