@@ -12,18 +12,15 @@ import type {
 
 export type PositionedConsumer = ConsumerRecord & { position: ConsumerPosition };
 
-/** What a mirror needs of one account to put it back: taken from the shared store at one moment. */
+/**
+ * What a mirror needs of one account to put it back, but for what may be many: its entries and ids, and the state, which
+ * must not be there before they are.
+ */
 export interface AccountCopy {
 	account: AccountId;
 	/** the life of the shared store these numbers belong to */
 	epoch: string;
-	/** read before the entries, so never newer than they are */
-	state: JsonObject | null;
 	lastSeq: number;
-	/** all that some consumer has not passed, ascending */
-	entries: JournalEntry[];
-	/** ids known, those of entries that are gone included */
-	seen: { eventId: string; recordedAt: number }[];
 	consumers: PositionedConsumer[];
 	waits: WaitRecord[];
 	intents: IntentRecord[];
@@ -74,7 +71,7 @@ export interface StoreMirror {
 	epochOf(account: AccountId): Promise<string | null>;
 	/** accounts whose copy is of another life than this one */
 	staleAccounts(epoch: string): Promise<AccountId[]>;
-	/** Replaces the account's copy. Positions of `own` consumers that are here already only move forward: they are written through. */
+	/** Begins the account's copy anew, or goes on with it in the same life of the shared store. Positions of `own` consumers that are here already only move forward: they are written through. */
 	takeAccount(copy: AccountCopy, own: ReadonlySet<string>): Promise<void>;
 	/**
 	 * What was appended, with the state written with it (undefined = unchanged). `known`: ids that were duplicates.
@@ -85,8 +82,14 @@ export interface StoreMirror {
 		epoch: string,
 		appended: { entries: readonly JournalEntry[]; known: readonly string[]; state: JsonObject | undefined },
 	): Promise<boolean>;
-	/** Entries another process has appended. Nothing happens while the copy is of another life. */
-	takeRead(account: AccountId, epoch: string, entries: readonly JournalEntry[]): Promise<void>;
+	/** Entries that stand in the shared store. Nothing happens while the copy is of another life. */
+	takeEntries(account: AccountId, epoch: string, entries: readonly JournalEntry[]): Promise<void>;
+	/** Ids known, those of entries that are gone included; after the entries, or they would count as handed on. */
+	takeSeen(
+		account: AccountId,
+		epoch: string,
+		seen: readonly { eventId: string; recordedAt: number }[],
+	): Promise<void>;
 	takeState(account: AccountId, epoch: string, state: JsonObject | null): Promise<void>;
 	takeConsumer(epoch: string, consumer: PositionedConsumer): Promise<void>;
 	/** What other processes write too, as it is now: their consumers, pending questions, values. */

@@ -84,7 +84,7 @@ export class Condition {
 		this.#restored =
 			gaps === 0
 				? PUT_BACK
-				: `${PUT_BACK} ${gaps} accounts were read before that: what came in between may be missing.`;
+				: `${PUT_BACK} For some accounts (${gaps}) somebody had read before: what came in between may be missing.`;
 		this.#options.logger.warn(this.#restored, { accounts });
 		this.#tell();
 	}

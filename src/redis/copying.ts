@@ -1,4 +1,4 @@
-import type { AccountCopy, AccountId, NamedCopy, PositionedConsumer, SessionKey } from '../contract';
+import type { AccountId, NamedCopy, PositionedConsumer, SessionKey, StoreMirror } from '../contract';
 import type { Accounts } from './accounts';
 import type { Commands } from './connection';
 import type { Consumers } from './consumers';
@@ -29,43 +29,51 @@ export interface CopyParts {
 }
 
 /**
- * All that a mirror needs of one account. The state is read before the entries, so it is never newer than they are; and
- * last of all it is asked whether this is still the life of Redis the reading began in.
+ * Copies one account into the mirror. The state is read first and taken last, so it is never newer than the entries that
+ * are there. Before anything is taken for what is in Redis now it is asked whether this is still the life of Redis in
+ * which the reading began. `ids`: also those of entries that are gone.
  * @throws ChannelError `store_unavailable` when Redis has lost its data meanwhile
  */
-export async function copyAccount(account: AccountId, parts: CopyParts): Promise<AccountCopy> {
+export async function copyAccount(
+	account: AccountId,
+	mirror: StoreMirror,
+	parts: CopyParts,
+	options: { own: ReadonlySet<string>; ids: boolean; mayTakeNamed(): boolean },
+): Promise<void> {
 	const { commands, keys, epoch, journal } = parts;
 	const begun = epoch.id;
 	const state = await journal.loadState(account);
 	const lastSeq = await journal.lastSeq(account);
 	const consumers = await positionedConsumers(account, parts);
-	const passed = Math.min(...consumers.map(({ position }) => position.watermark));
-	const entries: AccountCopy['entries'] = [];
-	for (let after = passed === Infinity ? Math.max(0, lastSeq - HELD_REACH) : passed; ;) {
-		const page = await journal.readEntries(account, after, PAGE);
-		entries.push(...page);
-		after = page.at(-1)?.seq ?? after;
-		if (page.length < PAGE) break;
-	}
 	const [waits, intents, sessions] = await Promise.all([
 		parts.waits.list(account),
 		parts.intents.all(account),
 		parts.accounts.sessionsOf(account),
 	]);
-	const seen: AccountCopy['seen'] = [];
-	for (let from = 0; ; from += PAGE) {
+	const found = await copyNamed([account, ...sessions], parts);
+	await confirmAccount(account, begun, parts);
+	const named = options.mayTakeNamed() ? found : null;
+	const head = { account, epoch: begun, lastSeq, consumers, waits, intents, sessions, named };
+	await mirror.takeAccount(head, options.own);
+
+	const passed = Math.min(...consumers.map(({ position }) => position.watermark));
+	for (let after = passed === Infinity ? Math.max(0, lastSeq - HELD_REACH) : passed; ;) {
+		const page = await journal.readEntries(account, after, PAGE);
+		await mirror.takeEntries(account, begun, page);
+		after = page.at(-1)?.seq ?? after;
+		if (page.length < PAGE) break;
+	}
+	for (let from = 0; options.ids; from += PAGE) {
 		const range = ['ZRANGE', keys.seen(account), from, from + PAGE - 1, 'WITHSCORES'] as const;
 		const page = texts(await commands.call(...range));
-		for (let at = 0; at + 1 < page.length; at += 2)
-			seen.push({ eventId: page[at] ?? '', recordedAt: Number(page[at + 1]) });
-		if (page.length < PAGE * 2) break;
+		const seen = page.flatMap((eventId, at) =>
+			at % 2 === 0 ? [{ eventId, recordedAt: Number(page[at + 1]) }] : [],
+		);
+		await mirror.takeSeen(account, begun, seen);
+		if (seen.length < PAGE) break;
 	}
-	const named = await copyNamed([account, ...sessions], parts);
 	await confirmAccount(account, begun, parts);
-	return {
-		...{ account, epoch: begun, state, entries, seen, consumers, waits, intents, sessions, named },
-		lastSeq: Math.max(lastSeq, entries.at(-1)?.seq ?? 0),
-	};
+	await mirror.takeState(account, begun, state);
 }
 
 /** `atMost`: an owner with more values than this is left out. */

@@ -33,6 +33,12 @@ export interface MirrorKeeperOptions {
 	renumbered: SeedParts['renumbered'];
 }
 
+interface Copying {
+	done: Promise<void>;
+	/** what was asked for while it ran */
+	again: Promise<void> | undefined;
+}
+
 /**
  * When this process' mirror is opened, what is copied into it when, and putting it back. Trouble with it never becomes a
  * failure of the store: it is a sentence in `status`.
@@ -46,6 +52,7 @@ export class MirrorKeeper {
 	readonly #scope: Scope;
 	/** accounts whose copy is whole and of this life of Redis */
 	readonly #whole = new Set<AccountId>();
+	readonly #copying = new Map<AccountId, Copying>();
 	#mirror: StoreMirror | undefined;
 	#opening: Promise<void> | undefined;
 	/** monotonic ms */
@@ -128,14 +135,33 @@ export class MirrorKeeper {
 	}
 
 	/** Copies an account of which something may be missing here; what does not succeed now is tried again. */
-	async copy(account: AccountId, mirror: StoreMirror): Promise<void> {
+	copy(account: AccountId, mirror: StoreMirror): Promise<void> {
+		const running = this.#copying.get(account);
+		if (running === undefined) return this.#startCopy(account, mirror);
+		// What is missing may have come after the one that runs has looked; one more is enough for all who ask now.
+		running.again ??= running.done.catch(() => undefined).then(() => this.#startCopy(account, mirror));
+		return running.again;
+	}
+
+	#startCopy(account: AccountId, mirror: StoreMirror): Promise<void> {
+		const copying: Copying = { done: this.#copy(account, mirror), again: undefined };
+		this.#copying.set(account, copying);
+		return copying.done.finally(() => {
+			if (this.#copying.get(account) === copying) this.#copying.delete(account);
+		});
+	}
+
+	async #copy(account: AccountId, mirror: StoreMirror): Promise<void> {
 		if (this.#seeding !== undefined) return;
 		this.#whole.delete(account);
 		this.#schedule();
 		const written = this.#written;
-		const copy = await this.#asked(copyAccount(account, this.#options.parts));
-		if (copy === null) return;
-		await mirror.takeAccount(written === this.#written ? copy : { ...copy, named: null }, this.own);
+		const { own } = this;
+		const mayTakeNamed = (): boolean => written === this.#written;
+		// Who only follows has the ids of what its own triggers read.
+		const options = { own, ids: this.reading.has(account), mayTakeNamed };
+		const copied = copyAccount(account, mirror, this.#options.parts, options).then(() => true);
+		if ((await this.#asked(copied)) === null) return;
 		this.#whole.add(account);
 	}
 

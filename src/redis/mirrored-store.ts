@@ -118,7 +118,7 @@ export class MirroredStore implements Store {
 		const entries = await this.#redis.readEntries(account, after, limit);
 		// What another process has appended is known here before a trigger of this process gets it.
 		if (entries.length > 0 && !this.#keeper.reading.has(account) && this.#keeper.isWhole(account))
-			await this.#keeper.note((mirror) => mirror.takeRead(account, epoch, entries));
+			await this.#keeper.note((mirror) => mirror.takeEntries(account, epoch, entries));
 		return entries;
 	};
 	/** Whoever asks by an old number gets the entry under it. */

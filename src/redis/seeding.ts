@@ -17,7 +17,8 @@ import { journal as scripts } from './scripts';
 /** Numbers begin anew this far above the last one known here: other processes may know some more. */
 const LEAP = 100_000;
 const PAGE = 500;
-const NOBODY: ReadonlySet<string> = new Set();
+/** Its ids the mirror has already; values written since are newer in Redis. */
+const ANEW = { own: new Set<string>(), ids: false, mayTakeNamed: () => false };
 
 export interface SeedParts extends CopyParts {
 	clock: Clock;
@@ -53,7 +54,7 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 			await moveValues({ values, secrets }, parts);
 			for (const account of await mirror.staleAccounts(begun)) {
 				if (!(await seedAccount(mirror, account, parts))) seeded.gaps += 1;
-				await mirror.takeAccount(await copyAccount(account, parts), NOBODY);
+				await copyAccount(account, mirror, parts, ANEW);
 				seeded.accounts += 1;
 				await goOn();
 			}

@@ -80,12 +80,16 @@ class SqlMirror implements StoreMirror {
 			return true;
 		});
 
-	takeRead: StoreMirror['takeRead'] = (account, epoch, entries) =>
+	takeEntries: StoreMirror['takeEntries'] = (account, epoch, entries) =>
 		this.#queue.write((sql) => {
 			if (epochOf(sql, account) !== epoch) return;
-			// Older ones are here, or have been passed.
-			const last = lastSeq(sql, account);
-			for (const entry of entries) if (entry.seq > last) copyEntry(sql, account, entry);
+			for (const entry of entries) copyEntry(sql, account, entry);
+		});
+
+	takeSeen: StoreMirror['takeSeen'] = (account, epoch, seen) =>
+		this.#queue.write((sql) => {
+			if (epochOf(sql, account) !== epoch) return;
+			for (const { eventId, recordedAt } of seen) sql.run(PUT_SEEN, account, eventId, recordedAt);
 		});
 
 	takeState = (account: AccountId, epoch: string, state: JsonObject | null) =>
@@ -119,14 +123,10 @@ function takeAccount(sql: Sql, now: number, copy: AccountCopy, own: ReadonlySet<
 	const { account, epoch } = copy;
 	const continues = epochOf(sql, account) === epoch;
 	sql.run('INSERT INTO accounts (account) VALUES (?) ON CONFLICT DO NOTHING', account);
-	// What was appended while the copy was being read stays.
+	// Old numbers mean nothing in a new life; in the same one, what has been appended meanwhile stays.
+	if (!continues) sql.run('DELETE FROM entries WHERE account = ?', account);
 	const newest = continues ? Math.max(copy.lastSeq, lastSeq(sql, account)) : copy.lastSeq;
-	const gone = continues ? copy.lastSeq : Number.MAX_SAFE_INTEGER;
-	sql.run('DELETE FROM entries WHERE account = ? AND seq <= ?', account, gone);
-	for (const { eventId, recordedAt } of copy.seen) sql.run(PUT_SEEN, account, eventId, recordedAt);
-	for (const entry of copy.entries) copyEntry(sql, account, entry);
 	sql.run('UPDATE accounts SET last_seq = ? WHERE account = ?', newest, account);
-	writeState(sql, account, copy.state);
 	const listed = new Set(copy.consumers.map(({ id }) => id));
 	for (const { id } of consumers.listConsumers(sql, account))
 		if (!listed.has(id)) consumers.forgetConsumer(sql, id);

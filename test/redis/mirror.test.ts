@@ -271,7 +271,7 @@ describe('a second copy of what is in Redis', () => {
 		await other.append(ACCOUNT, { token, events: events('e9'), state: { pts: 9 } });
 		const second = await open();
 		await restored(second);
-		expect(second.info.degraded).toContain('1 accounts were read before that');
+		expect(second.info.degraded).toContain('For some accounts (1) somebody had read before');
 		expect(await before(second, 'a')).toEqual(['e9', 'e2']);
 		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 9 });
 		// The reader goes on, and its sweep tells the gap.
