@@ -207,7 +207,7 @@ async function fetchPart(
 ): Promise<TlObject> {
 	const request = { _: 'upload.getFile', location, offset: String(offset), limit: PART };
 	const context = { signal, timeoutMs: PART_MS, ...(dc > 0 ? { dcId: dc } : {}) };
-	return partGate.run(signal, () => account.connection.object(request, context));
+	return partGate.run(account, signal, () => account.connection.object(request, context));
 }
 
 function isPassing(error: unknown): boolean {

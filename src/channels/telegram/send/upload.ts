@@ -129,7 +129,9 @@ async function uploadParts(
 async function sendPart(account: TelegramAccount, request: TlObject, signal: AbortSignal): Promise<void> {
 	for (let tries = 1; ; tries += 1) {
 		try {
-			await partGate.run(signal, () => account.connection.call(request, { signal, timeoutMs: PART_MS }));
+			await partGate.run(account, signal, () =>
+				account.connection.call(request, { signal, timeoutMs: PART_MS }),
+			);
 			return;
 		} catch (error) {
 			const passing = ChannelError.is(error) && (error.code === 'timeout' || error.code === 'unreachable');
