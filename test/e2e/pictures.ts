@@ -40,20 +40,20 @@ class Camera {
 		const { name = '', credentials = {} } = nodes.at(-1) ?? {};
 		const { id } = await this.n8n.api.createWorkflow(workflow(name, nodes));
 		await this.editor.openWorkflow(id);
+		// Opened before the names of credentials have come, a node shows their numbers: the second look has them.
+		await this.editor.openWorkflow(id);
 		await this.editor.openNode(name);
+		const panel = this.editor.page.getByTestId('ndv');
 		const wanted = Object.values(credentials).map((each) => each.name);
-		const shown = () => this.editor.page.getByTestId('ndv').locator('input').evaluateAll(valuesOf);
 		await until(
 			async () => {
-				const values = await shown();
-				if (wanted.every((each) => values.includes(each))) return true;
-				// Opened before the names of credentials have come, a node shows their numbers.
-				await this.editor.closeNode();
-				await this.editor.openNode(name);
-				return false;
+				const shown = [await panel.innerText(), ...(await panel.locator('input').evaluateAll(valuesOf))].join(
+					'\n',
+				);
+				return wanted.every((each) => shown.includes(each));
 			},
-			{ what: `the credential of ${name}`, timeoutMs: 90_000, everyMs: 2_000 },
-		);
+			{ what: `the credential of ${name}`, timeoutMs: 15_000, everyMs: 500 },
+		).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
 	}
 
 	/** A node that does something, with what it gave. */
@@ -90,7 +90,6 @@ class Camera {
 		const { page } = this.editor;
 		const fields = page.getByTestId('output-panel').getByText('Schema', { exact: true });
 		if (await fields.isVisible()) await fields.click();
-		await page.getByRole('alert').first().waitFor({ state: 'hidden' });
 		await page.mouse.move(0, 0);
 		await page.screenshot({ path: join(folder, `${file}.png`), animations: 'disabled' });
 		process.stdout.write(`docs/images/${file}.png\n`);

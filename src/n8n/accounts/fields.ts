@@ -61,8 +61,9 @@ export function accountCredentials(own: string): INodeCredentialDescription[] {
 			name: own,
 			required: true,
 			testedBy: `${own}Test`,
-			// Hidden rather than shown for the other choice: who asks without naming a choice means the own credential.
-			displayOptions: { hide: { [AUTHENTICATION]: [MANY] } },
+			// n8n's editor offers a credential under its choice only if the choice is among what it is shown for; and who
+			// asks without naming a choice, as a list of a stored node may, means the own credential.
+			displayOptions: { show: { [AUTHENTICATION]: [OWN, { _cnd: { not: MANY } }] } },
 		},
 		{
 			name: ACCOUNTS_CREDENTIAL,
