@@ -60,7 +60,8 @@ export const SELF = { name: 'account.getSelf', input: {} };
 function listen(pool: AccountPool, account: string, eventEveryMs: number): void {
 	pool.subscribe({
 		credential: credentialOf(account, eventEveryMs),
-		identity: { instance: 'i', workflow: 'w', node: 'n' },
+		// One trigger node per account: one node on many would forget each for the next.
+		identity: { instance: 'i', workflow: 'w', node: `trigger-${account}` },
 		options: {
 			filter: eventFilterSchema.parse({}),
 			wantsRaw: false,
