@@ -1,4 +1,4 @@
-import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import type { DisplayCondition, INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import { ACCOUNTS_CREDENTIAL } from './entries';
 
 /** Internal names and values of the fields below. */
@@ -7,6 +7,8 @@ export const ACCOUNT = 'account';
 export const OWN = 'own';
 export const MANY = 'accounts';
 
+/** n8n reads conditions of credentials and of fields alike, but its type of a credential's knows plain values only. */
+const notMany = { _cnd: { not: MANY } } satisfies DisplayCondition as unknown as string;
 const shownForMany = { show: { [AUTHENTICATION]: [MANY] } };
 
 /** Where the account comes from: the node's own credential, or one that holds many. */
@@ -63,7 +65,7 @@ export function accountCredentials(own: string): INodeCredentialDescription[] {
 			testedBy: `${own}Test`,
 			// n8n's editor offers a credential under its choice only if the choice is among what it is shown for; and who
 			// asks without naming a choice, as a list of a stored node may, means the own credential.
-			displayOptions: { show: { [AUTHENTICATION]: [OWN, { _cnd: { not: MANY } }] } },
+			displayOptions: { show: { [AUTHENTICATION]: [OWN, notMany] } },
 		},
 		{
 			name: ACCOUNTS_CREDENTIAL,
