@@ -35,6 +35,16 @@ export const ACTIONS: Record<string, (stage: Stage) => Promise<void>> = {
 		await redis.run();
 	},
 
+	/** Redis is away for a moment and comes back empty, as one without persistence does. */
+	redisEmptied: async ({ redis, clock, random }) => {
+		const client = redis.client();
+		await client.flushall();
+		client.disconnect();
+		await redis.kill();
+		await clock.sleep(random.next() * LEASE_MS);
+		await redis.run();
+	},
+
 	/** Every answer takes its time, for one process. */
 	redisSlow: async ({ members, clock, random }) => {
 		const { redis } = pick(members, random);

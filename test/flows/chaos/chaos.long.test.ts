@@ -5,11 +5,23 @@ import { startChaos, tellOf } from './start';
 const SEED = Number(process.env['CHAOS_SEED'] ?? Math.floor(Date.now() / 86_400_000));
 /** CHAOS_MINUTES shortens or lengthens each of the two runs. */
 const MINUTES = Number(process.env['CHAOS_MINUTES'] ?? 8);
+/**
+ * CHAOS_EMPTIED=1: Redis loses all its data now and then, too. Off: a process that is killed while it puts its copy back
+ * still costs a few messages in some runs (seed 22 of nine accounts did), and its lock outlives it in fast time.
+ */
+const EMPTIED = process.env['CHAOS_EMPTIED'] === '1';
 
 describe(`sixty accounts for ${String(MINUTES)} minutes, seed ${String(SEED)}`, () => {
 	it('in fast time: a fault every few seconds', async () => {
 		const report = await startChaos(
-			{ seed: SEED, accountsPerMessenger: 20, seconds: MINUTES * 60, actionEveryMs: 15_000, everyMs: 500 },
+			{
+				seed: SEED,
+				accountsPerMessenger: 20,
+				seconds: MINUTES * 60,
+				actionEveryMs: 15_000,
+				everyMs: 500,
+				emptied: EMPTIED,
+			},
 			4,
 		);
 		tellOf(report);
@@ -24,6 +36,7 @@ describe(`sixty accounts for ${String(MINUTES)} minutes, seed ${String(SEED)}`, 
 				seconds: MINUTES * 60,
 				actionEveryMs: 15_000,
 				everyMs: 200,
+				emptied: EMPTIED,
 			},
 			1,
 		);

@@ -6,7 +6,14 @@ const SEED = Number(process.env['CHAOS_SEED'] ?? 1);
 
 it('three processes, nine accounts: killed, frozen, cut off; nothing is lost, sent twice, or written by two', async () => {
 	const report = await startChaos(
-		{ seed: SEED, accountsPerMessenger: 3, seconds: 25, actionEveryMs: 12_000, everyMs: 1_000 },
+		{
+			seed: SEED,
+			accountsPerMessenger: 3,
+			seconds: 25,
+			actionEveryMs: 12_000,
+			everyMs: 1_000,
+			emptied: false,
+		},
 		6,
 	);
 	tellOf(report);

@@ -10,6 +10,7 @@ import type { Logger } from '../../../src/contract';
 import { AccountPool, type CredentialSource, type Settlement } from '../../../src/pool';
 import { openRedisCalls, openRedisStore, redisSettings } from '../../../src/redis';
 import { systemClock, systemRandom } from '../../../src/runtime';
+import { mirrorPlace } from '../../../src/store';
 import type { FromProcess, ProcessPlan, ToProcess, TriggerPlan } from './wire';
 
 const DAY_MS = 86_400_000;
@@ -39,7 +40,7 @@ const shared = { settings, clock: systemClock, random: systemRandom, logger, lea
 
 const pool = new AccountPool({
 	drivers: [avitoDriver, maxDriver, telegramDriver],
-	openStore: () => openRedisStore(shared),
+	openStore: () => openRedisStore({ ...shared, mirror: mirrorPlace({ ...shared, dir: plan.dir }) }),
 	openRemoteCalls: (holder, server) => openRedisCalls(shared, holder, server),
 	clock: systemClock,
 	random: systemRandom,

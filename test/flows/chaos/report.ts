@@ -8,6 +8,8 @@ export interface RunOptions {
 	readonly seconds: number;
 	/** between two faults on average, ms of the run's time */
 	readonly actionEveryMs: number;
+	/** Does Redis lose all its data now and then? */
+	readonly emptied: boolean;
 	/** between two people who write, ms of the run's time */
 	readonly everyMs: number;
 }

@@ -61,6 +61,7 @@ async function run(): Promise<RunReport> {
 					role,
 					redisPort,
 					prefix: PREFIX,
+					dir: join(folder, name),
 					leaseTime: speed === 1 ? 'server' : 'clock',
 					accounts: accounts.map(({ id, channel, data }) => ({ id, channel, data: data(avitoPort) })),
 					triggers: role === 'main' ? triggers : [],
@@ -144,6 +145,7 @@ async function run(): Promise<RunReport> {
 
 		const end = clock.monotonic() + options.seconds * 1_000 * speed;
 		const running = new Map<string, Promise<void>>();
+		const possible = Object.keys(ACTIONS).filter((name) => name !== 'redisEmptied' || options.emptied);
 		let nextAction = clock.monotonic();
 		while (clock.monotonic() < end) {
 			write(pick(accounts, random));
@@ -155,7 +157,7 @@ async function run(): Promise<RunReport> {
 			if (clock.monotonic() >= nextAction && running.size < 2) {
 				nextAction = clock.monotonic() + options.actionEveryMs * (0.5 + random.next());
 				const name = pick(
-					Object.keys(ACTIONS).filter((each) => !running.has(each)),
+					possible.filter((each) => !running.has(each)),
 					random,
 				);
 				actions[name] = (actions[name] ?? 0) + 1;

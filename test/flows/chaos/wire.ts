@@ -20,6 +20,8 @@ export interface ProcessPlan {
 	readonly role: 'main' | 'worker';
 	readonly redisPort: number;
 	readonly prefix: string;
+	/** where it keeps its copy of what Redis holds, through all its lives */
+	readonly dir: string;
 	/** whose clock says when a lease ends; Redis' own does not go faster */
 	readonly leaseTime: 'server' | 'clock';
 	readonly accounts: readonly AccountPlan[];
