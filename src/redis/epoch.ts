@@ -84,19 +84,16 @@ export class Epoch {
 	}
 
 	/**
-	 * Is this still the life this process knows? Asked right after what depends on it, over the same connection.
+	 * Is this still the life this process knows? Asked right after what depends on it, over the same connection. `begun`: the
+	 * life in which that was asked; it may have waited for a new connection, and found itself in another.
 	 * @throws ChannelError `store_unavailable` when it is another one; that one has been entered by then
 	 */
-	async confirm(commands: Commands): Promise<void> {
-		const id = this.#id;
+	async confirm(commands: Commands, begun = this.id): Promise<void> {
 		const asked = await commands.call('HMGET', this.#options.keys.epoch(), 'id', 'restored');
 		const [found, restored] = list(asked).map(textOrNull);
-		if (found === id) {
-			this.#isRestored = restored != null;
-			return;
-		}
-		await this.again(commands);
-		throw dataLost();
+		if (found === this.#id) this.#isRestored = restored != null;
+		else await this.again(commands);
+		if (found !== begun || this.#id !== begun) throw dataLost();
 	}
 
 	/** Said to all processes that have no copy of their own. */

@@ -76,11 +76,12 @@ export class Journal {
 	async readEntriesBySeq(account: AccountId, seqs: readonly number[]): Promise<JournalEntry[]> {
 		const chosen = new Set(seqs);
 		if (chosen.size === 0) return [];
+		const begun = this.#epoch.id;
 		const reply = await this.#commands.run(scripts.readSome, this.#entryKeys(account), [...chosen]);
 		const { entries, consumed } = parseEntries(reply);
 		const found = bySeq([...entries, ...consumed.filter(({ seq }) => chosen.has(seq))]);
 		// What is missing was removed, or everything was: then nobody may take it for done.
-		if (found.length < chosen.size) await this.#epoch.confirm(this.#commands);
+		if (found.length < chosen.size) await this.#epoch.confirm(this.#commands, begun);
 		return found;
 	}
 

@@ -17,7 +17,7 @@ import {
 	type WaitRecord,
 } from '../contract';
 import { confirmAccount, type CopyParts } from './copying';
-import { closed } from './faults';
+import { closed, dataLost } from './faults';
 import type { IntentChange } from './intents';
 import { accountOfReaderLease } from './keys';
 import type { MirrorKeeper } from './mirror-keeper';
@@ -116,6 +116,8 @@ export class MirroredStore implements Store {
 		if (this.#numbers.isOld(account, after)) return [];
 		const epoch = this.#parts.epoch.id;
 		const entries = await this.#redis.readEntries(account, after, limit);
+		// The way to Redis was made anew meanwhile, and led to another life of it.
+		if (this.#parts.epoch.id !== epoch) return [];
 		// What another process has appended is known here before a trigger of this process gets it.
 		if (entries.length > 0 && !this.#keeper.reading.has(account) && this.#keeper.isWhole(account))
 			await this.#keeper.note((mirror) => mirror.takeEntries(account, epoch, entries));
@@ -162,23 +164,28 @@ export class MirroredStore implements Store {
 	/** A trigger that is not remembered is a new one, unless everything was forgotten. */
 	loadConsumer = (id: string) =>
 		this.#back(async () => {
+			const { epoch, commands } = this.#parts;
+			const begun = epoch.id;
 			const found = await this.#redis.loadConsumer(id);
-			if (found === null) await this.#parts.epoch.confirm(this.#parts.commands);
+			if (found === null) await epoch.confirm(commands, begun);
 			return found;
 		});
 	listConsumers = (account: AccountId) => this.#back(() => this.#redis.listConsumers(account));
 	recordEmit = async (consumer: string, record: EmitRecord) => {
+		const begun = this.#parts.epoch.id;
 		const emit = { ...record, seqs: this.#nowOf(consumer, record.seqs) };
 		await this.#redis.recordEmit(consumer, emit);
+		// Written under numbers of the life before: nothing is handed on with that.
+		if (this.#parts.epoch.id !== begun) throw dataLost();
 		await this.#keeper.note((mirror) => mirror.verbs.recordEmit(consumer, emit));
 	};
 	/** The mirror first: what an execution has done stays done, also when Redis is away and comes back empty. */
 	acknowledge = async (consumer: string, seqs: readonly number[], emitKey?: string) => {
-		const noted = this.#keeper.note((mirror) =>
-			mirror.verbs.acknowledge(consumer, this.#nowOf(consumer, seqs), emitKey),
-		);
-		const written = this.#redis.acknowledge(consumer, this.#nowOf(consumer, seqs), emitKey);
-		await Promise.all([written, noted]);
+		const begun = this.#parts.epoch.id;
+		await this.#acknowledge(consumer, seqs, emitKey);
+		if (this.#parts.epoch.id === begun) return;
+		await this.#keeper.whenBack();
+		await this.#acknowledge(consumer, seqs, emitKey);
 	};
 	resetPosition = async (consumer: string, seq: number) => {
 		await this.#redis.resetPosition(consumer, seq);
@@ -294,6 +301,12 @@ export class MirroredStore implements Store {
 		await this.#keeper.close(closed());
 		await this.#redis.close();
 	};
+
+	async #acknowledge(consumer: string, seqs: readonly number[], emitKey: string | undefined): Promise<void> {
+		const now = this.#nowOf(consumer, seqs);
+		const noted = this.#keeper.note((mirror) => mirror.verbs.acknowledge(consumer, now, emitKey));
+		await Promise.all([this.#redis.acknowledge(consumer, now, emitKey), noted]);
+	}
 
 	/** What is just being put back is waited for; usually there is nothing to wait for, and the order of calls is kept. */
 	#back<T>(ask: () => Promise<T>): Promise<T> {

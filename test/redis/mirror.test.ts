@@ -185,6 +185,31 @@ describe('a second copy of what is in Redis', () => {
 		expect(again).toMatchObject({ created: false, intent: { state: 'done', result: { message_id: 'm1' } } });
 	});
 
+	it('is not missed by what was asked for while Redis was away and is answered by the empty one', async () => {
+		const forgetful = await RedisServer.start(['--save', '']);
+		onTestFinished(() => forgetful.stop());
+		const store = await open('main', forgetful.settings('away'));
+		await store.saveConsumer(attached('a'));
+		await store.append(ACCOUNT, { token: await read(store), events: events('e1', 'e2') });
+		await forgetful.kill();
+		const away = () => store.info.degraded?.includes('does not answer') === true;
+		await passes(clock, away, 'the outage', { stepMs: 0, steps: 500 });
+		// They wait for a connection, and get one to a Redis that has nothing.
+		const asked = [
+			store.readEntriesBySeq(ACCOUNT, [1]),
+			store.loadConsumer('a'),
+			store.readEntries(ACCOUNT, 1, 9),
+		];
+		const answers = Promise.allSettled(asked);
+		await forgetful.run();
+		await restored(store);
+		const [entries, known, more] = await answers;
+		expect([entries?.status, known?.status]).toEqual(['rejected', 'rejected']);
+		expect(more?.status === 'rejected' || (more?.value as unknown[]).length === 0).toBe(true);
+		expect((await store.readEntriesBySeq(ACCOUNT, [1])).map(({ eventId }) => eventId)).toEqual(['e1']);
+		expect(await before(store, 'a')).toEqual(['e1', 'e2']);
+	});
+
 	it('keeps its place for a trigger that is just being opened', async () => {
 		const store = await open();
 		await store.saveConsumer(attached('a'));
