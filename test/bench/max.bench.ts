@@ -460,7 +460,7 @@ async function msEach(count: number, work: () => Promise<unknown>): Promise<numb
 	return (systemClock.monotonic() - startedAt) / count;
 }
 
-/** One part alone, to be profiled: `node --cpu-prof --conditions=source --import tsx test/bench/max.bench.ts incoming` */
+/** One part alone, to be profiled: `node --cpu-prof --conditions=source --import ./test/bench/typescript.mjs test/bench/max.bench.ts incoming` */
 if (import.meta.url === `file://${process.argv[1] ?? ''}`) {
 	const parts = { incoming: incomingMessages, sending: sends, latency: pushLatency, memory: idleMemory };
 	const [asked = ''] = process.argv.slice(2);

@@ -469,7 +469,7 @@ async function msEach(count: number, work: () => Promise<unknown>): Promise<numb
 	return (systemClock.monotonic() - startedAt) / count;
 }
 
-/** One part alone, to be profiled: `node --cpu-prof --conditions=source --import tsx test/bench/telegram.bench.ts updates` */
+/** One part alone, to be profiled: `node --cpu-prof --conditions=source --import ./test/bench/typescript.mjs test/bench/telegram.bench.ts updates` */
 if (process.argv[1]?.endsWith('telegram.bench.ts') === true) {
 	void telegramBench(process.argv[2]).then((result) => console.log(JSON.stringify(result, null, '\t')));
 }

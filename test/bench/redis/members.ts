@@ -32,7 +32,7 @@ export class Member {
 	}
 
 	static async start(redis: RedisServer, prefix: string, role: string): Promise<Member> {
-		const execArgv = ['--conditions=source', '--import', 'tsx', '--expose-gc'];
+		const execArgv = ['--conditions=source', '--import', './test/bench/typescript.mjs', '--expose-gc'];
 		const child = fork(PROGRAM, [String(redis.port), prefix, role], { execArgv });
 		await once(child, 'message');
 		return new Member(child);
