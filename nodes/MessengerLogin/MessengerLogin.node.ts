@@ -37,21 +37,21 @@ export class MessengerLogin implements INodeType {
 		defaults: { name: 'Messenger Login' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
+		// Shown whatever Messengers says: n8n's editor takes a field that credentials depend on for the choice of a way to
+		// authenticate and hides it.
 		credentials: [
-			{ name: 'messengerLoginApi', required: false },
+			{ name: 'messengerLoginApi', displayName: 'Key of n8n', required: false },
 			{
 				name: 'maxUserApi',
 				displayName: 'Settings for MAX',
 				required: false,
 				testedBy: 'maxUserApiTest',
-				displayOptions: { show: { messengers: ['max'] } },
 			},
 			{
 				name: 'telegramUserApi',
 				displayName: 'Settings for Telegram',
 				required: false,
 				testedBy: 'telegramUserApiTest',
-				displayOptions: { show: { messengers: ['telegram'] } },
 			},
 		],
 		webhooks: loginWebhooks,

@@ -8,7 +8,7 @@ import { channelOf, idOf, peers, pushed, refusal, scene, self } from './telegram
 
 /** What is tried elsewhere: logins in telegram-login, differences in telegram-updates. */
 const elsewhere =
-	/^(auth\.|updates\.|account\.getPassword|account\.getAuthorizations|account\.resetAuthorization)/;
+	/^(auth\.|updates\.|account\.(sendVerifyEmailCode|verifyEmail)|account\.getPassword|account\.getAuthorizations|account\.resetAuthorization)/;
 
 const png = Buffer.from(
 	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',

@@ -48,8 +48,7 @@ export function assertStructure(bytes: Uint8Array): void {
 		}
 		if (at > end) throw new CodecError('the body is cut short');
 		if (members === 0) continue;
-		if (members > end - at)
-			throw new CodecError('a container announces more members than there are bytes');
+		if (members > end - at) throw new CodecError('a container announces more members than there are bytes');
 		if (around.length >= MAX_DEPTH - 1) throw new CodecError('the body is nested too deep');
 		around.push(left);
 		left = members;
