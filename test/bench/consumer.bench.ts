@@ -12,7 +12,8 @@ import { createJournalHub } from '../../src/pool/journal';
 import type { Delivery, Settlement } from '../../src/pool/types';
 import { nextTurn, silentLogger, systemClock, systemRandom } from '../../src/runtime';
 import { openMemoryStore, openSqliteStore } from '../../src/store';
-import { ACCOUNT, consumerOptions, event, filter } from '../pool/journal/support';
+import { ACCOUNT, event, filter } from '../pool/journal/support';
+import { consumerOptions } from '../support/consumer-options';
 
 const EVENTS = 5_000;
 const ROUNDS = 3;

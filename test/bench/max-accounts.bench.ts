@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventFilterSchema } from '../../src/contract/schemas';
 import { systemClock } from '../../src/runtime';
 import {
 	outsideCredential,
@@ -17,6 +16,7 @@ import {
 	type OutsideSandbox,
 } from '../flows/pool-max-outside';
 import { BareClient } from './max-bare';
+import { consumerOptions } from '../support/consumer-options';
 
 const ACCOUNTS = [100, 500, 1_000] as const;
 /** Logins at once: enough to be quick, few enough to time none out. */
@@ -119,18 +119,7 @@ function trigger(
 	return pool.subscribe({
 		credential: outsideCredential(url, account, { reconnectMaxSeconds: 1 }),
 		identity: { instance: 'i', workflow: 'w', node: account.id },
-		options: {
-			filter: eventFilterSchema.parse({}),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: 86_400_000,
-			catchUpPerChat: 1_000,
-			window: 50,
-			chatOrderMs: 30_000,
-			acknowledge: 'immediately',
-			batch: null,
-			quietAfterDeviceMs: 0,
-		},
+		options: consumerOptions({ window: 50 }),
 		deliver: ({ events }) => {
 			got(events.length);
 			return Promise.resolve({ kind: 'finished', ok: true });

@@ -16,12 +16,12 @@ import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { maxDriver } from '../../src/channels/max';
 import type { JournalWriter } from '../../src/contract';
-import { eventFilterSchema } from '../../src/contract/schemas';
 import { AccountPool, type CredentialSource } from '../../src/pool';
 import { withoutRaw } from '../../src/pool/journal/retention';
 import { nextTurn, silentLogger, systemClock, systemRandom } from '../../src/runtime';
 import { openSqliteStore } from '../../src/store';
 import type { DemoAccount, DemoSession } from '../sandbox/max';
+import { consumerOptions } from '../support/consumer-options';
 import { testServices } from '../support/driver-services';
 import { BareClient, decodeBody } from './max-bare';
 import type { RelayOrder } from './max-relay';
@@ -376,18 +376,7 @@ async function pushLatency({ url, control, accounts, folder }: Bench): Promise<M
 	const subscription = pool.subscribe({
 		credential: credentialSource(`${relay.url}/websocket`, anna!.web!, 'anna'),
 		identity: { instance: 'i', workflow: 'w', node: 'n' },
-		options: {
-			filter: eventFilterSchema.parse({}),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: 86_400_000,
-			catchUpPerChat: 1_000,
-			window: 5,
-			chatOrderMs: 30_000,
-			acknowledge: 'immediately',
-			batch: null,
-			quietAfterDeviceMs: 0,
-		},
+		options: consumerOptions(),
 		deliver: () => {
 			delivered.push(process.hrtime.bigint());
 			return Promise.resolve({ kind: 'finished', ok: true });

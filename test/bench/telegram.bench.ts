@@ -27,6 +27,7 @@ import { AccountPool, type CredentialSource } from '../../src/pool';
 import { nextTurn, silentLogger, systemClock, systemRandom } from '../../src/runtime';
 import { openSqliteStore } from '../../src/store';
 import type { DcAddress, DemoAccount } from '../sandbox/telegram';
+import { consumerOptions } from '../support/consumer-options';
 import { API, logIn } from '../support/telegram-login';
 import { median } from './report';
 
@@ -171,18 +172,12 @@ function subscribe(pool: AccountPool, credential: CredentialSource, delivered: (
 	return pool.subscribe({
 		credential,
 		identity: { instance: 'i', workflow: credential.id, node: 'n' },
-		options: {
+		options: consumerOptions({
 			filter: eventFilterSchema.parse(all ? {} : { includeChats: ['1'] }),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: 86_400_000,
 			catchUpPerChat: 100_000,
 			window: 50,
 			chatOrderMs: 0,
-			acknowledge: 'immediately',
-			batch: null,
-			quietAfterDeviceMs: 0,
-		},
+		}),
 		deliver: () => {
 			delivered();
 			return Promise.resolve({ kind: 'finished', ok: true });

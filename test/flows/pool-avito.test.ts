@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { avitoDriver } from '../../src/channels/avito';
 import { ChannelError, type ChannelEvent } from '../../src/contract';
-import { eventFilterSchema } from '../../src/contract/schemas';
 import {
 	AccountPool,
 	AnchoredPool,
@@ -15,6 +14,7 @@ import {
 import { silentLogger, systemRandom } from '../../src/runtime';
 import { openStore } from '../../src/store';
 import { startAvitoSandbox, type AvitoSandbox } from '../sandbox/avito';
+import { consumerOptions } from '../support/consumer-options';
 import { ManualClock, passes as timePasses, until } from '../support/manual-clock';
 
 let sandbox: AvitoSandbox;
@@ -74,19 +74,7 @@ function trigger(
 		credential: source,
 		identity: { instance: 'i', workflow: 'w', node: name },
 		...(pollEveryMs === undefined ? {} : { pollEveryMs }),
-		options: {
-			filter: eventFilterSchema.parse({}),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: 86_400_000,
-			catchUpPerChat: 1_000,
-			window: 5,
-			chatOrderMs: 30_000,
-			acknowledge: 'immediately',
-			batch: null,
-			quietAfterDeviceMs: 0,
-			...overrides,
-		},
+		options: consumerOptions(overrides),
 		deliver: (delivery) => {
 			events.push(...delivery.events);
 			texts.push(...delivery.events.map((event) => event.text));

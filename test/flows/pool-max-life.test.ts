@@ -10,6 +10,7 @@ import { AccountPool, type CredentialSource, type Settlement } from '../../src/p
 import { silentLogger, systemRandom } from '../../src/runtime';
 import { openStore } from '../../src/store';
 import { startMaxSandbox, type MaxSandbox } from '../sandbox/max';
+import { consumerOptions } from '../support/consumer-options';
 import { ManualClock, passes as passesOn, until } from '../support/manual-clock';
 
 let sandbox: MaxSandbox;
@@ -87,19 +88,7 @@ function listen(
 	return pool.subscribe({
 		credential: source,
 		identity: { instance: 'i', workflow: 'w', node: 'n' },
-		options: {
-			filter: eventFilterSchema.parse({}),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: 86_400_000,
-			catchUpPerChat: 1_000,
-			window: 5,
-			chatOrderMs: 30_000,
-			acknowledge: 'immediately',
-			batch: null,
-			quietAfterDeviceMs: 0,
-			...options,
-		},
+		options: consumerOptions(options),
 		deliver,
 		report: () => undefined,
 	});

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { eventFilterSchema } from '../../src/contract/schemas';
 import type { Delivery, Subscription } from '../../src/pool';
 import { systemClock } from '../../src/runtime';
+import { consumerOptions } from '../support/consumer-options';
 import { seededRandom } from '../support/manual-clock';
 import { CountedClock, outsideCredential, outsidePool, startOutside, usedBytes } from './pool-max-outside';
 
@@ -60,18 +60,7 @@ it(`${String(ACCOUNTS)} accounts in one process for ${String(MINUTES)} minutes w
 			return pool.subscribe({
 				credential,
 				identity: { instance: 'i', workflow: 'w', node: `n${String(index)}` },
-				options: {
-					filter: eventFilterSchema.parse({}),
-					wantsRaw: false,
-					start: { from: 'now' },
-					catchUpMs: 86_400_000,
-					catchUpPerChat: 1_000,
-					window: 5,
-					chatOrderMs: 30_000,
-					acknowledge: 'immediately',
-					batch: null,
-					quietAfterDeviceMs: 0,
-				},
+				options: consumerOptions(),
 				deliver,
 				report: () => undefined,
 			});

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { maxDriver } from '../../src/channels/max';
 import type { CallResult, Clock, Store } from '../../src/contract';
-import { eventFilterSchema } from '../../src/contract/schemas';
 import {
 	AccountPool,
 	type CredentialSource,
@@ -15,6 +14,7 @@ import {
 import { nextTurn, silentLogger, sleepWith, systemRandom } from '../../src/runtime';
 import { openStore } from '../../src/store';
 import { startMaxSandbox, type MaxSandbox } from '../sandbox/max';
+import { consumerOptions } from '../support/consumer-options';
 import { ManualClock } from '../support/manual-clock';
 
 /** Protocol: MSG_SEND. */
@@ -148,18 +148,7 @@ function trigger(life: Life, executions: Executions, node = 'trigger') {
 	return life.pool.subscribe({
 		credential: credential(),
 		identity: { instance: 'i', workflow: 'w', node },
-		options: {
-			filter: eventFilterSchema.parse({}),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: 86_400_000,
-			catchUpPerChat: 1_000,
-			window: 5,
-			chatOrderMs: 30_000,
-			acknowledge: 'immediately',
-			batch: null,
-			quietAfterDeviceMs: 0,
-		},
+		options: consumerOptions(),
 		deliver: (delivery) => executions.start(life, delivery),
 		report: () => undefined,
 	});

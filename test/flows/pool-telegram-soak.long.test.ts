@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { telegramDriver } from '../../src/channels/telegram';
-import { eventFilterSchema } from '../../src/contract/schemas';
 import { AccountPool, type CredentialSource, type Delivery } from '../../src/pool';
 import { silentLogger, systemRandom } from '../../src/runtime';
 import { openSqliteStore } from '../../src/store';
 import type { DcAddress, DemoAccount } from '../sandbox/telegram';
+import { consumerOptions } from '../support/consumer-options';
 import { seededRandom } from '../support/manual-clock';
 import { API, logIn } from '../support/telegram-login';
 import { CountedClock, usedBytes } from './pool-max-outside';
@@ -87,18 +87,7 @@ it(`${String(ACCOUNTS)} accounts for ${String(MINUTES)} minutes, all cut once a 
 			pool.subscribe({
 				credential,
 				identity: { instance: 'i', workflow: 'w', node: `n${String(index)}` },
-				options: {
-					filter: eventFilterSchema.parse({}),
-					wantsRaw: false,
-					start: { from: 'now' },
-					catchUpMs: 86_400_000,
-					catchUpPerChat: 1_000,
-					window: 5,
-					chatOrderMs: 30_000,
-					acknowledge: 'immediately',
-					batch: null,
-					quietAfterDeviceMs: 0,
-				},
+				options: consumerOptions(),
 				deliver: ({ events }: Delivery) => {
 					for (const event of events) {
 						if (event.event_type !== 'message') continue;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { avitoDriver } from '../../src/channels/avito';
 import type { ChannelError, ChannelEvent, Logger } from '../../src/contract';
-import { eventFilterSchema } from '../../src/contract/schemas';
 import {
 	AccountPool,
 	type ConsumerOptions,
@@ -19,6 +18,7 @@ import { mirrorPlace } from '../../src/store';
 import { RedisServer } from '../redis/support/redis-server';
 import { Relay } from '../redis/support/relay';
 import { startAvitoSandbox, type AvitoSandbox } from '../sandbox/avito';
+import { consumerOptions } from '../support/consumer-options';
 import { ManualClock, passes as timePasses } from '../support/manual-clock';
 
 /** Several pools on one Redis, each as it is in a process of its own, and one fake Avito; time is the test's. */
@@ -152,19 +152,7 @@ export class RedisScene {
 			identity: { instance: 'i', workflow: 'w', node },
 			// No webhook: it looks for messages itself.
 			pollEveryMs: () => 5_000,
-			options: {
-				filter: eventFilterSchema.parse({}),
-				wantsRaw: false,
-				start: { from: 'now' },
-				catchUpMs: 86_400_000,
-				catchUpPerChat: 1_000,
-				window: 5,
-				chatOrderMs: 30_000,
-				acknowledge: 'immediately',
-				batch: null,
-				quietAfterDeviceMs: 0,
-				...change,
-			},
+			options: consumerOptions(change),
 			deliver: async (delivery) => {
 				events.push(...delivery.events);
 				texts.push(...delivery.events.map(({ text }) => text));

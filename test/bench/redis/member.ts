@@ -3,11 +3,11 @@
  * what to do; answers each with what came of it.
  */
 import { Redis } from 'ioredis';
-import { eventFilterSchema } from '../../../src/contract/schemas';
 import { AccountPool, type CredentialSource, type Lease } from '../../../src/pool';
 import { openRedisCalls, openRedisStore, redisSettings } from '../../../src/redis';
 import { silentLogger, systemClock, systemRandom } from '../../../src/runtime';
 import { plainDriver, type PlainCredential } from './driver';
+import { consumerOptions } from '../../support/consumer-options';
 
 export interface Order {
 	id: number;
@@ -62,18 +62,7 @@ function listen(pool: AccountPool, account: string, eventEveryMs: number): void 
 		credential: credentialOf(account, eventEveryMs),
 		// One trigger node per account: one node on many would forget each for the next.
 		identity: { instance: 'i', workflow: 'w', node: `trigger-${account}` },
-		options: {
-			filter: eventFilterSchema.parse({}),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: 86_400_000,
-			catchUpPerChat: 1_000,
-			window: 5,
-			chatOrderMs: 30_000,
-			acknowledge: 'immediately',
-			batch: null,
-			quietAfterDeviceMs: 0,
-		},
+		options: consumerOptions(),
 		deliver: () => {
 			process.send?.({ emitted: account });
 			return Promise.resolve({ kind: 'finished', ok: true });

@@ -5,13 +5,13 @@
 import { avitoDriver } from '../../../src/channels/avito';
 import { maxDriver } from '../../../src/channels/max';
 import { telegramDriver } from '../../../src/channels/telegram';
-import { eventFilterSchema } from '../../../src/contract/schemas';
 import type { Logger } from '../../../src/contract';
 import { AccountPool, type CredentialSource, type Settlement } from '../../../src/pool';
 import { openRedisCalls, openRedisStore, redisSettings } from '../../../src/redis';
 import { systemClock, systemRandom } from '../../../src/runtime';
 import { mirrorPlace } from '../../../src/store';
 import type { FromProcess, ProcessPlan, ToProcess, TriggerPlan } from './wire';
+import { consumerOptions } from '../../support/consumer-options';
 
 const DAY_MS = 86_400_000;
 
@@ -64,18 +64,7 @@ function listen({ node, account, acknowledge }: TriggerPlan): void {
 		credential: credential(account),
 		identity: { instance: 'i', workflow: 'w', node },
 		pollEveryMs: () => 5_000,
-		options: {
-			filter: eventFilterSchema.parse({}),
-			wantsRaw: false,
-			start: { from: 'now' },
-			catchUpMs: DAY_MS,
-			catchUpPerChat: 10_000,
-			window: 5,
-			chatOrderMs: 30_000,
-			acknowledge,
-			batch: null,
-			quietAfterDeviceMs: 0,
-		},
+		options: consumerOptions({ catchUpMs: DAY_MS, catchUpPerChat: 10_000, acknowledge }),
 		deliver: ({ key, attempt, events }) => {
 			const id = (deliveries += 1);
 			const told = events.map(({ event_id, text, external_chat_id, meta }) => ({

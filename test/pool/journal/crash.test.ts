@@ -8,17 +8,9 @@ import { createJournalHub, type JournalHub } from '../../../src/pool/journal';
 import type { ConsumerOptions } from '../../../src/pool/types';
 import { silentLogger } from '../../../src/runtime';
 import { openSqliteStore } from '../../../src/store';
+import { consumerOptions } from '../../support/consumer-options';
 import { ManualClock, seededRandom, settle, until } from '../../support/manual-clock';
-import {
-	ACCOUNT,
-	consumerOptions,
-	event,
-	Executions,
-	mortal,
-	ProcessClock,
-	Provider,
-	type Row,
-} from './support';
+import { ACCOUNT, event, Executions, mortal, ProcessClock, Provider, type Row } from './support';
 
 const CHATS = ['c1', 'c2', 'c3'];
 const PROCESSES = 4;

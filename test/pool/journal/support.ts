@@ -25,6 +25,7 @@ import type {
 } from '../../../src/pool/types';
 import { silentLogger } from '../../../src/runtime';
 import { openMemoryStore, openSqliteStore } from '../../../src/store';
+import { consumerOptions } from '../../support/consumer-options';
 import { clientMessage } from '../../support/event';
 import { ManualClock, seededRandom } from '../../support/manual-clock';
 
@@ -64,22 +65,6 @@ export function event(parts: EventParts = {}): ChannelEvent {
 
 export function filter(parts: Partial<EventFilter> = {}): EventFilter {
 	return eventFilterSchema.parse(parts);
-}
-
-export function consumerOptions(parts: Partial<ConsumerOptions> = {}): ConsumerOptions {
-	return {
-		filter: filter(),
-		wantsRaw: false,
-		start: { from: 'now' },
-		catchUpMs: 86_400_000,
-		catchUpPerChat: 1_000,
-		window: 5,
-		chatOrderMs: 30_000,
-		acknowledge: 'immediately',
-		batch: null,
-		quietAfterDeviceMs: 0,
-		...parts,
-	};
 }
 
 /**
