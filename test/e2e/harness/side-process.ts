@@ -16,6 +16,8 @@ export class N8nSideProcess {
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 			QUEUE_HEALTH_CHECK_PORT: String(port),
 			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+			// All share a folder here: a worker that starts would take what another one runs for its own, left by a crash.
+			N8N_EVENTBUS_LOGWRITER_LOGBASENAME: `n8nEventLog-${String(port)}`,
 		};
 		return await N8nSideProcess.#start(own, port, { logFile, command: ['worker', '--concurrency=5'] });
 	}

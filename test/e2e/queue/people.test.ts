@@ -23,6 +23,10 @@ describe('people’s accounts in n8n’s queue mode', () => {
 	const inWorkers = (execution: number | string): boolean =>
 		queue().workers.some(({ log }) => log.includes(`execution ${String(execution)}`));
 
+	/** Their logs tell, a moment later than the database. */
+	const ranInWorkers = (executions: readonly (number | string)[]): Promise<unknown> =>
+		until(() => executions.every(inWorkers), { what: `${executions.join(', ')} in the logs of the workers` });
+
 	/** Runs one node by hand, which a worker does. */
 	async function byHand(action: INode) {
 		const { n8n } = queue();
@@ -32,7 +36,7 @@ describe('people’s accounts in n8n’s queue mode', () => {
 		const execution = await n8n.api.runManually(id, 'Start', 60_000);
 		expect(execution.error).toBeUndefined();
 		const [stored] = n8n.storedExecutions(id);
-		expect(inWorkers(stored?.id ?? '')).toBe(true);
+		await ranInWorkers([stored?.id ?? '']);
 		return execution.json(action.name);
 	}
 
@@ -81,7 +85,7 @@ describe('people’s accounts in n8n’s queue mode', () => {
 				what: 'every execution to succeed',
 			});
 			const executions = published.executions();
-			expect(executions.every(({ id }) => inWorkers(id))).toBe(true);
+			await ranInWorkers(executions.map(({ id }) => id));
 			const chatId = executions[0]?.startItems[0]?.json['external_chat_id'] as string;
 			const history = await byHand(
 				max('History', credential, ['message', 'getMany'], {
@@ -151,7 +155,7 @@ describe('people’s accounts in n8n’s queue mode', () => {
 			const last = `You wrote: Number ${MESSAGES}`;
 			await until(() => seen().some((message) => message.includes(last)), { what: 'the last answer' });
 			const executions = await published.finishes(before + MESSAGES);
-			expect(executions.every(({ id }) => inWorkers(id))).toBe(true);
+			await ranInWorkers(executions.map(({ id }) => id));
 			for (let n = 1; n <= MESSAGES; n += 1)
 				expect(seen().filter((message) => message.includes(`You wrote: Number ${n}`))).toHaveLength(1);
 			const [sent] = await byHand(
