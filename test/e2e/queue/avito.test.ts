@@ -37,7 +37,9 @@ describe('Avito in n8n’s queue mode', () => {
 		await workflow.finishes(1);
 		expect(workflow.executions[0]?.status).toBe('success');
 		expect(answersTo(chat_id)).toEqual(['Вы написали: Ещё актуально?']);
-		await until(() => inWorkers(workflow.executions[0]?.id), { what: 'the execution in the log of a worker' });
+		await until(() => inWorkers(workflow.executions[0]?.id), {
+			what: 'the execution in the log of a worker',
+		});
 		const called = scene.sandbox.control.deliveries({}).map(({ url }) => new URL(url).port);
 		expect(new Set(called)).toEqual(new Set([String(queue().webhookPort)]));
 		// Not found by the comparison of every five minutes: the webhook's process handed it to main.
