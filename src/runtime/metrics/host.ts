@@ -33,13 +33,22 @@ export function hostLibrary(): HostLibrary | null {
 
 /** Ours appear among the host's, read anew at each scrape. Metrics somebody else has under our names are left alone. */
 export function registerWithHost({ register }: HostLibrary, families: () => readonly Family[]): void {
+	let shown: readonly Family[] | null = null;
+	/** One reading for all metrics of a scrape, which asks for them in one turn. */
+	const ofThisScrape = (): readonly Family[] => {
+		if (shown === null) {
+			shown = families();
+			queueMicrotask(() => (shown = null));
+		}
+		return shown;
+	};
 	for (const [name, { type, help }] of Object.entries(METRICS)) {
 		if (register.getSingleMetric(name) !== undefined) continue;
 		const about = { name, help, type, aggregator: 'sum' } as const;
 		register.registerMetric({
 			...about,
 			get: () => {
-				const samples = families().find((family) => family.name === name)?.samples ?? [];
+				const samples = ofThisScrape().find((family) => family.name === name)?.samples ?? [];
 				const values = samples.map((sample) => ({
 					metricName: sample.name,
 					labels: { ...sample.labels },
