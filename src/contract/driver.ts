@@ -74,7 +74,7 @@ export interface IntentHandle {
 	/**
 	 * Must be awaited right before the first byte leaves; `context` is what a later read-back needs. `deduplicated`: the
 	 * provider takes one message per provider key, so the note need not survive a loss of power (the repeat has the same
-	 * key) and is not flushed to the disk; who needs no `context` either need not wait for it.
+	 * key): it is not flushed to the disk, and resolves at once, being written while the message travels.
 	 */
 	sent(context?: JsonObject, options?: { deduplicated: boolean }): Promise<void>;
 	/** Several messages in one command (split text, text + image, send to many): an intent per part. */

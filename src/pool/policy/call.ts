@@ -7,6 +7,7 @@ import type {
 	CommandTable,
 	IntentHandle,
 	JsonObject,
+	Logger,
 	Random,
 	Store,
 } from '../../contract';
@@ -28,6 +29,7 @@ export interface PolicyCall {
 	store: Store;
 	clock: Clock;
 	random: Random;
+	logger: Logger;
 	loopBreaker: LoopBreaker;
 	ownSends: OwnSends;
 	/** sends of this process under way, by key: a repeat joins the first */

@@ -37,7 +37,10 @@ async function sendOnce(call: PolicyCall, key: string, next: () => Promise<CallR
 	const { store } = call;
 	const paramsHash = hash(call.rawInput);
 	const chats = call.spec.chats?.(call.input) ?? [];
-	const scope: IntentScope = { store, record: (name) => newRecord(call, name, chats[0] ?? '', paramsHash) };
+	const scope: IntentScope = {
+		...{ store, logger: call.logger },
+		record: (name) => newRecord(call, name, chats[0] ?? '', paramsHash),
+	};
 	const { intent } = await store.reserveIntent(scope.record(key));
 	if (intent.state === 'done') {
 		return asDuplicate({ items: intent.result as CallResult['items'] }, intent.paramsHash !== paramsHash);

@@ -1,8 +1,9 @@
-import type { IntentHandle, IntentPart, IntentRecord, Json, JsonObject, Store } from '../../contract';
+import type { IntentHandle, IntentPart, IntentRecord, Json, JsonObject, Logger, Store } from '../../contract';
 
 /** What an intent shares with its parts. */
 export interface IntentScope {
 	store: Store;
+	logger: Logger;
 	/** makes the record of a new intent or part in state `reserved` */
 	record(key: string): IntentRecord;
 }
@@ -36,9 +37,15 @@ export class StoredIntent implements IntentHandle {
 
 	async sent(context: JsonObject = {}, options = { deduplicated: false }): Promise<void> {
 		this.#left = true;
+		const { store, logger } = this.#scope;
 		// After a loss of power nobody may believe that nothing has left; unless it makes no difference.
 		const flush = !options.deduplicated;
-		await this.#scope.store.updateIntent(this.#record.key, { state: 'sent', context }, { flush });
+		const noted = store.updateIntent(this.#record.key, { state: 'sent', context }, { flush });
+		if (flush) return noted;
+		// Written while the message travels: without it a repeat has the same provider key all the same.
+		noted.catch((error: unknown) => {
+			logger.debug('a send under way could not be noted', { error: String(error) });
+		});
 	}
 
 	async part(name: string): Promise<IntentPart> {

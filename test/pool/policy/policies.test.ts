@@ -64,6 +64,7 @@ function call(options: Partial<PolicyCall> = {}): PolicyCall {
 		store,
 		clock,
 		random: seededRandom(2),
+		logger: silentLogger,
 		loopBreaker,
 		ownSends,
 		running,

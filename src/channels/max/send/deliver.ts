@@ -50,7 +50,7 @@ export async function deliver(
 					to.target,
 					delivery.message,
 					{ cid, silent: delivery.silent },
-					{ signal, beforeFirstByte: () => noteSent(account, intent) },
+					{ signal, beforeFirstByte: async () => intent?.sent({}, { deduplicated: true }) },
 				);
 				const messageId = id(sent.message['id']);
 				if (messageId === null) throw unexpectedAnswer('a send tells no message id');
@@ -71,17 +71,6 @@ export async function deliver(
 			}
 		}
 	});
-}
-
-/**
- * Written while the request is on its way, not before it: a crash in between leaves the intent reserved, and the repeat
- * has the same cid, which the service takes once.
- */
-function noteSent({ services }: MaxAccount, intent: IntentHandle | null): Promise<void> {
-	intent?.sent({}, { deduplicated: true }).catch((error: unknown) => {
-		services.logger.debug('max: a send under way could not be noted', { error: String(error) });
-	});
-	return Promise.resolve();
 }
 
 /** One message goes under the command's own intent; several have an intent each, so that a repeat sends only the rest. */

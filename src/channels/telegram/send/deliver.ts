@@ -46,11 +46,8 @@ export async function deliver(
 	});
 	const firstTry = intent?.context['at'];
 	const since = typeof firstTry === 'number' ? firstTry : Math.floor(services.clock.now() / 1000);
-	// The note is written while the message travels. Without it a repeat still has the same random id, which makes it none;
-	// it only knows less well where to look for the first.
-	intent?.sent({ at: since }, { deduplicated: true }).catch((error: unknown) => {
-		services.logger.debug('a send could not be noted', { error: String(error) });
-	});
+	// Without the time a repeat only knows less well where to look for the first.
+	await intent?.sent({ at: since }, { deduplicated: true });
 	try {
 		const result = await connection.object(request, {
 			signal: context.signal,
