@@ -43,12 +43,17 @@ export interface StoredExecution {
 	readonly startItems: INodeExecutionData[];
 }
 
-/** The items of the node an execution began with: in its run once it ran, before that on the stack. */
+/**
+ * The items of the node an execution began with: in its run once it ran, before that on the stack. Where n8n was
+ * killed in between, its recovery puts an item of its own into the run; what was handed on is on the stack still.
+ */
 function startItems({ resultData, executionData }: IRunExecutionData): INodeExecutionData[] {
 	const runs = Object.values(resultData.runData).map((run) => run[0]);
 	const first = runs.sort((a, b) => (a?.executionIndex ?? 0) - (b?.executionIndex ?? 0))[0];
-	const onStack = executionData?.nodeExecutionStack[0]?.data;
-	return first?.data?.['main']?.[0] ?? onStack?.['main']?.[0] ?? [];
+	const ran = first?.data?.['main']?.[0];
+	const recovered = ran?.some(({ json }) => json['isArtificialRecoveredEventItem'] === true) ?? false;
+	const onStack = executionData?.nodeExecutionStack[0]?.data?.['main']?.[0];
+	return (recovered ? onStack : (ran ?? onStack)) ?? [];
 }
 
 /**
