@@ -1,19 +1,19 @@
 import { ChannelError, type Clock, type Logger } from '../../contract';
-import { correlation, Scope } from '../../runtime';
+import { correlation, nextTurn, Scope } from '../../runtime';
 import { RedisConnection } from '../connection';
 import type { Keys } from '../keys';
-import { INBOX_KEEP_MS } from '../lifetimes';
 import { integer, list, text, texts } from '../replies';
 import { inbox as scripts } from '../scripts';
 import type { RedisSettings } from '../settings';
+import { whenOverdue } from './overdue';
+import { Outbox } from './outbox';
 import { readEnvelope, writeEnvelope, type Envelope, type Message } from './wire';
 
-/** Unread messages at most; whoever wants to send more waits. */
-const MOST_UNREAD = 1_000;
 const FULL_WAIT_MS = 20;
-/** How long one read waits in Redis, and how much later its connection is given up as dead, ms. */
+/** How long one read waits in Redis, ms of Redis' own clock. */
 const BLOCK_MS = 5_000;
-const DEAD_MS = BLOCK_MS + 5_000;
+/** A read that is not answered for this much longer is looked into, ms. */
+const LATE_MS = 1_000;
 const AT_ONCE = 100;
 /**
  * What was read is taken out once it is this much, or none has come for this long (ms): a deletion for each message would
@@ -24,6 +24,9 @@ const TAKE_OUT_MS = 100;
 const RETRY_MS = 200;
 /** A read that took this much longer than it may: the process was suspended, and what it finds may be old. ms */
 const AWAY_MS = 1_000;
+
+/** Nobody sees it; made once, because making an error is not free. */
+const ANSWERED = new Error('answered');
 
 /** A process that was not seen for this long is not asked any more: six reads of its inbox. ms */
 const SEEN_MS = 30_000;
@@ -51,6 +54,7 @@ export class Mailbox {
 	readonly #sending: RedisConnection;
 	/** reading waits inside Redis: nothing else can go over this connection */
 	readonly #reading: RedisConnection;
+	readonly #outbox: Outbox;
 	readonly #scope = new Scope();
 	readonly #loop: Promise<void>;
 	/** read and still in the stream */
@@ -61,6 +65,7 @@ export class Mailbox {
 	private constructor(options: MailboxOptions, sending: RedisConnection, reading: RedisConnection) {
 		this.#options = options;
 		this.#sending = sending;
+		this.#outbox = new Outbox(sending, options.keys);
 		this.#reading = reading;
 		this.#loop = this.#readAll();
 	}
@@ -68,7 +73,11 @@ export class Mailbox {
 	static async open(options: MailboxOptions): Promise<Mailbox> {
 		const { settings, clock, logger } = options;
 		const shared = { settings, clock, logger };
-		const sending = await RedisConnection.open({ ...shared, name: 'messenger-accounts:outbox' });
+		const sending = await RedisConnection.open({
+			...shared,
+			name: 'messenger-accounts:outbox',
+			prompt: true,
+		});
 		try {
 			const name = 'messenger-accounts:inbox';
 			const reading = await RedisConnection.open({ ...shared, name, blocking: true });
@@ -88,12 +97,12 @@ export class Mailbox {
 
 	/** Under the id of what is being done. Waits while the other's inbox is full. @throws ChannelError `store_unavailable`; the signal's reason */
 	async post(address: string, message: Message, signal?: AbortSignal): Promise<void> {
-		const { keys, clock } = this.#options;
 		const envelope = writeEnvelope({ message, correlation: correlation() });
-		const args = [MOST_UNREAD, INBOX_KEEP_MS, envelope];
-		const key = keys.inbox(address);
-		while (integer(await this.#sending.run(scripts.post, [key], args)) === 0) {
-			await clock.sleep(FULL_WAIT_MS, AbortSignal.any([this.#scope.signal, ...(signal ? [signal] : [])]));
+		while (!(await this.#outbox.post(address, envelope))) {
+			await this.#options.clock.sleep(
+				FULL_WAIT_MS,
+				AbortSignal.any([this.#scope.signal, ...(signal ? [signal] : [])]),
+			);
 		}
 	}
 
@@ -135,7 +144,7 @@ export class Mailbox {
 		while (!this.#scope.ended) {
 			const asked = clock.monotonic();
 			if (asked - this.#appearedAt >= APPEAR_MS - 1) this.#appear().catch(() => undefined);
-			const giveUp = clock.after(DEAD_MS, () => this.#reading.reconnect());
+			const answered = this.#expectAnswer();
 			try {
 				const blockMs = this.#read.ids.length === 0 ? BLOCK_MS : TAKE_OUT_MS;
 				const args = ['COUNT', AT_ONCE, 'BLOCK', blockMs, 'STREAMS', key, after];
@@ -167,14 +176,33 @@ export class Mailbox {
 					({ id, envelope }) => !isOver(envelope.message, now - Number.parseInt(id, 10)),
 				);
 				this.#options.receive(fresh.map(({ envelope }) => envelope));
+				// What is answered at once goes out before the next messages are asked for.
+				await nextTurn();
 			} catch {
 				failed = true;
 				// Said by the connection. Messages stay in the stream until it is back.
 				await clock.sleep(RETRY_MS, this.#scope.signal).catch(() => undefined);
 			} finally {
-				giveUp();
+				answered();
 			}
 		}
+	}
+
+	/** Gives the reading connection up when it is dead. @returns to be called with the answer */
+	#expectAnswer(): () => void {
+		const over = new AbortController();
+		whenOverdue({
+			withinMs: BLOCK_MS + LATE_MS,
+			clock: this.#options.clock,
+			serverTime: () => this.#serverTime(),
+			signal: over.signal,
+		}).then(
+			() => this.#reading.reconnect(),
+			() => undefined,
+		);
+		return () => {
+			over.abort(ANSWERED);
+		};
 	}
 
 	/** Does not wait for it: what is left over by a failure is taken out by the inbox's end of life. */

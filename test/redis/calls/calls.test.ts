@@ -15,7 +15,7 @@ import {
 } from '../../../src/contract';
 import { openRedisCalls, openRedisStore } from '../../../src/redis';
 import { nextTurn, silentLogger, systemClock, systemRandom } from '../../../src/runtime';
-import { ManualClock, until } from '../../support/manual-clock';
+import { ManualClock, passes, until } from '../../support/manual-clock';
 import { complaints, listKeys } from '../support/key-table';
 import { RedisServer } from '../support/redis-server';
 
@@ -427,6 +427,19 @@ describe('calls between processes', () => {
 			'lease',
 		]);
 		client.disconnect();
+	});
+
+	it('keep their connections where the time of this process runs ahead of Redis’', async () => {
+		const clock = new ManualClock();
+		const warnings: string[] = [];
+		const warn = (message: string) => void warnings.push(message);
+		const logger = { ...silentLogger, warn };
+		open.push(await openRedisCalls({ ...services(), clock, logger }, OWNER, nobody()));
+		await passes(clock, () => clock.monotonic() >= 60_000, 'a minute', {
+			stepMs: 1_000,
+			steps: 100,
+		});
+		expect(warnings).toEqual([]);
 	});
 
 	it('go on after Redis was away', async () => {
