@@ -17,6 +17,8 @@ export interface ClientOptions {
 	name: string;
 	/** this connection waits in blocking commands: no answer for a while is no fault, and nothing may queue behind */
 	blocking?: boolean;
+	/** each command is sent at once; usual is to gather those of one turn, and to wait for the answers to the turn before */
+	prompt?: boolean;
 	/** how long an answer is waited for, ms, default 5 s */
 	answerMs?: number;
 }
@@ -45,7 +47,7 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		// A demoted master: connect anew, to whatever its name means now.
 		reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 	} satisfies RedisOptions;
-	const autoPipelining = options.blocking !== true;
+	const autoPipelining = options.blocking !== true && options.prompt !== true;
 	if (!settings.cluster) {
 		return new Redis({
 			...shared,

@@ -39,7 +39,9 @@ export class RedisConnection implements Commands {
 	readonly #client: Client;
 	readonly #options: ConnectionOptions;
 	readonly #scope: Scope;
-	readonly #pending = new Set<Promise<unknown>>();
+	/** commands that were asked for and are not answered */
+	#pending = 0;
+	#answered: (() => void) | undefined;
 	#gate: { open: boolean; opened: PromiseWithResolvers<void> } = {
 		open: false,
 		opened: Promise.withResolvers(),
@@ -160,23 +162,24 @@ export class RedisConnection implements Commands {
 		if (first) this.#options.logger.warn(unavailable(error).message, { connection: this.#options.name });
 	}
 
-	#through(command: () => Promise<unknown>): Promise<unknown> {
-		if (this.#closing !== undefined) return Promise.reject(closed());
-		const running = this.#gate.open
-			? this.#timed(command)
-			: this.#passGate(CONNECT_WAIT_MS).then(() => this.#timed(command));
-		const told = running.catch((error: unknown) => {
+	/** While the connection stands, a command is sent before this returns. */
+	async #through(command: () => Promise<unknown>): Promise<unknown> {
+		if (this.#closing !== undefined) throw closed();
+		this.#pending += 1;
+		try {
+			if (!this.#gate.open) await this.#passGate(CONNECT_WAIT_MS);
+			const answered = this.#answers.asked();
+			try {
+				return await command();
+			} finally {
+				answered();
+			}
+		} catch (error) {
 			throw refusalOf(error) === null ? unavailable(error) : error;
-		});
-		this.#pending.add(told);
-		const done = (): void => void this.#pending.delete(told);
-		told.then(done, done);
-		return told;
-	}
-
-	#timed(command: () => Promise<unknown>): Promise<unknown> {
-		const answered = this.#answers.asked();
-		return command().finally(answered);
+		} finally {
+			this.#pending -= 1;
+			if (this.#pending === 0) this.#answered?.();
+		}
 	}
 
 	async #passGate(waitMs: number): Promise<void> {
@@ -192,10 +195,13 @@ export class RedisConnection implements Commands {
 	}
 
 	async #close(): Promise<void> {
-		const stop = new AbortController();
-		const late = this.#options.clock.sleep(CLOSE_WAIT_MS, stop.signal).catch(() => undefined);
-		if (this.#gate.open) await Promise.race([Promise.allSettled(this.#pending), late]);
-		stop.abort();
+		if (this.#gate.open && this.#pending > 0) {
+			const { promise, resolve } = Promise.withResolvers<void>();
+			this.#answered = resolve;
+			const cancel = this.#options.clock.after(CLOSE_WAIT_MS, resolve);
+			await promise;
+			cancel();
+		}
 		await this.#scope.end();
 		this.#client.disconnect();
 	}

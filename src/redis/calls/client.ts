@@ -29,9 +29,6 @@ const YIELD_MS = 12_000;
 /** Whoever called a webhook waits for it. ms */
 const HINT_MS = 3_000;
 
-/** Nobody sees it; made once, because making an error is not free and every call ends its watch. */
-const ANSWERED = new Error('answered');
-
 export interface CallClientOptions {
 	mailbox: Mailbox;
 	pipes: Pipes;
@@ -193,38 +190,51 @@ export class CallClient {
 		const { id } = message;
 		const { promise, resolve, reject } = Promise.withResolvers<Answer>();
 		promise.catch(() => undefined);
-		const stop = new AbortController();
 		const onAbort = (): void => {
 			mailbox.postIfPossible(owner, { type: 'cancel', id });
 			reject(signal.reason as Error);
 		};
 		this.#pending.set(id, { answer: resolve, ...(progress === undefined ? {} : { progress }) });
 		signal.addEventListener('abort', onAbort, { once: true });
-		if (lease !== null) {
-			void this.#isLost(lease, owner, lookAfterMs ?? WATCH_MS, stop.signal).then(
-				() => resolve(null),
-				() => undefined,
-			);
-		}
+		const endWatch =
+			lease === null
+				? undefined
+				: this.#watch(lease, owner, lookAfterMs ?? WATCH_MS, () => {
+						resolve(null);
+					});
 		try {
 			signal.throwIfAborted();
 			await mailbox.post(owner, message, signal);
 			return await promise;
 		} finally {
-			stop.abort(ANSWERED);
+			endWatch?.();
 			signal.removeEventListener('abort', onAbort);
 			this.#pending.delete(id);
 		}
 	}
 
-	/** Resolves when somebody else, or nobody, has the lease. While Redis is away nobody can know. */
-	async #isLost(lease: string, owner: string, lookAfterMs: number, signal: AbortSignal): Promise<void> {
+	/**
+	 * Looks again and again whether the owner still has the lease. While Redis is away nobody can know.
+	 * @returns ends it
+	 */
+	#watch(lease: string, owner: string, firstMs: number, lost: () => void): () => void {
 		const { clock } = this.#options;
-		for (let wait = lookAfterMs; ; wait = WATCH_MS) {
-			await clock.sleep(wait, signal);
+		let ended = false;
+		let cancel = (): void => undefined;
+		const lookAfter = (ms: number): void => {
+			cancel = clock.after(ms, () => void look());
+		};
+		const look = async (): Promise<void> => {
 			const now = await this.#holderOf(lease).catch(() => owner);
-			if (now !== owner) return;
-		}
+			if (ended) return;
+			if (now === owner) lookAfter(WATCH_MS);
+			else lost();
+		};
+		lookAfter(firstMs);
+		return () => {
+			ended = true;
+			cancel();
+		};
 	}
 
 	#toResult(owner: string, answer: MessageOf<'result'>): CallResult {

@@ -4,7 +4,10 @@ import { accountPolicySchema } from '../../contract/schemas';
 
 /** Messages between processes, as JSON. A door: what arrives is parsed, and what cannot be is dropped. */
 
-const jsonObject = z.record(z.string(), z.json());
+/** What is in it is JSON, because it was just read as JSON: looking again would cost more than the rest of a call. */
+const jsonObject = z.custom<JsonObject>(
+	(value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 
 /** Where a file comes from. `pipe`: its bytes are asked for piece by piece from the process that sent this. */
 const mediaSchema = z.discriminatedUnion('kind', [
@@ -87,11 +90,9 @@ export const messageSchema = z.discriminatedUnion('type', [
 ]);
 export type Message = z.infer<typeof messageSchema>;
 
-/** Around each message: the id of the event or call it belongs to, in the question and in its answer. */
-const envelopeSchema = z.object({ correlation: z.string().optional() });
-
 export interface Envelope {
 	message: Message;
+	/** the id of the event or call it belongs to, in the question and in its answer */
 	correlation: string | undefined;
 }
 
@@ -139,7 +140,11 @@ export function writeEnvelope({ message, correlation }: Envelope): string {
 export function readEnvelope(text: string): Envelope | null {
 	try {
 		const json = JSON.parse(text) as JsonObject;
-		return { message: messageSchema.parse(json), correlation: envelopeSchema.parse(json).correlation };
+		const { correlation } = json;
+		return {
+			message: messageSchema.parse(json),
+			correlation: typeof correlation === 'string' ? correlation : undefined,
+		};
 	} catch {
 		return null;
 	}

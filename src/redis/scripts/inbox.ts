@@ -1,16 +1,17 @@
 import { script } from './script';
 
 /**
- * KEYS 1 inbox. ARGV 1 most unread messages, 2 ms until the inbox may go, 3 message.
- * Answers 1, or 0 when the inbox is full: whoever reads it takes each message out.
+ * KEYS 1 inbox. ARGV 1 most unread messages, 2 ms until the inbox may go, 3… messages.
+ * Answers how many of them, from the first on, have found room: whoever reads the inbox takes each message out.
  */
 export const post = script(
 	'post',
 	`
-if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
-redis.call('XADD', KEYS[1], '*', 'm', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
+local inbox = KEYS[1]
+local taken = math.max(0, math.min(#ARGV - 2, tonumber(ARGV[1]) - redis.call('XLEN', inbox)))
+for n = 1, taken do redis.call('XADD', inbox, '*', 'm', ARGV[n + 2]) end
+if taken > 0 then redis.call('PEXPIRE', inbox, ARGV[2]) end
+return taken
 `,
 );
 
