@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { takeStep } from './step';
 import { openHttpTunnel, openSocksTunnel } from './tunnel';
 
 /** ms; bounds the sockets of a SOCKS5 handshake by the machine's clock, should nobody end it before */
@@ -46,36 +47,21 @@ export function secure(
 	);
 }
 
-/** Waits for `event`; anything else, or the signal, destroys the socket. */
 function established(
 	socket: Socket,
 	event: 'connect' | 'secureConnect',
 	signal: AbortSignal,
 ): Promise<Socket> {
-	return new Promise((resolve, reject) => {
-		const settle = (): void => {
-			signal.removeEventListener('abort', onAbort);
-			socket.off(event, onDone);
-			socket.off('error', onError);
-			socket.off('close', onClose);
-		};
-		const fail = (error: Error): void => {
-			settle();
-			socket.on('error', () => undefined);
-			socket.destroy();
-			reject(error);
-		};
-		const onAbort = (): void => fail(signal.reason as Error);
-		const onError = (error: Error): void => fail(error);
-		const onClose = (): void => fail(new Error('the connection was closed while it was being opened'));
-		const onDone = (): void => {
-			settle();
-			resolve(socket);
-		};
-		if (signal.aborted) return fail(signal.reason as Error);
-		signal.addEventListener('abort', onAbort, { once: true });
-		socket.once(event, onDone);
-		socket.once('error', onError);
-		socket.once('close', onClose);
-	});
+	return takeStep(
+		socket,
+		{
+			begin(done) {
+				socket.once(event, done);
+				return () => socket.off(event, done);
+			},
+			lost: (reason, cause) =>
+				cause ?? new Error(`the connection was closed while it was being opened: ${reason}`),
+		},
+		signal,
+	);
 }

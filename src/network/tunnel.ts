@@ -1,6 +1,7 @@
 import { abortable } from '../runtime';
 import type { Socket } from 'node:net';
 import { SocksClient } from '#lib/socks';
+import { takeStep } from './step';
 
 /** A proxy's answer to CONNECT is a few lines; more is no answer. */
 const MAX_HEAD = 16 * 1024;
@@ -71,42 +72,31 @@ export function openHttpTunnel(
 		`Host: ${target}`,
 		...(proxy.username === '' ? [] : [`Proxy-Authorization: Basic ${Buffer.from(login).toString('base64')}`]),
 	];
-	return new Promise((resolve, reject) => {
-		let head = Buffer.alloc(0);
-		const settle = (): void => {
-			signal.removeEventListener('abort', onAbort);
-			socket.off('data', onData);
-			socket.off('error', onError);
-			socket.off('close', onClose);
-		};
-		const fail = (error: Error): void => {
-			settle();
-			socket.on('error', () => undefined);
-			socket.destroy();
-			reject(error);
-		};
-		const onAbort = (): void => fail(signal.reason as Error);
-		const onData = (chunk: Buffer): void => {
-			head = Buffer.concat([head, chunk]);
-			const end = head.indexOf('\r\n\r\n');
-			if (end < 0) {
-				if (head.length > MAX_HEAD) fail(new ProxyError('its answer is no HTTP'));
-				return;
-			}
-			const status = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1', 0, end))?.[1];
-			if (status !== '200') return fail(new ProxyError(`it answered ${status ?? 'no HTTP'} to CONNECT`));
-			settle();
-			socket.pause();
-			const rest = head.subarray(end + 4);
-			if (rest.length > 0) socket.unshift(rest);
-			resolve(socket);
-		};
-		const onError = (error: Error): void => fail(new ProxyError(error.message, error));
-		const onClose = (): void => fail(new ProxyError('it closed the connection'));
-		socket.on('data', onData);
-		socket.on('error', onError);
-		socket.on('close', onClose);
-		signal.addEventListener('abort', onAbort, { once: true });
-		socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-	});
+	return takeStep(
+		socket,
+		{
+			begin(done, fail) {
+				let head = Buffer.alloc(0);
+				const onData = (chunk: Buffer): void => {
+					head = Buffer.concat([head, chunk]);
+					const end = head.indexOf('\r\n\r\n');
+					if (end < 0) {
+						if (head.length > MAX_HEAD) fail(new ProxyError('its answer is no HTTP'));
+						return;
+					}
+					const status = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1', 0, end))?.[1];
+					if (status !== '200') return fail(new ProxyError(`it answered ${status ?? 'no HTTP'} to CONNECT`));
+					socket.pause();
+					done();
+					const rest = head.subarray(end + 4);
+					if (rest.length > 0) socket.unshift(rest);
+				};
+				socket.on('data', onData);
+				socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+				return () => socket.off('data', onData);
+			},
+			lost: (reason, cause) => new ProxyError(reason, cause),
+		},
+		signal,
+	);
 }

@@ -103,6 +103,18 @@ describe('a tunnel', () => {
 		});
 	});
 
+	it('over HTTP ends with the caller’s signal, also with one that had ended before', async () => {
+		const proxyPort = await port(createServer((socket) => socket.resume()));
+		const proxy = new URL(`http://127.0.0.1:${String(proxyPort)}`);
+		const waiting = new AbortController();
+		const open = () =>
+			openHttpTunnel(connect(proxyPort, '127.0.0.1'), proxy, '127.0.0.1', 1, waiting.signal);
+		const first = open();
+		waiting.abort(new Error('enough'));
+		await expect(first).rejects.toThrow('enough');
+		await expect(open()).rejects.toThrow('enough');
+	});
+
 	it('over SOCKS ends with the caller’s signal, and a late one is closed', async () => {
 		let closed = 0;
 		const proxyPort = await port(createServer((socket) => socket.on('close', () => (closed += 1)).resume()));
