@@ -107,8 +107,7 @@ describe('a tunnel', () => {
 		const proxyPort = await port(createServer((socket) => socket.resume()));
 		const proxy = new URL(`http://127.0.0.1:${String(proxyPort)}`);
 		const waiting = new AbortController();
-		const open = () =>
-			openHttpTunnel(connect(proxyPort, '127.0.0.1'), proxy, '127.0.0.1', 1, waiting.signal);
+		const open = () => openHttpTunnel(connect(proxyPort, '127.0.0.1'), proxy, '127.0.0.1', 1, waiting.signal);
 		const first = open();
 		waiting.abort(new Error('enough'));
 		await expect(first).rejects.toThrow('enough');
