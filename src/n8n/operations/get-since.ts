@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { directionField } from '../fields/direction';
 import { detailOf, includeRawField, simplifyField } from '../fields/limit';
 import type { Operation } from '../operation';
 
@@ -30,18 +31,7 @@ export function getSinceOperation(words: GetSinceWords): Operation {
 				default: '',
 				description: 'Messages from this time on. Needed unless the option After Message ID is used.',
 			},
-			{
-				displayName: 'Direction',
-				name: 'direction',
-				type: 'options',
-				options: [
-					{ name: 'Both', value: 'both' },
-					{ name: 'Incoming', value: 'in' },
-					{ name: 'Outgoing', value: 'out' },
-				],
-				default: 'in',
-				description: 'Whose messages to return',
-			},
+			directionField('Whose messages to return'),
 			simplifyField,
 		],
 		options: [
