@@ -9,13 +9,13 @@ const LOST =
 	'while it was away or within half a minute after may be missing.';
 const BEING_PUT_BACK = 'Redis came back without its data: what this process has a copy of is being put back.';
 const PUT_BACK =
-	'Redis came back without its data: positions, unread messages, pending questions and remembered sends were put back ' +
-	'from a copy; budgets begin anew.';
+	'Redis came back without its data: positions, unread messages, pending questions, remembered sends and limits were put ' +
+	'back from a copy.';
 const NOT_DURABLE =
 	'Redis keeps nothing on disk (neither snapshots nor an append-only file): nothing survives its restart.';
 const COPIED_ONLY =
 	'Redis keeps nothing on disk (neither snapshots nor an append-only file): after its restart the copy of this process ' +
-	'is put back, budgets begin anew.';
+	'is put back.';
 const EVICTING =
 	'Redis throws keys away when its memory is full: set maxmemory-policy to noeviction, as n8n’s queue needs it too.';
 
@@ -47,6 +47,8 @@ export class Condition {
 	#facts: ServerFacts = { runId: '', persistent: true, evicting: false };
 	#lostAt: number | null = null;
 	#restored: string | null = null;
+	/** as text: every call asks for it */
+	#created = { at: NaN, text: '' };
 
 	constructor(options: ConditionOptions) {
 		this.#options = options;
@@ -96,8 +98,9 @@ export class Condition {
 	}
 
 	#describe(durable: boolean, degraded: string | null): StoreInfo {
-		const createdAt = new Date(this.#options.createdAt()).toISOString();
-		return { kind: 'redis', durable, path: null, createdAt, degraded };
+		const at = this.#options.createdAt();
+		if (at !== this.#created.at) this.#created = { at, text: new Date(at).toISOString() };
+		return { kind: 'redis', durable, path: null, createdAt: this.#created.text, degraded };
 	}
 
 	#degraded(): string | null {

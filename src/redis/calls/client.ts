@@ -55,12 +55,17 @@ export class CallClient {
 	/** who answered last for a lease: asked again without looking it up first */
 	readonly #answered = new BoundedMap<string>(REMEMBERED.most, REMEMBERED.ms);
 
+	/** of this process's questions; unique for ever, followed by a count */
+	readonly #idPrefix: string;
+	#ids = 0;
+
 	constructor(options: CallClientOptions) {
 		this.#options = options;
+		this.#idPrefix = options.random.hex(12);
 	}
 
 	async call(session: SessionKey, call: RemoteCall): Promise<RemoteOutcome> {
-		const { pipes, random, address, clock } = this.#options;
+		const { pipes, address, clock } = this.#options;
 		const lease = sessionLeaseName(session);
 		const remembered = this.#answered.get(lease, clock.monotonic());
 		const owner = remembered ?? (await this.#holderOf(lease));
@@ -70,7 +75,7 @@ export class CallClient {
 			call.options;
 		const message: Message = {
 			type: 'call',
-			id: random.hex(12),
+			id: this.#newId(),
 			from: address,
 			session,
 			timeoutMs,
@@ -116,12 +121,12 @@ export class CallClient {
 	}
 
 	async ask(asked: Asked, question: JsonObject, timeoutMs: number): Promise<JsonObject | null> {
-		const { random, address } = this.#options;
+		const { address } = this.#options;
 		const lease = 'lease' in asked ? asked.lease : null;
 		const owner = 'process' in asked ? asked.process : await this.#holderOf(asked.lease);
 		if (owner === null || owner === address) return null;
 		const deadline = this.#deadline(timeoutMs);
-		const message: Question = { type: 'ask', id: random.hex(12), from: address, timeoutMs, question };
+		const message: Question = { type: 'ask', id: this.#newId(), from: address, timeoutMs, question };
 		try {
 			const answer = await this.#ask({ lease, owner }, message, deadline.signal);
 			if (answer?.type === 'error') throw fromWireError(answer.error);
@@ -158,17 +163,22 @@ export class CallClient {
 		waitMs: number,
 		question: (id: string, from: string) => Question,
 	): Promise<boolean | null> {
-		const { random, address } = this.#options;
+		const { address } = this.#options;
 		const lease = sessionLeaseName(session);
 		const owner = await this.#holderOf(lease);
 		if (owner === null) return null;
 		const deadline = this.#deadline(waitMs);
 		try {
-			const answer = await this.#ask({ lease, owner }, question(random.hex(12), address), deadline.signal);
+			const answer = await this.#ask({ lease, owner }, question(this.#newId(), address), deadline.signal);
 			return answer?.type === 'did' ? answer.did : null;
 		} finally {
 			deadline.end();
 		}
+	}
+
+	#newId(): string {
+		this.#ids += 1;
+		return `${this.#idPrefix}-${String(this.#ids)}`;
 	}
 
 	#deadline(ms: number): { signal: AbortSignal; end(): void } {

@@ -5,8 +5,8 @@ import type { Keys } from '../keys';
 import { integer, list, text, texts } from '../replies';
 import { inbox as scripts } from '../scripts';
 import type { RedisSettings } from '../settings';
-import { whenOverdue } from './overdue';
 import { Outbox } from './outbox';
+import { watchAnswer } from './overdue';
 import { readEnvelope, writeEnvelope, type Envelope, type Message } from './wire';
 
 const FULL_WAIT_MS = 20;
@@ -24,9 +24,6 @@ const TAKE_OUT_MS = 100;
 const RETRY_MS = 200;
 /** A read that took this much longer than it may: the process was suspended, and what it finds may be old. ms */
 const AWAY_MS = 1_000;
-
-/** Nobody sees it; made once, because making an error is not free. */
-const ANSWERED = new Error('answered');
 
 /** A process that was not seen for this long is not asked any more: six reads of its inbox. ms */
 const SEEN_MS = 30_000;
@@ -190,19 +187,9 @@ export class Mailbox {
 
 	/** Gives the reading connection up when it is dead. @returns to be called with the answer */
 	#expectAnswer(): () => void {
-		const over = new AbortController();
-		whenOverdue({
-			withinMs: BLOCK_MS + LATE_MS,
-			clock: this.#options.clock,
-			serverTime: () => this.#serverTime(),
-			signal: over.signal,
-		}).then(
-			() => this.#reading.reconnect(),
-			() => undefined,
-		);
-		return () => {
-			over.abort(ANSWERED);
-		};
+		const { clock } = this.#options;
+		const serverTime = () => this.#serverTime();
+		return watchAnswer({ withinMs: BLOCK_MS + LATE_MS, clock, serverTime }, () => this.#reading.reconnect());
 	}
 
 	/** Does not wait for it: what is left over by a failure is taken out by the inbox's end of life. */

@@ -6,26 +6,33 @@ export interface OverdueParts {
 	clock: Clock;
 	/** Redis' own time, ms since 1970, over another connection */
 	serverTime(): Promise<number>;
-	/** the answer has come */
-	signal: AbortSignal;
 }
 
 /**
- * Resolves when Redis should have answered long ago by its own clock, or cannot even tell the time. By ours an answer may be
+ * Tells when Redis should have answered long ago by its own clock, or cannot even tell the time. By ours an answer may be
  * late because this process was suspended or its time was put on: then it lies in the socket, and giving the connection up
  * would lose nothing but cost one. Asks nothing of Redis while answers come in time.
- * @throws the signal's reason
+ * @returns the answer has come: nothing is told any more
  */
-export async function whenOverdue({ withinMs, clock, serverTime, signal }: OverdueParts): Promise<void> {
-	await clock.sleep(withinMs, signal);
-	const first = await serverTime().catch(() => null);
-	signal.throwIfAborted();
-	if (first === null) return;
-	// It was asked before this moment.
-	for (let left = withinMs; left > 0;) {
-		await clock.sleep(left, signal);
+export function watchAnswer({ withinMs, clock, serverTime }: OverdueParts, overdue: () => void): () => void {
+	let answered = false;
+	/** of Redis' time; it was asked before this moment */
+	let first: number | undefined;
+	let cancel = (): void => undefined;
+	const lookAfter = (ms: number): void => {
+		cancel = clock.after(ms, () => void look());
+	};
+	const look = async (): Promise<void> => {
 		const now = await serverTime().catch(() => null);
-		signal.throwIfAborted();
-		left = now === null ? 0 : first + withinMs - now;
-	}
+		if (answered) return;
+		if (now !== null) first ??= now;
+		const left = now === null || first === undefined ? 0 : first + withinMs - now;
+		if (left > 0) lookAfter(left);
+		else overdue();
+	};
+	lookAfter(withinMs);
+	return () => {
+		answered = true;
+		cancel();
+	};
 }

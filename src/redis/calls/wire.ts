@@ -102,10 +102,10 @@ export type WireError = z.infer<typeof errorSchema>;
 
 /** Leaves out what is undefined: optional on the wire means absent in the contract. */
 export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-	// The filter is what the type says.
-	return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
-		[K in keyof T]: Exclude<T[K], undefined>;
-	};
+	const kept: Partial<T> = {};
+	for (const name in value) if (value[name] !== undefined) kept[name] = value[name];
+	// The loop is what the type says.
+	return kept as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
 /** Anything that is no ChannelError stays where it happened, and so does every cause: it may hold anything. */
