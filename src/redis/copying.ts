@@ -7,6 +7,7 @@ import { dataLost } from './faults';
 import type { Intents } from './intents';
 import type { Journal } from './journal';
 import type { Keys } from './keys';
+import type { Pace } from './pace';
 import { texts, textOrNull } from './replies';
 import type { Values } from './values';
 import type { Waits } from './waits';
@@ -24,6 +25,7 @@ export interface CopyParts {
 	consumers: Consumers;
 	intents: Intents;
 	journal: Journal;
+	pace: Pace;
 	values: Values;
 	waits: Waits;
 }

@@ -4,7 +4,7 @@
  * and connects to nothing. Knows nothing of messengers or n8n.
  *
  * A Redis that comes back empty is filled again from the mirrors of the processes that read for accounts or have
- * triggers on them (`openRedisStore` with `mirror`). What it cannot guarantee: budgets begin anew; of sends and pauses in a
+ * triggers on them (`openRedisStore` with `mirror`), and from what each process took of budgets. What it cannot guarantee: of sends in a
  * process without a mirror nothing is left; without any mirror triggers go on from now, and `status` says so. A failover
  * that drops the last writes may drop a lease: whoever held it goes on until its next renewal, new ones wait for one
  * lease. In a cluster only the loss of the server that has the epoch is noticed, and a restart of any of them is not.

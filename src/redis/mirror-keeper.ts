@@ -2,14 +2,17 @@ import {
 	ChannelError,
 	type AccountId,
 	type Clock,
+	type Json,
 	type Logger,
 	type MirrorPlace,
 	type Random,
+	type SessionKey,
 	type StoreMirror,
 } from '../contract';
 import { backoffMs, Scope } from '../runtime';
 import { confirmAccount, copyAccount, copyNamed, positionedConsumers, type CopyParts } from './copying';
 import { dataLost } from './faults';
+import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
 import { seed, type SeedParts } from './seeding';
 
 /** What other processes write is copied this often, ms. */
@@ -132,6 +135,11 @@ export class MirrorKeeper {
 		} catch (error) {
 			this.#failed(error);
 		}
+	}
+
+	/** An account's pace, not with each step: see `Pace`. Never rejects. */
+	notePace(owner: AccountId | SessionKey, known: Json, ms: number): Promise<void> {
+		return this.note((mirror) => mirror.verbs.putValue(mirroredOwner(owner), MIRRORED_NAME, known, ms));
 	}
 
 	/** Copies an account of which something may be missing here; what does not succeed now is tried again. */

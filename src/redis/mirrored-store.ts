@@ -21,6 +21,7 @@ import { closed, dataLost } from './faults';
 import type { IntentChange } from './intents';
 import { accountOfReaderLease } from './keys';
 import type { MirrorKeeper } from './mirror-keeper';
+import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
 import type { Renumbered } from './renumbered';
 import type { RedisStore } from './store';
 
@@ -295,9 +296,14 @@ export class MirroredStore implements Store {
 	};
 	forget = async (account: AccountId) => {
 		await this.#redis.forget(account);
-		await this.#keeper.need((mirror) => mirror.verbs.forget(account));
+		this.#parts.pace.forget(account);
+		await this.#keeper.need(async (mirror) => {
+			await mirror.verbs.forget(account);
+			await mirror.verbs.deleteValue(mirroredOwner(account), MIRRORED_NAME);
+		});
 	};
 	close = async () => {
+		this.#parts.pace.keepNow();
 		await this.#keeper.close(closed());
 		await this.#redis.close();
 	};

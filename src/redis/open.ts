@@ -89,6 +89,14 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 	const consumers = new Consumers(commands, keys, journal);
 	const values = new Values(commands, keys, clock);
 	const waits = new Waits(commands, keys, clock);
+	const life = new AbortController();
+	const pace = new Pace({
+		...{ commands, keys, clock, random, time, signal: life.signal },
+		...(options.mirror === undefined
+			? {}
+			: { keep: (owner, known, ms) => void mirroring.keeper?.notePace(owner, known, ms) }),
+	});
+	onLost.push(() => pace.putBack());
 	const leases = new Leases({
 		commands,
 		keys,
@@ -98,6 +106,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		async mayAcquire() {
 			await epoch.mayAcquire(commands);
 			await mirroring.keeper?.settled();
+			await pace.settled();
 		},
 		confirm: () => epoch.confirm(commands),
 	});
@@ -118,7 +127,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		values,
 		waits,
 		leases,
-		pace: new Pace({ commands, keys, clock, random, time }),
+		pace,
 		intents,
 		sweep: new Sweep({ commands, keys, clock, accounts, consumers, leases, values, waits }),
 		async keep() {
@@ -126,12 +135,13 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 			await epoch.keep(commands);
 		},
 		close: async () => {
+			life.abort(closed());
 			await epoch.end(closed());
 			await commands.close();
 		},
 	});
 	if (options.mirror === undefined) return redis;
-	const parts = { commands, keys, epoch, accounts, consumers, intents, journal, values, waits };
+	const parts = { commands, keys, epoch, accounts, consumers, intents, journal, pace, values, waits };
 	const numbers = new Renumbered();
 	const keeper = (mirroring.keeper = new MirrorKeeper({
 		...{ place: options.mirror, parts, clock, random, logger },

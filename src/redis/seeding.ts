@@ -9,6 +9,7 @@ import type {
 } from '../contract';
 import { copyAccount, type CopyParts } from './copying';
 import { refusalOf } from './faults';
+import { paceOwnerOf } from './pace-memory';
 import { ACCOUNT_KEEP_MS } from './lifetimes';
 import { alone, moveValues } from './moving';
 import { integer, list, text, textOrNull, texts } from './replies';
@@ -49,9 +50,15 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 	await alone(
 		parts,
 		async (goOn) => {
-			const values = await mirror.read((source) => source.values());
+			const stored = await mirror.read((source) => source.values());
+			const values = stored.filter(({ owner }) => paceOwnerOf(owner) === null);
 			const secrets = await mirror.read((source) => source.secrets());
 			await moveValues({ values, secrets }, parts);
+			for (const { owner, value } of stored) {
+				const account = paceOwnerOf(owner);
+				if (account !== null) parts.pace.learn(account, value);
+			}
+			parts.pace.putBack();
 			for (const account of await mirror.staleAccounts(begun)) {
 				if (!(await seedAccount(mirror, account, parts))) seeded.gaps += 1;
 				await copyAccount(account, mirror, parts, ANEW);

@@ -53,17 +53,45 @@ return 1
 `,
 );
 
-/** KEYS 1 pauses, 2… one per window. ARGV 1 now or '', 2… the windows' ms. Answers {now, pauses, the windows' times}. */
+/**
+ * KEYS 1 pauses, 2… one per window. ARGV 1 now or '', 2… the windows' ms.
+ * Answers {now, pauses, for each window its points: name, time, name, time…}.
+ */
 export const recall = script(
 	'recall',
 	`${NOW}
 local windows = {}
 for n = 2, #KEYS do
-	local found = redis.call('ZRANGEBYSCORE', KEYS[n], now - tonumber(ARGV[n]), '+inf', 'WITHSCORES')
-	local times = {}
-	for at = 2, #found, 2 do times[#times + 1] = found[at] end
-	windows[n - 1] = times
+	windows[n - 1] = redis.call('ZRANGEBYSCORE', KEYS[n], now - tonumber(ARGV[n]), '+inf', 'WITHSCORES')
 end
 return {string.format('%.0f', now), redis.call('HGETALL', KEYS[1]), windows}
+`,
+);
+
+/**
+ * What somebody remembers of a window that Redis has forgotten; a point that is there stays as it is.
+ * KEYS 1 window. ARGV 1 now or '', 2 its ms, then of each point: how long ago (ms), name.
+ */
+export const putPoints = script(
+	'putPoints',
+	`${NOW}
+for n = 3, #ARGV, 2 do redis.call('ZADD', KEYS[1], 'NX', now - tonumber(ARGV[n]), ARGV[n + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+`,
+);
+
+/** The same of chats. KEYS 1 chats. ARGV 1 now or '', then of each: for how much longer it is left alone (ms), chat. */
+export const putChats = script(
+	'putChats',
+	`${NOW}
+for n = 2, #ARGV, 2 do
+	local left = tonumber(ARGV[n])
+	if now + left > tonumber(redis.call('ZSCORE', KEYS[1], ARGV[n + 1]) or 0) then
+		redis.call('ZADD', KEYS[1], now + left, ARGV[n + 1])
+	end
+	if redis.call('PTTL', KEYS[1]) < left then redis.call('PEXPIRE', KEYS[1], math.ceil(left)) end
+end
+return 1
 `,
 );
