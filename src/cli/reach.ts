@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { rootCertificates, type TLSSocket } from 'node:tls';
+import { ProxyError, openPath, secure } from '../network';
 import type { Clock } from '../contract';
 
 export interface Target {
@@ -9,6 +9,16 @@ export interface Target {
 	host: string;
 	port: number;
 	tls: boolean;
+	/** speaks HTTP, so that it can be asked what time it is */
+	http: boolean;
+}
+
+/** How to go there: as an account would. */
+export interface Way {
+	/** PEM text of a further authority */
+	ca: string | null;
+	/** socks5, http, https; null = directly */
+	proxy: URL | null;
 }
 
 export interface Reached {
@@ -16,80 +26,79 @@ export interface Reached {
 	/** why not, in words; null = reached */
 	error: string | null;
 	certificate: { issuer: string; validTo: number } | null;
+	/** how far this machine's clock is ahead; null = not told. ms */
+	clockSkewMs: number | null;
 }
 
 const PATIENCE_MS = 8_000;
 
-/** One connection, closed at once: does it come about, and is its certificate trusted? */
-export function reach(target: Target, ca: string | null, clock: Clock): Promise<Reached> {
+/** One connection, closed at once: does it come about, is its certificate trusted, and what time is it there? */
+export async function reach(target: Target, way: Way, clock: Clock): Promise<Reached> {
 	const began = clock.monotonic();
-	return new Promise((resolve) => {
-		const socket: Socket | TLSSocket = target.tls
-			? connectTls({
-					host: target.host,
-					port: target.port,
-					...(/^[\d.:]+$/.test(target.host) ? {} : { servername: target.host }),
-					...trust(ca),
-				})
-			: connectTcp({ host: target.host, port: target.port });
-		const end = (error: string | null): void => {
-			late();
-			const certificate = error === null && 'getPeerCertificate' in socket ? read(socket) : null;
-			socket.destroy();
-			resolve({ ms: clock.monotonic() - began, error, certificate });
-		};
-		const late = clock.after(PATIENCE_MS, () => {
-			end(`no answer within ${String(PATIENCE_MS / 1000)} s: a firewall may be in between`);
-		});
-		socket.once(target.tls ? 'secureConnect' : 'connect', () => {
-			end(null);
-		});
-		socket.once('error', (error: Error) => {
-			end(explain(error));
-		});
+	const ending = new AbortController();
+	const late = clock.after(PATIENCE_MS, () => {
+		ending.abort(new Late());
 	});
-}
-
-/** How far this machine's clock is ahead, by the Date header (RFC 9110) of the first target that speaks HTTP; null = none does. ms */
-export async function clockSkewMs(
-	targets: readonly Target[],
-	ca: string | null,
-	clock: Clock,
-): Promise<number | null> {
-	for (const target of targets) {
-		const date = await dateOf(target, ca, clock);
+	const took = (): number => clock.monotonic() - began;
+	let socket: Socket | undefined;
+	try {
+		socket = await open(target, way, ending.signal);
+		// Nothing of this connection matters any more: an error of it must end nobody.
+		socket.on('error', () => undefined);
+		const ms = took();
+		const certificate = 'getPeerCertificate' in socket ? read(socket as TLSSocket) : null;
+		const date = target.http ? await dateOf(target.host, socket, ending.signal) : null;
 		// The header has whole seconds.
-		if (date !== null) return clock.now() - date - 500;
+		const clockSkewMs = date === null ? null : clock.now() - date - 500;
+		return { ms, error: null, certificate, clockSkewMs };
+	} catch (error) {
+		return { ms: took(), error: explain(error, way, clock), certificate: null, clockSkewMs: null };
+	} finally {
+		late();
+		socket?.destroy();
 	}
-	return null;
 }
 
-function dateOf({ host, port, tls }: Target, ca: string | null, clock: Clock): Promise<number | null> {
+/** Time is up. */
+class Late extends Error {}
+
+/** The way to the proxy is the trouble, or the proxy is. */
+class OnTheWay extends Error {}
+
+async function open({ host, port, tls }: Target, way: Way, signal: AbortSignal): Promise<Socket> {
+	const { proxy } = way;
+	const ca = way.ca === null ? null : [...rootCertificates, way.ca];
+	let socket: Socket;
+	try {
+		socket = await openPath({ host, port, proxy, ca, signal });
+	} catch (cause) {
+		throw proxy === null ? cause : new OnTheWay('the proxy failed', { cause });
+	}
+	return tls ? secure(socket, { host, ca }, signal) : socket;
+}
+
+/** By the Date header (RFC 9110); null = none, or what was asked speaks something else, which is no reason to complain. ms */
+function dateOf(host: string, socket: Socket, signal: AbortSignal): Promise<number | null> {
 	return new Promise((resolve) => {
+		const request = requestHttp({ host, path: '/', method: 'HEAD', createConnection: () => socket });
 		const end = (date: number | null): void => {
-			late();
+			signal.removeEventListener('abort', onAbort);
 			request.destroy();
 			resolve(date);
 		};
-		const send = tls ? requestHttps : requestHttp;
-		const request = send({ host, port, path: '/', method: 'HEAD', agent: false, ...(tls ? trust(ca) : {}) });
-		const late = clock.after(PATIENCE_MS, () => {
+		const onAbort = (): void => {
 			end(null);
-		});
+		};
+		signal.addEventListener('abort', onAbort, { once: true });
 		request.once('response', ({ headers }) => {
 			const date = Date.parse(headers.date ?? '');
 			end(Number.isNaN(date) ? null : date);
 		});
-		// A target that speaks something else is no reason to complain: it was reached above.
-		request.once('error', () => {
+		request.on('error', () => {
 			end(null);
 		});
 		request.end();
 	});
-}
-
-function trust(ca: string | null): { ca?: string[] } {
-	return ca === null ? {} : { ca: [...rootCertificates, ca] };
 }
 
 function read(socket: TLSSocket): Reached['certificate'] {
@@ -98,8 +107,24 @@ function read(socket: TLSSocket): Reached['certificate'] {
 	return { issuer: name ?? 'an unnamed authority', validTo: Date.parse(validTo) };
 }
 
-function explain(error: Error): string {
+/** Without anything of the proxy's address but its host and port: a password may be in it. */
+function explain(error: unknown, { proxy }: Way, clock: Clock): string {
+	if (error instanceof Late)
+		return `no answer within ${String(PATIENCE_MS / 1000)} s: a firewall may be in between`;
+	if (error instanceof OnTheWay)
+		return `the proxy ${proxy?.host ?? ''} failed: ${failureOf(error.cause, clock)}`;
+	return failureOf(error, clock);
+}
+
+function failureOf(error: unknown, clock: Clock): string {
+	if (error instanceof Late) return `no answer within ${String(PATIENCE_MS / 1000)} s`;
+	if (error instanceof ProxyError) return error.message.replace(/^the proxy failed: /, '');
+	if (!(error instanceof Error)) return String(error);
 	const code = (error as NodeJS.ErrnoException).code ?? error.message;
+	if (/CERT_(HAS_EXPIRED|NOT_YET_VALID)/.test(code))
+		return `the certificate is not valid now (${code}), if the clock of this machine is right: it says ${new Date(clock.now()).toISOString()}`;
+	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+		return `the certificate is for another name (${code}): something else answers at this address`;
 	if (/CERT|SELF_SIGNED|ISSUER|VERIFY/.test(code))
 		return `the certificate is not trusted (${code}): add its authority under CA Certificates, such as the Russian Trusted CA`;
 	if (/ENOTFOUND|EAI_AGAIN/.test(code)) return `the name cannot be resolved (${code}): check DNS`;

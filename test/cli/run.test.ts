@@ -1,15 +1,13 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import readPicture from 'jsqr';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { run } from '../../src/cli/run';
-import { packageVersion, type Terminal } from '../../src/runtime';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { packageVersion } from '../../src/runtime';
 import { qrText } from '../../src/cli/qr-text';
 import { startMaxSandbox, type MaxSandbox } from '../sandbox/max';
 import { startTelegramSandbox, type TelegramSandbox } from '../sandbox/telegram';
+import { runs } from './terminal';
 
 let max: MaxSandbox;
 let telegram: TelegramSandbox;
@@ -28,43 +26,6 @@ afterEach(() => {
 	max.control.clearFaults({});
 	telegram.control.clearFaults({});
 });
-
-interface Ran {
-	code: number;
-	out: string;
-	told: string;
-	/** questions whose answer was not shown */
-	hidden: string[];
-}
-
-/** Runs the program with somebody who answers; an answer may depend on what was told so far. */
-async function runs(
-	args: string[],
-	answers: (string | (() => string))[] = [],
-	watch: (told: string) => void = () => undefined,
-): Promise<Ran> {
-	const ran: Ran = { code: -1, out: '', told: '', hidden: [] };
-	const left = [...answers];
-	const terminal: Terminal = {
-		args,
-		interactive: false,
-		columns: 80,
-		write: (text) => void (ran.out += text),
-		tell: (text) => {
-			ran.told += text;
-			watch(ran.told);
-		},
-		ask: (question, options) => {
-			if (options?.hidden === true) ran.hidden.push(question);
-			const next = left.shift();
-			return Promise.resolve(next === undefined ? null : typeof next === 'string' ? next : next());
-		},
-		onInterrupt: () => () => undefined,
-		end: () => undefined,
-	};
-	ran.code = await run(terminal);
-	return ran;
-}
 
 async function settings(name: string, fields: object): Promise<string> {
 	const file = join(folder, `${name}.json`);
@@ -117,19 +78,21 @@ describe('login', () => {
 		const [anna] = max.accounts;
 		const file = await settings('max', { endpoint: max.addresses.websocketPlain });
 		let scanned = '';
-		const ran = await runs(['login', 'max', '--settings', file, '--json'], [anna.password ?? ''], (told) => {
+		const watch = (told: string): void => {
 			const link = /https:\/\/qr\.max\.ru\/\S+/.exec(told)?.[0] ?? '';
 			if (link === '' || link === scanned) return;
 			scanned = link;
 			max.control.scanQr({ account: anna.id, link });
-		});
+		};
+		const args = ['login', 'max', '--settings', file, '--json'];
+		const ran = await runs(args, [anna.password ?? ''], { watch });
 		expect(ran).toMatchObject({ code: 0, told: expect.stringContaining('▄') });
 		const fields = JSON.parse(ran.out) as Record<string, string>;
 		expect(fields).toMatchObject({ deviceType: 'WEB' });
 		const whole = await settings('max-session', { endpoint: max.addresses.websocketPlain, ...fields });
 		const healthy = await runs(['doctor', 'max', '--settings', whole, '--json']);
 		expect(JSON.parse(healthy.out)).toContainEqual(
-			expect.objectContaining({ about: 'max session', result: 'ok' }),
+			expect.objectContaining({ about: 'max credential', result: 'ok' }),
 		);
 	});
 
@@ -214,40 +177,5 @@ describe('the command line', () => {
 		const ran = await runs(['login', 'max', '--settings', file]);
 		expect(ran.code).toBe(2);
 		expect(ran.told).not.toContain('secret-token');
-	});
-});
-
-describe('doctor', () => {
-	it('trusts a certificate only with its authority', async () => {
-		const endpoint = max.addresses.websocket;
-		const stranger = await runs(['doctor', 'max', '--settings', await settings('tls', { endpoint })]);
-		expect(stranger.code).toBe(1);
-		expect(stranger.out).toContain('certificate is not trusted');
-		const known = { endpoint, caCertificates: max.cert };
-		const trusted = await runs(['doctor', 'max', '--settings', await settings('tls-ca', known)]);
-		expect(trusted.out).toMatch(/certificate of .+ for \d+ more days/);
-		expect(trusted.out).toMatch(/ok +clock \(against max\): right/);
-	});
-
-	it('names an address nobody listens at', async () => {
-		const server = createServer();
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const { port } = server.address() as AddressInfo;
-		await new Promise((resolve) => server.close(resolve));
-		const file = await settings('nobody', { endpoint: `tcp://127.0.0.1:${String(port)}` });
-		const ran = await runs(['doctor', 'max', '--settings', file]);
-		expect(ran.code).toBe(1);
-		expect(ran.out).toContain('the connection is refused');
-	});
-
-	it('tells about proxies of the surroundings, which are not used', async () => {
-		process.env['HTTPS_PROXY'] = 'http://127.0.0.1:1';
-		onTestFinished(() => {
-			delete process.env['HTTPS_PROXY'];
-		});
-		const file = await settings('proxy', { endpoint: max.addresses.tcpPlain });
-		expect((await runs(['doctor', 'max', '--settings', file])).out).toMatch(
-			/warning +proxy: HTTPS_PROXY is set/,
-		);
 	});
 });
