@@ -6,6 +6,9 @@
 import * as original from 'telegram-original';
 import { MTProtoSender } from 'telegram-original/network/MTProtoSender.js';
 import { ConnectionTCPFull } from 'telegram-original/network/connection/TCPFull.js';
+import helpers from 'telegram-original/Helpers.js';
+import ige from 'telegram-original/crypto/IGE.js';
+import { GZIPPacked } from 'telegram-original/tl/core/GZIPPacked.js';
 import errors from 'telegram-original/errors/index.js';
 import updates from 'telegram-original/client/updates.js';
 import { LAYER } from 'telegram-original/tl/AllTLObjects.js';
@@ -13,6 +16,8 @@ import { LAYER } from 'telegram-original/tl/AllTLObjects.js';
 export * from 'telegram-original';
 export { _serverKeys as serverKeys } from 'telegram-original/crypto/RSA.js';
 export { AuthKey } from 'telegram-original/crypto/AuthKey.js';
+
+export const arithmetic = { helpers, ige, GZIPPacked };
 
 export const tl = { ...original.tl, LAYER };
 

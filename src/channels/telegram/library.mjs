@@ -1,5 +1,11 @@
-// What `#lib/telegram` stands for: the library, and of its inner parts the one map its front door does not show (the
-// public keys of the servers it trusts; the sandbox and Telegram's test servers have others).
+// What `#lib/telegram` stands for: the library, and of its inner parts what its front door does not show: the public keys
+// of the servers it trusts (the sandbox and Telegram's test servers have others), and the modules whose arithmetic the
+// platform does better.
+import helpers from 'telegram/Helpers.js';
+import ige from 'telegram/crypto/IGE.js';
+import { GZIPPacked } from 'telegram/tl/core/GZIPPacked.js';
+
 export * from 'telegram';
 export { _serverKeys as serverKeys } from 'telegram/crypto/RSA.js';
 export { AuthKey } from 'telegram/crypto/AuthKey.js';
+export const arithmetic = { helpers, ige, GZIPPacked };

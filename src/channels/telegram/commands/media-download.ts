@@ -15,7 +15,7 @@ const PART_MS = 60_000;
 /** a part at the same place again, after the connection was cut */
 const PART_TRIES = 3;
 /** parts asked for while the one before is being written down */
-const AHEAD = 2;
+const AHEAD = 3;
 
 interface Source {
 	location: TlObject;

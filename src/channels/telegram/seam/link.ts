@@ -2,6 +2,7 @@ import type { Clock } from '../../../contract';
 import { OwnSocket, type SocketOptions, type SocketProxy } from '../client/socket';
 import type { SessionData } from '../sessions';
 import { isTlObject, type TlObject, type TlValue } from '../tl';
+import { useThePlatform } from './arithmetic';
 import { watchState, type Internals, type Sender } from './client';
 import { failureOf, RpcFailure } from './failure';
 import { trust } from './keys';
@@ -49,6 +50,8 @@ export interface Link {
 
 /** How often a request is repeated because the server has forgotten how the connection was introduced. */
 const INTRODUCTIONS = 3;
+
+useThePlatform();
 
 export function createLink(options: LinkOptions): Link {
 	for (const pem of options.publicKeys) trust(pem);

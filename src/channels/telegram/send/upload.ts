@@ -9,7 +9,7 @@ const PART = 512 * 1024;
 const BIG = 10 * 1024 * 1024;
 /** 2 GB without Premium */
 const MAX_PARTS = 4000;
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 const PART_MS = 60_000;
 /** A part has no random id and needs none: the same part twice is the same file. */
 const PART_TRIES = 3;
@@ -104,26 +104,36 @@ async function uploadParts(
 			() => undefined,
 		);
 	};
-	let held = head;
+	// Gathered and joined once per part: what a file comes in is much smaller.
+	let held = [head];
+	let length = head.length;
 	watch(head);
 	for (;;) {
 		// The last part is kept back until it is known to be the last.
-		while (held.length > PART) {
-			await send(held.subarray(0, PART), false);
-			held = held.subarray(PART);
+		while (length > PART) {
+			const joined = join(held, length);
+			await send(joined.subarray(0, PART), false);
+			held = [joined.subarray(PART)];
+			length -= PART;
 		}
 		const next = await nextOf(rest);
 		if (next === null) break;
 		watch(next);
-		held = held.length === 0 ? next : Buffer.concat([held, next]);
+		held.push(next);
+		length += next.length;
 	}
-	if (held.length === 0 && count === 0) throw invalidParameter('media', 'the file is empty');
-	await send(held, true);
+	if (length === 0 && count === 0) throw invalidParameter('media', 'the file is empty');
+	await send(join(held, length), true);
 	await Promise.all(running);
 	const name = source.fileName;
 	return big
 		? { _: 'inputFileBig', id, parts: count, name }
 		: { _: 'inputFile', id, parts: count, name, md5_checksum: '' };
+}
+
+function join(chunks: readonly Buffer[], length: number): Buffer {
+	const [only] = chunks;
+	return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, length);
 }
 
 async function sendPart(account: TelegramAccount, request: TlObject, signal: AbortSignal): Promise<void> {

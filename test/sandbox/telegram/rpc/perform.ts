@@ -182,6 +182,10 @@ function answer({ session, connection }: Origin, msgId: bigint, record: RequestR
 
 function packed(above: number, value: Buffer): Buffer {
 	if (value.length <= above) return value;
+	// What does not shrink at its beginning is a part of a picture or a film.
+	const beginning = value.subarray(0, 4_096);
+	if (beginning.length < value.length && gzipSync(beginning, { level: 1 }).length >= beginning.length)
+		return value;
 	const data = gzipSync(value, { level: 1 });
 	if (data.length + 8 >= value.length) return value;
 	const head = Buffer.alloc(4);

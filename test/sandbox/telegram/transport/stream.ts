@@ -4,9 +4,14 @@ import { abridged, FramingError, full, intermediate } from './framing';
 import type { Framing, Packet } from './framing';
 import { obfuscationKeys } from './mtproxy';
 
+/** bytes */
+const MIN_ARENA = 4_096;
+
 /** A byte stream of one client: finds out which transport it speaks, then yields its packets. */
 export class ClientStream {
 	private pending: Buffer = Buffer.alloc(0);
+	/** what `pending` is a part of; packets given away lie before it and are left alone */
+	private arena: Buffer = Buffer.alloc(0);
 	private framing: Framing | undefined;
 	private decrypt: Decipheriv | undefined;
 	private encrypt: Cipheriv | undefined;
@@ -24,7 +29,7 @@ export class ClientStream {
 
 	/** Whole packets in `chunk` and what was left of earlier ones. Throws `FramingError` on nonsense. */
 	read(chunk: Buffer): Packet[] {
-		this.pending = Buffer.concat([this.pending, this.decrypt?.update(chunk) ?? chunk]);
+		this.append(this.decrypt?.update(chunk) ?? chunk);
 		if (this.framing === undefined && !this.detect()) return [];
 		const packets: Packet[] = [];
 		for (;;) {
@@ -44,6 +49,21 @@ export class ClientStream {
 	writeQuickAck(token: Buffer): Buffer | undefined {
 		const framed = this.framing?.wrapQuickAck(token);
 		return framed === undefined ? undefined : (this.encrypt?.update(framed) ?? framed);
+	}
+
+	/** Behind what is pending, with room for what comes: a large packet is not copied anew with each chunk of it. */
+	private append(chunk: Buffer): void {
+		const { pending } = this;
+		const end = pending.byteOffset + pending.length;
+		if (pending.buffer !== this.arena.buffer || end + chunk.length > this.arena.length) {
+			this.arena = Buffer.allocUnsafeSlow(Math.max(MIN_ARENA, 2 * (pending.length + chunk.length)));
+			pending.copy(this.arena);
+			chunk.copy(this.arena, pending.length);
+			this.pending = this.arena.subarray(0, pending.length + chunk.length);
+		} else {
+			chunk.copy(this.arena, end);
+			this.pending = this.arena.subarray(pending.byteOffset, end + chunk.length);
+		}
 	}
 
 	private detect(): boolean {
