@@ -40,4 +40,4 @@ export { Scope } from './scope';
 export { sharedSlot } from './shared-slot';
 export { onShutdown } from './shutdown';
 export { processTerminal, type Terminal } from './terminal';
-export { hostModule, traced, type SpanKind } from './tracing';
+export { continuingTrace, hostModule, traced, traceparent, type SpanKind } from './tracing';

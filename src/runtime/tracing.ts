@@ -12,10 +12,31 @@ interface TracingApi {
 				work: (span: Span) => T,
 			): T;
 		};
+		getActiveSpan(): Span | undefined;
+		/** a span of another process: nothing is recorded on it here */
+		wrapSpanContext(context: SpanContext): Span;
+		setSpan(context: Context, span: Span): Context;
+	};
+	context: {
+		active(): Context;
+		with<T>(context: Context, work: () => T): T;
 	};
 }
 
+/** Opaque: only handed on. */
+type Context = object;
+
+interface SpanContext {
+	/** 32 hex digits */
+	traceId: string;
+	/** 16 hex digits */
+	spanId: string;
+	traceFlags: number;
+	isRemote?: boolean;
+}
+
 interface Span {
+	spanContext(): SpanContext;
 	setStatus(status: { code: number }): unknown;
 	setAttribute(name: string, value: string | number): unknown;
 	end(): void;
@@ -43,7 +64,7 @@ export function traced<T>(
 	work: () => Promise<T>,
 	kind: SpanKind = 'internal',
 ): Promise<T> {
-	const api = SWITCHED_ON in globalThis ? tracingApi() : null;
+	const api = switchedOn();
 	if (api === null) return work();
 	const id = correlation();
 	const known = id === undefined ? attributes : { ...attributes, 'messenger.correlation': id };
@@ -59,6 +80,35 @@ export function traced<T>(
 			span.end();
 		}
 	});
+}
+
+/** W3C Trace Context, level 1: version 00, trace, parent, flags. Ids of zeros only are none. */
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/**
+ * What another process needs to go on with the trace of this moment, as the header `traceparent` of W3C Trace Context;
+ * undefined where there is none.
+ */
+export function traceparent(): string | undefined {
+	const context = switchedOn()?.trace.getActiveSpan()?.spanContext();
+	if (context === undefined) return undefined;
+	const flags = (context.traceFlags & 0xff).toString(16).padStart(2, '0');
+	const parent = `00-${context.traceId}-${context.spanId}-${flags}`;
+	return TRACEPARENT.test(parent) ? parent : undefined;
+}
+
+/** Does the work as part of another process' trace: spans made in it are children of the one named. */
+export function continuingTrace<T>(parent: string | undefined, work: () => T): T {
+	const [, traceId, spanId, flags] = (parent === undefined ? null : TRACEPARENT.exec(parent)) ?? [];
+	const api = traceId === undefined ? null : switchedOn();
+	if (api === null || traceId === undefined || spanId === undefined) return work();
+	const traceFlags = Number.parseInt(flags ?? '', 16);
+	const span = api.trace.wrapSpanContext({ traceId, spanId, traceFlags, isRemote: true });
+	return api.context.with(api.trace.setSpan(api.context.active(), span), work);
+}
+
+function switchedOn(): TracingApi | null {
+	return SWITCHED_ON in globalThis ? tracingApi() : null;
 }
 
 function tracingApi(): TracingApi | null {

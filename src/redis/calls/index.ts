@@ -6,7 +6,7 @@ import {
 	type RemoteCalls,
 	type RemoteServer,
 } from '../../contract';
-import { correlated } from '../../runtime';
+import { continuingTrace, correlated } from '../../runtime';
 import { Keys } from '../keys';
 import type { RedisSettings } from '../settings';
 import { CallClient } from './client';
@@ -53,10 +53,12 @@ export async function openRedisCalls(
 		const cancelled = new Set(
 			envelopes.filter(({ message }) => message.type === 'cancel').map(({ message }) => idOf(message)),
 		);
-		for (const { message, correlation } of envelopes) {
+		for (const { message, correlation, traceparent } of envelopes) {
 			if (message.type === 'call' && cancelled.has(message.id)) continue;
 			correlated(correlation, () => {
-				dispatch(message);
+				continuingTrace(traceparent, () => {
+					dispatch(message);
+				});
 			});
 		}
 	}

@@ -1,5 +1,5 @@
 import { ChannelError, type Clock, type Logger } from '../../contract';
-import { correlation, nextTurn, Scope } from '../../runtime';
+import { correlation, nextTurn, Scope, traceparent } from '../../runtime';
 import { RedisConnection } from '../connection';
 import type { Keys } from '../keys';
 import { integer, list, text, texts } from '../replies';
@@ -70,11 +70,7 @@ export class Mailbox {
 	static async open(options: MailboxOptions): Promise<Mailbox> {
 		const { settings, clock, logger } = options;
 		const shared = { settings, clock, logger };
-		const sending = await RedisConnection.open({
-			...shared,
-			name: 'messenger-accounts:outbox',
-			prompt: true,
-		});
+		const sending = await RedisConnection.open({ ...shared, name: 'messenger-accounts:outbox' });
 		try {
 			const name = 'messenger-accounts:inbox';
 			const reading = await RedisConnection.open({ ...shared, name, blocking: true });
@@ -94,7 +90,8 @@ export class Mailbox {
 
 	/** Under the id of what is being done. Waits while the other's inbox is full. @throws ChannelError `store_unavailable`; the signal's reason */
 	async post(address: string, message: Message, signal?: AbortSignal): Promise<void> {
-		const envelope = writeEnvelope({ message, correlation: correlation() });
+		const parent = message.type === 'call' ? traceparent() : undefined;
+		const envelope = writeEnvelope({ message, correlation: correlation(), traceparent: parent });
 		while (!(await this.#outbox.post(address, envelope))) {
 			await this.#options.clock.sleep(
 				FULL_WAIT_MS,

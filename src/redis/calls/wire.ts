@@ -94,6 +94,8 @@ export interface Envelope {
 	message: Message;
 	/** the id of the event or call it belongs to, in the question and in its answer */
 	correlation: string | undefined;
+	/** of a call: the span it was made in (W3C Trace Context), where tracing is on */
+	traceparent?: string | undefined;
 }
 
 export type MessageOf<Type extends Message['type']> = Extract<Message, { type: Type }>;
@@ -132,7 +134,8 @@ export function fromWireError(wire: WireError): ChannelError {
 	return new ChannelError(code, message, present(options));
 }
 
-export function writeEnvelope({ message, correlation }: Envelope): string {
+export function writeEnvelope({ message, correlation, traceparent }: Envelope): string {
+	if (traceparent !== undefined) return JSON.stringify({ ...message, correlation, traceparent });
 	return JSON.stringify(correlation === undefined ? message : { ...message, correlation });
 }
 
@@ -140,10 +143,11 @@ export function writeEnvelope({ message, correlation }: Envelope): string {
 export function readEnvelope(text: string): Envelope | null {
 	try {
 		const json = JSON.parse(text) as JsonObject;
-		const { correlation } = json;
+		const { correlation, traceparent } = json;
 		return {
 			message: messageSchema.parse(json),
 			correlation: typeof correlation === 'string' ? correlation : undefined,
+			traceparent: typeof traceparent === 'string' ? traceparent : undefined,
 		};
 	} catch {
 		return null;
