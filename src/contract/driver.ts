@@ -67,16 +67,19 @@ export interface Budget {
 
 /** The intent of the send that is running; see store `IntentRecord`. */
 export interface IntentHandle {
-	/** `reserved`: nothing has left yet; `sent`: an earlier try may have reached the provider – same key or read back */
+	/**
+	 * `reserved`: nothing has left yet; `sent`: an earlier try may have reached the provider – same key or read back.
+	 * Not told of a `deduplicated` command, whose repeat has the same key in any case
+	 */
 	readonly state: 'reserved' | 'sent';
+	/** another try came before this one, in this process or an earlier one */
+	readonly repeated: boolean;
+	/** of the first try, ms since 1970 */
+	readonly since: number;
 	readonly providerKey: string;
 	readonly context: JsonObject;
-	/**
-	 * Must be awaited right before the first byte leaves; `context` is what a later read-back needs. `deduplicated`: the
-	 * provider takes one message per provider key, so the note need not survive a loss of power (the repeat has the same
-	 * key): it is not flushed to the disk, and resolves at once, being written while the message travels.
-	 */
-	sent(context?: JsonObject, options?: { deduplicated: boolean }): Promise<void>;
+	/** Must be awaited right before the first byte leaves; `context` is what a later read-back needs. */
+	sent(context?: JsonObject): Promise<void>;
 	/** Several messages in one command (split text, text + image, send to many): an intent per part. */
 	part(name: string): Promise<IntentPart>;
 }
@@ -100,6 +103,11 @@ export interface CommandSpec<Account, Input> {
 	effect: 'read' | 'send' | 'change';
 	/** where both depend on the input (a raw request that only reads); `permission` and `effect` are then the strictest */
 	classify?(input: Input): { permission: Permission; effect: 'read' | 'send' | 'change' };
+	/**
+	 * The provider takes one message per `IntentHandle.providerKey`, which a repeat has again whatever became of the notes:
+	 * they are written while the message travels. Default: nothing leaves before its note is on the disk
+	 */
+	deduplicated?: boolean;
 	/** zod schema of `Command.input`; unknown keys are refused */
 	input: { parse(value: unknown): Input };
 	/** which chats it touches, for *Allowed chats*; undefined = none or not known before */

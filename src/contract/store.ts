@@ -190,8 +190,14 @@ export interface Store {
 	resetPosition(consumer: string, seq: number): Promise<void>;
 	forgetConsumer(id: string): Promise<void>;
 
-	/** Creates the intent in state `reserved` or returns the one that exists (unexpired). */
-	reserveIntent(record: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }>;
+	/**
+	 * Creates the intent in state `reserved` or returns the one that exists (unexpired). `beside`: resolves as soon as it
+	 * is known which, where that is known sooner than it is written. What is asked of it after that comes after it.
+	 */
+	reserveIntent(
+		record: IntentRecord,
+		options?: { beside: boolean },
+	): Promise<{ created: boolean; intent: IntentRecord }>;
 	/** `flush`: the change survives a loss of power of this machine, not only the end of the process. */
 	updateIntent(
 		key: string,

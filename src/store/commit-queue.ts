@@ -5,7 +5,7 @@ import type { Medium } from './medium';
 import { assertMayWrite, SCHEMA_VERSION, schemaVersion } from './schema';
 import type { Sql } from './sql';
 
-/** What is done with the database. May run twice (after a fault), so it changes nothing but the database. */
+/** What is done with the database. May run twice (after a fault, or when another of its group failed), so it changes nothing but the database. */
 type Operation<T> = (sql: Sql) => T;
 
 interface Task {
@@ -30,9 +30,8 @@ const BUSY_BACKOFF = { firstMs: 5, maxMs: 250 };
 
 /**
  * The one way to the database: operations are collected for one turn of the event loop and committed together, in the
- * order in which they were asked for. A promise resolves only after COMMIT, so what is told as done is done. Each
- * operation has a savepoint: one that fails takes no other with it. Reads stand in the same row and therefore see every
- * write asked for before them.
+ * order in which they were asked for. A promise resolves only after COMMIT, so what is told as done is done. One that
+ * fails takes no other with it. Reads stand in the same row and therefore see every write asked for before them.
  */
 export class CommitQueue {
 	#medium: Medium;
@@ -56,6 +55,19 @@ export class CommitQueue {
 
 	read<T>(operation: Operation<T>): Promise<T> {
 		return this.#submit(operation, 'read');
+	}
+
+	/**
+	 * Reads at once what is committed, and nothing of the writes that wait.
+	 * @returns null when the database does not answer so quickly: `read` deals with that
+	 */
+	peek<T>(operation: Operation<T>): { value: T } | null {
+		if (this.#closed) return null;
+		try {
+			return { value: operation(this.#medium.sql) };
+		} catch {
+			return null;
+		}
 	}
 
 	write<T>(operation: Operation<T>): Promise<T> {
@@ -137,8 +149,12 @@ export class CommitQueue {
 		}
 	}
 
-	/** @returns one outcome per operation that was reached before the group's time was up */
-	#transact(group: readonly Task[]): Outcome[] {
+	/**
+	 * @param apart each write in a savepoint. Almost never does one fail, so first all are done without, and only if one
+	 * did, everything once more with them
+	 * @returns one outcome per operation that was reached before the group's time was up
+	 */
+	#transact(group: readonly Task[], apart = false): Outcome[] {
 		const { sql, shared } = this.#medium;
 		const writes = group.some((task) => task.kind !== 'read');
 		const flushed = shared && group.some((task) => task.kind === 'flushedWrite');
@@ -147,22 +163,24 @@ export class CommitQueue {
 			sql.run(writes ? 'BEGIN IMMEDIATE' : 'BEGIN');
 			// A newer package may have upgraded the file since it was opened here.
 			if (writes && schemaVersion(sql) !== SCHEMA_VERSION) assertMayWrite(sql);
-			const outcomes = this.#runEach(sql, group);
-			sql.run('COMMIT');
-			return outcomes;
+			const outcomes = this.#runEach(sql, group, apart);
+			const asWanted = apart || outcomes.every(({ ok }) => ok);
+			sql.run(asWanted ? 'COMMIT' : 'ROLLBACK');
+			if (asWanted) return outcomes;
 		} catch (error) {
 			if (sql.database.isTransaction) sql.run('ROLLBACK');
 			throw error;
 		} finally {
 			if (flushed && sql.database.isOpen) sql.exec('PRAGMA synchronous = NORMAL');
 		}
+		return this.#transact(group, true);
 	}
 
-	#runEach(sql: Sql, group: readonly Task[]): Outcome[] {
+	#runEach(sql: Sql, group: readonly Task[], apart: boolean): Outcome[] {
 		const startedAt = this.#clock.monotonic();
 		const outcomes: Outcome[] = [];
 		for (const task of group) {
-			outcomes.push(task.kind === 'read' ? runRead(sql, task) : runWrite(sql, task));
+			outcomes.push(apart && task.kind !== 'read' ? runInSavepoint(sql, task) : run(sql, task));
 			if (this.#clock.monotonic() - startedAt > GROUP_MS) break;
 		}
 		return outcomes;
@@ -177,7 +195,7 @@ export class CommitQueue {
 	}
 }
 
-function runRead(sql: Sql, task: Task): Outcome {
+function run(sql: Sql, task: Task): Outcome {
 	try {
 		return { ok: true, value: task.operation(sql) };
 	} catch (error) {
@@ -186,18 +204,12 @@ function runRead(sql: Sql, task: Task): Outcome {
 	}
 }
 
-function runWrite(sql: Sql, task: Task): Outcome {
+function runInSavepoint(sql: Sql, task: Task): Outcome {
 	sql.run('SAVEPOINT operation');
-	try {
-		const value = task.operation(sql);
-		sql.run('RELEASE operation');
-		return { ok: true, value };
-	} catch (error) {
-		if (faultOf(error) !== null) throw error;
-		sql.run('ROLLBACK TO operation');
-		sql.run('RELEASE operation');
-		return { ok: false, error };
-	}
+	const outcome = run(sql, task);
+	if (!outcome.ok) sql.run('ROLLBACK TO operation');
+	sql.run('RELEASE operation');
+	return outcome;
 }
 
 export function unavailable(message: string, cause?: unknown): ChannelError {

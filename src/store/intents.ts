@@ -14,7 +14,8 @@ interface IntentRow {
 	result: string;
 }
 
-const PUT_INTENT = upsertInto(
+/** Replaces one whose time is up; changes nothing where another one lives. */
+const RESERVE = `${upsertInto(
 	'intents',
 	['key'],
 	[
@@ -28,7 +29,10 @@ const PUT_INTENT = upsertInto(
 		'context',
 		'result',
 	],
-);
+)} WHERE intents.expires_at <= ?`;
+const CHANGE = `UPDATE intents SET state = coalesce(?, state), provider_key = coalesce(?, provider_key),
+	chat_id = coalesce(?, chat_id), context = coalesce(?, context), result = coalesce(?, result)
+	WHERE key = ? AND expires_at > ?`;
 
 export type IntentChange = Partial<
 	Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>
@@ -39,17 +43,38 @@ export function reserveIntent(
 	now: number,
 	record: IntentRecord,
 ): { created: boolean; intent: IntentRecord } {
-	const known = loadIntent(sql, now, record.key);
-	if (known !== null) return { created: false, intent: known };
 	const intent: IntentRecord = { ...record, state: 'reserved' };
-	writeIntent(sql, intent);
-	return { created: true, intent };
+	const created = sql.run(
+		RESERVE,
+		intent.key,
+		intent.accountId,
+		intent.chatId,
+		intent.paramsHash,
+		intent.state,
+		intent.providerKey,
+		intent.createdAt,
+		intent.expiresAt,
+		JSON.stringify(intent.context),
+		JSON.stringify(intent.result),
+		now,
+	);
+	if (created > 0) return { created: true, intent };
+	return { created: false, intent: loadIntent(sql, now, record.key) ?? intent };
 }
 
 /** Nothing happens when it is gone (refused, expired, forgotten): its send has been decided without it. */
 export function updateIntent(sql: Sql, now: number, key: string, change: IntentChange): void {
-	const known = loadIntent(sql, now, key);
-	if (known !== null) writeIntent(sql, { ...known, ...change });
+	const { state, providerKey, chatId, context, result } = change;
+	sql.run(
+		CHANGE,
+		state ?? null,
+		providerKey ?? null,
+		chatId ?? null,
+		context === undefined ? null : JSON.stringify(context),
+		result === undefined ? null : JSON.stringify(result),
+		key,
+		now,
+	);
 }
 
 export function deleteIntent(sql: Sql, key: string): void {
@@ -72,22 +97,6 @@ export function openIntents(sql: Sql, now: number, account: AccountId, chatId: s
 		.map(toIntent);
 }
 
-function writeIntent(sql: Sql, intent: IntentRecord): void {
-	sql.run(
-		PUT_INTENT,
-		intent.key,
-		intent.accountId,
-		intent.chatId,
-		intent.paramsHash,
-		intent.state,
-		intent.providerKey,
-		intent.createdAt,
-		intent.expiresAt,
-		JSON.stringify(intent.context),
-		JSON.stringify(intent.result),
-	);
-}
-
 function toIntent(row: IntentRow): IntentRecord {
 	return {
 		key: row.key,
@@ -98,7 +107,7 @@ function toIntent(row: IntentRow): IntentRecord {
 		providerKey: row.provider_key,
 		createdAt: row.created_at,
 		expiresAt: row.expires_at,
-		// Both written by `writeIntent`.
+		// Both written as JSON above.
 		context: JSON.parse(row.context) as JsonObject,
 		result: JSON.parse(row.result) as Json,
 	};

@@ -91,8 +91,20 @@ export class SqlStore implements Store {
 		this.queue.write((sql) => consumers.resetPosition(sql, consumer, seq));
 	forgetConsumer = (id: string) => this.queue.write((sql) => consumers.forgetConsumer(sql, id));
 
-	reserveIntent = (record: IntentRecord) =>
-		this.queue.write((sql) => intents.reserveIntent(sql, this.#clock.now(), record));
+	/** Whose repeat may come before the first one is committed joins it elsewhere: see the pool's idempotency. */
+	reserveIntent = (record: IntentRecord, options = { beside: false }) => {
+		const { key } = record;
+		const known = options.beside
+			? this.queue.peek((sql) => intents.loadIntent(sql, this.#clock.now(), key))
+			: null;
+		if (known !== null && known.value !== null)
+			return Promise.resolve({ created: false, intent: known.value });
+		const written = this.queue.write((sql) => intents.reserveIntent(sql, this.#clock.now(), record));
+		if (known === null) return written;
+		// What hinders it hinders the next step too, and stands in the store's condition.
+		written.catch(() => undefined);
+		return Promise.resolve({ created: true, intent: { ...record, state: 'reserved' as const } });
+	};
 	updateIntent = (key: string, change: intents.IntentChange, options = { flush: false }) => {
 		const update = (sql: Parameters<typeof intents.updateIntent>[0]) =>
 			intents.updateIntent(sql, this.#clock.now(), key, change);

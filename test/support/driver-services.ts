@@ -83,10 +83,13 @@ export class TestIntents {
 	readonly records = new Map<string, StoredIntent>();
 
 	handle(key: string): IntentHandle {
-		const record = this.records.get(key) ?? { state: 'reserved', context: {}, result: null };
+		const known = this.records.get(key);
+		const record = known ?? { state: 'reserved', context: {}, result: null };
 		this.records.set(key, record);
 		return {
 			state: record.state === 'sent' ? 'sent' : 'reserved',
+			repeated: known !== undefined,
+			since: 0,
 			providerKey: key,
 			context: record.context,
 			sent: async (context = {}) => {

@@ -121,7 +121,6 @@ export class Connection {
 			store: this.store,
 			clock: this.#shared.clock,
 			random: this.#shared.random,
-			logger: this.#shared.logger,
 			loopBreaker: this.#loopBreaker,
 			ownSends: this.#ownSends,
 			running: this.#running,

@@ -7,7 +7,6 @@ import type {
 	CommandTable,
 	IntentHandle,
 	JsonObject,
-	Logger,
 	Random,
 	Store,
 } from '../../contract';
@@ -29,7 +28,6 @@ export interface PolicyCall {
 	store: Store;
 	clock: Clock;
 	random: Random;
-	logger: Logger;
 	loopBreaker: LoopBreaker;
 	ownSends: OwnSends;
 	/** sends of this process under way, by key: a repeat joins the first */

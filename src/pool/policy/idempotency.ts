@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ChannelError, type CallResult, type ErrorCode, type IntentRecord, type Json } from '../../contract';
 import type { PolicyCall, PolicyStep } from './call';
 import { natureOf } from './guards';
-import { StoredIntent, type IntentScope } from './intent';
+import { reserve, StoredIntent, type IntentScope } from './intent';
 
 /** After these the message may or may not be out; the intent stays `sent` and a repeat finds out. */
 const AMBIGUOUS: readonly ErrorCode[] = [
@@ -28,35 +28,39 @@ export const idempotency: PolicyStep = (call, next) => {
 	const key = call.options.idempotency?.key ?? `anonymous:${call.random.hex(16)}`;
 	const running = call.running.get(key);
 	if (running !== undefined) return running.then((result) => asDuplicate(result, false));
-	const sending = sendOnce(call, key, next).finally(() => call.running.delete(key));
+	const sending = sendOnce(call, key, next);
 	call.running.set(key, sending);
 	return sending;
 };
 
 async function sendOnce(call: PolicyCall, key: string, next: () => Promise<CallResult>): Promise<CallResult> {
-	const { store } = call;
-	const paramsHash = hash(call.rawInput);
+	const paramsHash = hashOf(call.rawInput);
 	const chats = call.spec.chats?.(call.input) ?? [];
 	const scope: IntentScope = {
-		...{ store, logger: call.logger },
+		store: call.store,
+		deduplicated: call.spec.deduplicated === true,
 		record: (name) => newRecord(call, name, chats[0] ?? '', paramsHash),
 	};
-	const { intent } = await store.reserveIntent(scope.record(key));
-	if (intent.state === 'done') {
-		return asDuplicate({ items: intent.result as CallResult['items'] }, intent.paramsHash !== paramsHash);
-	}
-	const handle = new StoredIntent(scope, intent);
-	call.intent = handle;
 	const settled = chats.map((chat) => call.ownSends.begin(chat));
+	let handle: StoredIntent | null = null;
+	let noted: Promise<unknown> = Promise.resolve();
 	try {
+		const { created, intent } = await reserve(scope, key);
+		if (intent.state === 'done') {
+			return asDuplicate({ items: intent.result as CallResult['items'] }, intent.paramsHash !== paramsHash);
+		}
+		handle = new StoredIntent(scope, intent, created);
+		call.intent = handle;
 		const result = await next();
-		noteDone(call, key, result);
+		noted = noteDone(call, key, result);
 		return result;
 	} catch (error) {
-		if (!handle.left || isDefinite(error)) await store.deleteIntent(key);
+		if (handle !== null && (!handle.left || isDefinite(error))) await call.store.deleteIntent(key);
 		throw error;
 	} finally {
 		for (const settle of settled) settle();
+		// A repeat that comes before it is noted joins this one.
+		void noted.then(() => call.running.delete(key));
 	}
 }
 
@@ -81,20 +85,19 @@ function newRecord(call: PolicyCall, key: string, chatId: string, paramsHash: st
  * provider would take a new message for the old one.
  */
 function providerKeyOf(account: string, key: string, now: number): string {
-	return hash([account, key, Math.floor(now / DAY_MS)]).slice(0, 16);
+	return hashOf([account, key, Math.floor(now / DAY_MS)]).slice(0, 16);
 }
 
 /**
- * All in one transaction, and the caller does not wait for it: the message is out, whatever becomes of the note. A repeat
- * asks the store after this was asked for, so it finds the result; without the note the intent stays `sent`, as after a
- * crash, and a repeat goes on under the same provider key.
+ * All in one transaction, and the caller does not wait for it: the message is out, whatever becomes of the note. Without
+ * it the intent stays as it was when the message left, as after a crash, and a repeat goes on under the same provider key.
  */
-function noteDone(call: PolicyCall, key: string, { items }: CallResult): void {
+function noteDone(call: PolicyCall, key: string, { items }: CallResult): Promise<unknown> {
 	const own = items.flatMap(({ chat_id: chat, message_id: message }) =>
 		typeof chat === 'string' && typeof message === 'string' ? [call.ownSends.remember(chat, message)] : [],
 	);
 	const done = call.store.updateIntent(key, { state: 'done', result: items });
-	void Promise.allSettled([...own, done]);
+	return Promise.allSettled([...own, done]);
 }
 
 function isDefinite(error: unknown): boolean {
@@ -108,6 +111,6 @@ function asDuplicate(result: CallResult, otherParameters: boolean): CallResult {
 	return { items: result.items.map((item) => ({ ...item, duplicate: true })), hints };
 }
 
-function hash(value: Json): string {
-	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+function hashOf(value: Json): string {
+	return hash('sha256', JSON.stringify(value)).slice(0, 32);
 }

@@ -175,19 +175,19 @@ export function runCommand(
 }
 
 /** An intent nobody remembers, but for the key it was made with. */
-export function testIntent(providerKey?: string): IntentHandle & { sentCalls: number } {
+export function testIntent(providerKey?: string): IntentHandle {
 	const key = providerKey ?? (++anonymous).toString(16).padStart(16, '7');
 	let state: IntentHandle['state'] = 'reserved';
-	const intent = {
+	return {
 		get state() {
 			return state;
 		},
+		repeated: false,
+		since: 0,
 		providerKey: key,
 		context: {},
-		sentCalls: 0,
 		sent: () => {
 			state = 'sent';
-			intent.sentCalls += 1;
 			return Promise.resolve();
 		},
 		part: (name: string) =>
@@ -198,5 +198,4 @@ export function testIntent(providerKey?: string): IntentHandle & { sentCalls: nu
 				refused: () => Promise.resolve(),
 			}),
 	};
-	return intent;
 }

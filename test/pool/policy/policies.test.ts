@@ -16,7 +16,7 @@ import {
 } from '../../../src/pool/policy';
 import { silentLogger } from '../../../src/runtime';
 import { openMemoryStore } from '../../../src/store';
-import { ManualClock, seededRandom, settle } from '../../support/manual-clock';
+import { ManualClock, seededRandom, settle, until } from '../../support/manual-clock';
 
 const ACCOUNT = 'avito:1';
 const POLICY: AccountPolicy = {
@@ -64,7 +64,6 @@ function call(options: Partial<PolicyCall> = {}): PolicyCall {
 		store,
 		clock,
 		random: seededRandom(2),
-		logger: silentLogger,
 		loopBreaker,
 		ownSends,
 		running,
@@ -150,6 +149,48 @@ describe('idempotency', () => {
 		});
 		expect(providerKey).not.toBe('');
 		expect((await store.loadIntent('k1'))?.state).toBe('done');
+	});
+
+	it('what a provider deduplicates needs no note when it leaves: a repeat knows that it may be out', async () => {
+		const spec = { ...SEND, deduplicated: true };
+		const first = call({ spec });
+		let told: unknown[] = [];
+		await expect(
+			throughPolicies(first, async () => {
+				told = [first.intent?.providerKey, first.intent?.since];
+				expect(first.intent?.repeated).toBe(false);
+				await first.intent?.sent();
+				throw new ChannelError('timeout', 'no answer');
+			}),
+		).rejects.toThrow('no answer');
+		expect((await store.loadIntent('k1'))?.state).toBe('reserved');
+		// One that fails before anything leaves again does not make the first one undone.
+		await clock.advance(5_000);
+		await expect(
+			throughPolicies(call({ spec }), () => Promise.reject(new ChannelError('timeout', 'slow'))),
+		).rejects.toThrow('slow');
+		const third = call({ spec, random: seededRandom(99) });
+		await throughPolicies(third, () => {
+			expect(third.intent?.repeated).toBe(true);
+			expect([third.intent?.providerKey, third.intent?.since]).toEqual(told);
+			return Promise.resolve(sent());
+		});
+		expect((await store.loadIntent('k1'))?.state).toBe('done');
+	});
+
+	it('a repeat that comes before the first is noted joins it', async () => {
+		const spec = { ...SEND, deduplicated: true };
+		let sends = 0;
+		const run = () => {
+			sends += 1;
+			return Promise.resolve(sent());
+		};
+		const results = [await throughPolicies(call({ spec }), run), await throughPolicies(call({ spec }), run)];
+		expect(results.map(({ items }) => items[0]?.['duplicate'])).toEqual([false, true]);
+		expect(sends).toBe(1);
+		await until(() => running.size === 0, 'it is noted');
+		expect((await throughPolicies(call({ spec }), run)).items[0]?.['duplicate']).toBe(true);
+		expect(sends).toBe(1);
 	});
 
 	it('parts of one command are remembered one by one', async () => {

@@ -45,6 +45,19 @@ export function intentTests(subject: Subject): void {
 			expect(new Set(answers.map((answer) => answer.intent.providerKey)).size).toBe(1);
 		});
 
+		it('answers beside the writing in the same words, and has written before the next thing asked of it', async () => {
+			const { store } = subject;
+			const first = intent('k1', { createdAt: 5 });
+			expect(await store.reserveIntent(first, { beside: true })).toEqual({ created: true, intent: first });
+			await store.updateIntent('k1', { state: 'done', result: { message_id: '9' } });
+			const done = { ...first, state: 'done', result: { message_id: '9' } };
+			expect(await store.loadIntent('k1')).toEqual(done);
+			expect(await store.reserveIntent(intent('k1', { paramsHash: 'bb' }), { beside: true })).toEqual({
+				created: false,
+				intent: done,
+			});
+		});
+
 		it('is gone when deleted and when its time is up; an update then does nothing', async () => {
 			const { store, clock } = subject;
 			await store.reserveIntent(intent('k1', { expiresAt: clock.now() + 100 }));

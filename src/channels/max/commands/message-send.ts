@@ -55,6 +55,7 @@ const KINDS = {
 const sends = {
 	permission: 'send',
 	effect: 'send',
+	deduplicated: true,
 	chats: recipientChats,
 	firstContacts: recipientFirstContacts,
 } as const;
@@ -72,6 +73,7 @@ export const messageSend = command({
 export const messageReply = command({
 	permission: 'send',
 	effect: 'send',
+	deduplicated: true,
 	chats: recipientChats,
 	timeoutMs: SEND_TIMEOUT_MS,
 	input: z.strictObject({ chatId: chatIdField, messageId: idField, text: textField, ...textOptionFields }),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ChannelError, type CommandContext, type IntentHandle, type Json } from '../../../contract';
 import { sendResultSchema, type SendResult } from '../../../contract/schemas';
 import { asJson, isAllowedChat, type MaxAccount } from '../account';
@@ -50,7 +50,7 @@ export async function deliver(
 					to.target,
 					delivery.message,
 					{ cid, silent: delivery.silent },
-					{ signal, beforeFirstByte: async () => intent?.sent({}, { deduplicated: true }) },
+					{ signal, beforeFirstByte: async () => intent?.sent() },
 				);
 				const messageId = id(sent.message['id']);
 				if (messageId === null) throw unexpectedAnswer('a send tells no message id');
@@ -63,7 +63,7 @@ export async function deliver(
 					message_id: messageId,
 					date: new Date(time).toISOString(),
 					peer_resolved: to.resolved,
-					duplicate: intent?.state === 'sent' && time < startedAt - SAME_INSTANT_MS,
+					duplicate: intent?.repeated === true && time < startedAt - SAME_INSTANT_MS,
 				};
 			} catch (error) {
 				if (!isNotReady(error) || tries >= NOT_READY_TRIES) throw told(account, error);
@@ -127,7 +127,7 @@ function readResult(stored: Json): SendResult {
 
 /** 52 bits of the intent's key: exact in every JSON parser. Negative on the web, positive on phones, as their clients do. */
 export function cidOf(providerKey: string, web: boolean): string {
-	const bits = BigInt(`0x${createHash('sha256').update(providerKey).digest('hex').slice(0, 13)}`) + 1n;
+	const bits = BigInt(`0x${hash('sha256', providerKey).slice(0, 13)}`) + 1n;
 	return (web ? -bits : bits).toString();
 }
 

@@ -62,11 +62,11 @@ export class Requests {
 		try {
 			let prepare = options.beforeFirstByte;
 			for (let tries = 1; ; tries += 1) {
-				let line = await this.#ready(opcode, signal);
+				let line = this.#line(opcode, signal) ?? (await this.#nextLine(opcode, signal));
 				if (prepare !== undefined) {
 					await prepare();
 					prepare = undefined;
-					line = await this.#ready(opcode, signal);
+					line = this.#line(opcode, signal) ?? (await this.#nextLine(opcode, signal));
 				}
 				try {
 					return await this.#exchange(line, opcode, payload, signal, options.timeoutMs);
@@ -93,29 +93,33 @@ export class Requests {
 		);
 	}
 
-	/** The line to use, waiting for a reconnect under way. */
-	async #ready(opcode: number, signal: AbortSignal): Promise<Line> {
+	/** The line to use; null while a reconnect is under way. @throws ChannelError when there will be none */
+	#line(opcode: number, signal: AbortSignal): Line | null {
+		signal.throwIfAborted();
+		const state = this.#session.state();
+		if (state.at === 'ended') throw state.error;
+		if (state.at === 'closed')
+			throw new ChannelError('cancelled', 'The connection to MAX is closed', {
+				channel: 'max',
+				retry: 'now',
+			});
+		if (state.at !== 'live' && state.at !== 'greeted') return null;
+		const line = this.#session.line();
+		if (line !== null && state.at === 'greeted' && !BEFORE_LOGIN.has(opcode)) throw notLoggedIn();
+		return line;
+	}
+
+	/** Waits for the line that comes after a reconnect. */
+	async #nextLine(opcode: number, signal: AbortSignal): Promise<Line> {
 		const { clock } = this.#services;
 		const since = clock.monotonic();
 		for (;;) {
-			signal.throwIfAborted();
-			const state = this.#session.state();
-			const line = this.#session.line();
-			if (state.at === 'ended') throw state.error;
-			if (state.at === 'closed')
-				throw new ChannelError('cancelled', 'The connection to MAX is closed', {
-					channel: 'max',
-					retry: 'now',
-				});
-			if (line !== null && state.at === 'live') return line;
-			if (line !== null && state.at === 'greeted') {
-				if (!BEFORE_LOGIN.has(opcode)) throw notLoggedIn();
-				return line;
-			}
 			const left = RECONNECT_PATIENCE_MS - (clock.monotonic() - since);
 			if (left <= 0)
 				throw this.#session.lastError() ?? new ConnectionError('unreachable', 'MAX is not connected', false);
 			await this.#change(left, signal);
+			const line = this.#line(opcode, signal);
+			if (line !== null) return line;
 		}
 	}
 

@@ -40,6 +40,7 @@ export type Sending = z.output<z.ZodObject<typeof sendingFields>>;
 export const sends = {
 	permission: 'send',
 	effect: 'send',
+	deduplicated: true,
 	timeoutMs: SEND_TIMEOUT_MS,
 	chats: ({ chatId }: Pick<Sending, 'chatId'>) => [chatId],
 	firstContacts: ({ chatId }: Pick<Sending, 'chatId'>) => phoneContacts(chatId),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ChannelError, type CommandContext, type IntentHandle, type Json } from '../../../contract';
 import { sendResultSchema, type SendResult } from '../../../contract/schemas';
 import { asJson, type TelegramAccount } from '../account';
@@ -44,10 +44,7 @@ export async function deliver(
 		signal: context.signal,
 		...(context.options.budgetWaitMs === undefined ? {} : { maxWaitMs: context.options.budgetWaitMs }),
 	});
-	const firstTry = intent?.context['at'];
-	const since = typeof firstTry === 'number' ? firstTry : Math.floor(services.clock.now() / 1000);
-	// Without the time a repeat only knows less well where to look for the first.
-	await intent?.sent({ at: since }, { deduplicated: true });
+	await intent?.sent();
 	try {
 		const result = await connection.object(request, {
 			signal: context.signal,
@@ -56,6 +53,7 @@ export async function deliver(
 		return ids.map((id, index) => sendResult(account, peer, looked, sentIn(result, id, index), false));
 	} catch (error) {
 		if (!ChannelError.is(error) || error.providerCode !== 'RANDOM_ID_DUPLICATE') throw error;
+		const since = Math.floor((intent?.since ?? services.clock.now()) / 1000);
 		const texts = (await outgoing.texts?.()) ?? [text(request, 'message')];
 		const found = await findSent(account, { peer, request, texts, since }, context.signal);
 		return found.map((one) => sendResult(account, peer, looked, one, true));
@@ -174,12 +172,7 @@ function rebuilt(account: TelegramAccount, { peer, request }: Outgoing, short: T
 
 /** A signed 64-bit number; the same for the same key and place. Zero would be none. */
 function randomId(key: string, index: number): bigint {
-	const hex =
-		index === 0
-			? key
-			: createHash('sha256')
-					.update(`${key}:${String(index)}`)
-					.digest('hex');
+	const hex = index === 0 ? key : hash('sha256', `${key}:${String(index)}`);
 	const id = BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16).padStart(16, '0')}`));
 	return id === 0n ? 1n : id;
 }
