@@ -7,6 +7,7 @@ import {
 	waysOf,
 	type CodeSent,
 	type Done,
+	type EmailWanted,
 	type LoginStep,
 	type Messenger,
 	type PasswordWanted,
@@ -92,6 +93,8 @@ class Dialogue {
 		switch (step.kind) {
 			case 'qr':
 				return this.#waitForScan(step);
+			case 'email':
+				return this.#enterEmail(step);
 			case 'code':
 				return this.#enterCode(step);
 			case 'password':
@@ -129,8 +132,17 @@ class Dialogue {
 		}
 	}
 
+	async #enterEmail(step: EmailWanted): Promise<LoginStep> {
+		this.#terminal.tell('Telegram wants this account to have an e-mail address for login codes.\n');
+		return this.#tries('invalid_parameter', async () =>
+			this.#login.setUpEmail(step, (await needed(this.#terminal, 'E-mail address: ')).trim()),
+		);
+	}
+
 	async #enterCode(step: CodeSent): Promise<LoginStep> {
-		const how = step.sentBy === 'app' ? ' (a message in Telegram on another device)' : '';
+		const app = step.sentBy === 'app' ? ' (a message in Telegram on another device)' : '';
+		const how = step.emailPattern === null ? app : ` by e-mail to ${step.emailPattern}`;
+		if (step.addressProven) this.#terminal.tell('The address is set. The login itself has another code.\n');
 		this.#terminal.tell(`A code was sent${how}. Empty line: send another one.\n`);
 		return this.#tries('invalid_code', async () => {
 			const code = await needed(this.#terminal, 'Code: ', true);

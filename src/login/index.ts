@@ -4,5 +4,14 @@
  */
 export { Login, type LoginOptions } from './login';
 export { codeMayNeverCome, waysOf } from './device';
-export type { CodeSent, Done, LoginStep, Messenger, PasswordWanted, QrShown, Way } from './steps';
+export type {
+	CodeSent,
+	Done,
+	EmailWanted,
+	LoginStep,
+	Messenger,
+	PasswordWanted,
+	QrShown,
+	Way,
+} from './steps';
 export { MESSENGERS } from './steps';

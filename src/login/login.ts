@@ -1,7 +1,16 @@
 import { ChannelError, type Json, type JsonObject } from '../contract';
 import type { Pool } from '../pool';
 import { codeMayNeverCome, fieldsFor } from './device';
-import type { CodeSent, Done, LoginStep, Messenger, PasswordWanted, QrShown, Way } from './steps';
+import type {
+	CodeSent,
+	Done,
+	EmailWanted,
+	LoginStep,
+	Messenger,
+	PasswordWanted,
+	QrShown,
+	Way,
+} from './steps';
 
 export interface LoginOptions {
 	messenger: Messenger;
@@ -14,6 +23,8 @@ export interface LoginOptions {
 
 /** MAX allows another request after this long where it does not tell. seconds */
 const RESEND_SECONDS = 60;
+/** A slip in an e-mail address is corrected at once; Telegram itself answers what is too much. seconds */
+const READDRESS_SECONDS = 10;
 
 /**
  * One person's login. Holds nothing itself: what ties the steps together is in what they return and in the pool, so
@@ -30,19 +41,32 @@ export class Login {
 
 	/** @throws ChannelError `invalid_phone`, `flood_wait`, `account_banned`, `not_supported` … */
 	async requestCode(phone: string): Promise<LoginStep> {
-		return this.#codeSent(phone, await this.#call('login.requestCode', { phone }));
+		const input = this.#isTelegram ? { phone, askEmail: true } : { phone };
+		return this.#codeSent(phone, await this.#call('login.requestCode', input));
+	}
+
+	/** Telegram: a code goes to this address. @throws ChannelError `invalid_parameter` (no such address, or none it allows), `flood_wait`, `code_expired` (start again) */
+	async setUpEmail(
+		{ phone, token }: Pick<EmailWanted, 'phone' | 'token'>,
+		email: string,
+	): Promise<LoginStep> {
+		const sent = await this.#call('login.setUpEmail', { phone, codeToken: token, email });
+		return this.#codeSent(phone, sent, { address: email });
 	}
 
 	/** @throws ChannelError as `requestCode` */
-	async resendCode({ phone, token }: CodeSent): Promise<LoginStep> {
+	async resendCode(step: CodeSent): Promise<LoginStep> {
+		const { phone, token, address } = step;
+		if (address !== null) return this.setUpEmail(step, address);
 		const input = this.#isTelegram ? { phone, codeToken: token } : { phone };
 		return this.#codeSent(phone, await this.#call('login.resendCode', input));
 	}
 
 	/** @throws ChannelError `invalid_code`, `code_expired`, `flood_wait`, `not_on_messenger`, `2fa_required` (MAX: it lets nobody in without a password) */
-	checkCode({ phone, token }: CodeSent, code: string): Promise<Done | PasswordWanted> {
+	async checkCode({ phone, token, address }: CodeSent, code: string): Promise<LoginStep> {
 		const input = { ...(this.#isTelegram ? { phone } : {}), codeToken: token, code };
-		return this.#entered('login.checkCode', input);
+		if (address === null) return this.#entered('login.checkCode', input);
+		return this.#codeSent(phone, await this.#call('login.checkCode', input), { addressProven: true });
 	}
 
 	async getQr(): Promise<LoginStep> {
@@ -69,8 +93,8 @@ export class Login {
 
 	/** The person has given up, or did not finish in time: nothing is kept. */
 	async cancel(step: LoginStep | null): Promise<void> {
-		const code =
-			this.#isTelegram && step?.kind === 'code' ? { phone: step.phone, codeToken: step.token } : {};
+		const asked = step?.kind === 'code' || step?.kind === 'email' ? step : null;
+		const code = this.#isTelegram && asked !== null ? { phone: asked.phone, codeToken: asked.token } : {};
 		await this.#call('login.cancel', code);
 	}
 
@@ -141,19 +165,29 @@ export class Login {
 		};
 	}
 
-	#codeSent(phone: string, item: JsonObject): LoginStep {
+	#codeSent(
+		phone: string,
+		item: JsonObject,
+		email: { address?: string; addressProven?: boolean } = {},
+	): LoginStep {
 		// Telegram: an account whose device is known may be let in at once.
 		if (item['state'] === 'done') return this.#outcome(item);
-		const sentBy = text(item['sent_by']) ?? '';
+		const token = text(item['code_token']) ?? '';
+		if (item['email_required'] === true) return { kind: 'email', phone, token };
+		const { address = null, addressProven = false } = email;
 		return {
 			kind: 'code',
 			phone,
-			token: text(item['code_token']) ?? '',
+			token,
 			length: number(item['code_length']),
-			sentBy,
-			resendInSeconds: number(item['next_request_in_seconds']) ?? RESEND_SECONDS,
+			sentBy: text(item['sent_by']) ?? '',
+			resendInSeconds:
+				number(item['next_request_in_seconds']) ?? (address === null ? RESEND_SECONDS : READDRESS_SECONDS),
 			requestsLeft: number(item['requests_left']),
 			doubtful: !this.#isTelegram && codeMayNeverCome(this.#options.fields),
+			emailPattern: text(item['email_pattern']),
+			address,
+			addressProven,
 		};
 	}
 

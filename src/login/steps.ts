@@ -21,6 +21,20 @@ export interface CodeSent {
 	requestsLeft: number | null;
 	/** the code may never come: MAX sends none to a device without the official app's fingerprint, and does not say so */
 	doubtful: boolean;
+	/** Telegram: where an e-mail with the code went, in part (`b***@example.com`) */
+	emailPattern: string | null;
+	/** Telegram: the code proves that this address is one's own; the login's own code comes next */
+	address: string | null;
+	/** Telegram: the address is proven; this is the login's own code */
+	addressProven: boolean;
+}
+
+/** Telegram lets this account in only once it has an e-mail address for login codes (core.telegram.org/api/auth#email-verification). */
+export interface EmailWanted {
+	kind: 'email';
+	phone: string;
+	/** ties the address to the request of the code */
+	token: string;
 }
 
 /** A picture waits to be scanned. */
@@ -49,4 +63,4 @@ export interface Done {
 	profile: { id: string; name: string; username: string | null; phoneMasked: string | null };
 }
 
-export type LoginStep = CodeSent | QrShown | PasswordWanted | Done;
+export type LoginStep = CodeSent | EmailWanted | QrShown | PasswordWanted | Done;

@@ -67,6 +67,20 @@ describe('by phone and code', () => {
 		await works('telegram', 'phone', done);
 	});
 
+	it('Telegram: an account that needs an e-mail address first', async () => {
+		const phone = '+79990000904';
+		const { id } = telegram.control.createUser({ firstName: 'Bruno', phone });
+		telegram.control.setUser({ user: id, loginEmail: null });
+		const login = begin('telegram', 'phone');
+		const wanted = as(await login.requestCode(phone), 'email');
+		await expect(login.setUpEmail(wanted, 'no address')).rejects.toMatchObject({ field: 'email' });
+		const proof = as(await login.setUpEmail(wanted, 'bruno@example.com'), 'code');
+		expect(proof).toMatchObject({ emailPattern: 'b***@example.com', addressProven: false });
+		const code = as(await login.checkCode(proof, '22222'), 'code');
+		expect(code).toMatchObject({ sentBy: 'emailcode', address: null, addressProven: true });
+		await works('telegram', 'phone', as(await login.checkCode(code, '22229'), 'done'));
+	});
+
 	it('MAX: the same', async () => {
 		const [anna] = max.accounts;
 		const login = begin('max', 'phone');

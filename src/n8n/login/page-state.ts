@@ -1,8 +1,8 @@
-import type { CodeSent, LoginStep, Messenger, PasswordWanted, QrShown, Way } from '../../login';
+import type { CodeSent, EmailWanted, LoginStep, Messenger, PasswordWanted, QrShown, Way } from '../../login';
 import { stops, type Problem } from './problem';
 
 /** A step that waits for the person. */
-export type OpenStep = CodeSent | QrShown | PasswordWanted;
+export type OpenStep = CodeSent | EmailWanted | QrShown | PasswordWanted;
 
 /** Everything a login's pages know between two clicks. Rests sealed with a key that only the visitor's address holds. */
 export interface PageState {
@@ -21,7 +21,7 @@ export interface PageState {
 	application: { apiId: string; apiHash: string } | null;
 	step: OpenStep | null;
 	/** as typed, to be corrected rather than typed again */
-	typed: { country: string; phone: string };
+	typed: { country: string; phone: string; email?: string };
 	/** ms since 1970: when another code may be asked for, and when the messenger was last asked for the picture */
 	resendAt: number;
 	askedAt: number;
@@ -35,7 +35,7 @@ export interface PageState {
 const MAX_REQUESTS = 5;
 const MAX_FAILURES = 8;
 
-export type View = 'application' | 'qr' | 'phone' | 'code' | 'password' | 'stopped';
+export type View = 'application' | 'qr' | 'phone' | 'email' | 'code' | 'password' | 'stopped';
 
 /** Which page shows this state. */
 export function viewOf(state: PageState, needsApplication: boolean): View {
@@ -60,8 +60,9 @@ export function failed(state: PageState, problem: Problem): PageState {
 		state.failures + (problem.topic === 'invalid_code' || problem.topic === 'password_invalid' ? 1 : 0);
 	const told = { ...state, failures, problem };
 	if (problem.topic === 'application_invalid') return { ...told, application: null, step: null };
-	// A password that came too late leaves nothing to give it for; a code that is too old may be sent again.
-	if (problem.topic === 'code_expired' && state.step?.kind === 'password') return { ...told, step: null };
+	// A password or an address that came too late leaves nothing to give it for; a code that is too old may be sent again.
+	const late = state.step?.kind === 'password' || state.step?.kind === 'email';
+	if (problem.topic === 'code_expired' && late) return { ...told, step: null };
 	return told;
 }
 

@@ -40,6 +40,7 @@ function topicOf(error: ChannelError, messenger: Messenger): Topic {
 		case 'unreachable':
 			return error.code;
 		case 'invalid_parameter':
+			if (error.field === 'email' || /^EMAIL_/.test(error.providerCode ?? '')) return 'invalid_email';
 			return error.field === 'phone' ? 'invalid_phone' : error.field === 'code' ? 'invalid_code' : 'other';
 		case 'flood_wait':
 		case 'rate_limited':

@@ -54,6 +54,17 @@ const EN = {
 		call: 'You will be called; the code is read to you.',
 		other: 'The code comes to your phone.',
 	},
+	codeSentByEmail: (pattern: string) => `The code comes by e-mail to ${pattern}.`,
+	emailTitle: 'An e-mail address for login codes',
+	emailLead:
+		'Telegram wants this account to have an e-mail address, to which it will send login codes from now on.',
+	email: 'E-mail address',
+	emailHint: 'Use an address of the owner of the account: who reads it can log in.',
+	emailCodeTitle: 'Confirm the address',
+	emailCodeSentTo: (pattern: string) =>
+		`Telegram sent a code to ${pattern}. With it this becomes the address for login codes.`,
+	addressProven: 'The address is set. Now comes the code of the login itself, which is another one.',
+	otherAddress: 'Another address',
 	codeWarning: 'Never forward the code to any chat: Telegram cancels it.',
 	code: 'Code',
 	checkCode: 'Log in',
@@ -104,6 +115,7 @@ const EN = {
 	problems: {
 		invalid_phone: ['This number is not accepted', 'Check the country and the digits.'],
 		invalid_code: ['The code is wrong', 'Check it and try again.'],
+		invalid_email: ['Telegram does not accept this address', 'Check it, or use another one.'],
 		code_expired: ['The code is too old', 'Ask for a new one.'],
 		password_invalid: ['The password is wrong', 'Try again. Capital letters count.'],
 		flood: ['Too many attempts', 'The messenger asks to wait.'],
@@ -200,6 +212,17 @@ const RU: Texts = {
 		call: 'Вам позвонят и продиктуют код.',
 		other: 'Код придёт на телефон.',
 	},
+	codeSentByEmail: (pattern) => `Код придёт на почту ${pattern}.`,
+	emailTitle: 'Почта для кодов входа',
+	emailLead:
+		'Telegram требует, чтобы у этого аккаунта был адрес электронной почты. На него будут приходить коды входа.',
+	email: 'Адрес электронной почты',
+	emailHint: 'Укажите адрес владельца аккаунта: кто его читает, тот может войти.',
+	emailCodeTitle: 'Подтвердите адрес',
+	emailCodeSentTo: (pattern) =>
+		`Telegram отправил код на ${pattern}. После подтверждения коды входа будут приходить сюда.`,
+	addressProven: 'Адрес задан. Теперь нужен код самого входа, он другой.',
+	otherAddress: 'Другой адрес',
 	codeWarning: 'Не пересылайте код ни в какой чат: Telegram сразу отменит его.',
 	code: 'Код',
 	checkCode: 'Войти',
@@ -250,6 +273,7 @@ const RU: Texts = {
 	problems: {
 		invalid_phone: ['Этот номер не принят', 'Проверьте страну и цифры.'],
 		invalid_code: ['Неверный код', 'Проверьте его и попробуйте ещё раз.'],
+		invalid_email: ['Telegram не принимает этот адрес', 'Проверьте его или укажите другой.'],
 		code_expired: ['Код устарел', 'Запросите новый.'],
 		password_invalid: ['Неверный пароль', 'Попробуйте ещё раз. Регистр букв важен.'],
 		flood: ['Слишком много попыток', 'Мессенджер просит подождать.'],

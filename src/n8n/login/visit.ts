@@ -52,6 +52,10 @@ export class Visit {
 				return this.#askCode(field('country'), field('phone'));
 			case 'resend':
 				return this.#askAgain();
+			case 'email':
+				return this.#giveEmail(field('email'));
+			case 'address':
+				return this.#askAddress();
 			case 'code':
 				return this.#tryCode(field('code'));
 			case 'password':
@@ -92,10 +96,28 @@ export class Visit {
 	}
 
 	async #askCode(country: string, typed: string): Promise<Outcome> {
-		this.#state = { ...this.#state, typed: { country, phone: typed.slice(0, 32) } };
+		this.#state = { ...this.#state, typed: { ...this.#state.typed, country, phone: typed.slice(0, 32) } };
 		const phone = internationalNumber(country, typed);
 		if (phone === null) return this.#refused({ topic: 'invalid_phone', seconds: null });
 		return this.#request((login) => login.requestCode(phone));
+	}
+
+	#giveEmail(typed: string): Promise<Outcome> {
+		const { step } = this.#state;
+		if (step?.kind !== 'email') return this.#page();
+		const email = typed.trim().slice(0, 254);
+		this.#state = { ...this.#state, typed: { ...this.#state.typed, email } };
+		if (!/^[^@\s]+@[^@\s]+$/.test(email)) return this.#refused({ topic: 'invalid_email', seconds: null });
+		return this.#request((login) => login.setUpEmail(step, email));
+	}
+
+	/** Back to the address: the code did not come, or not to the right one. */
+	#askAddress(): Promise<Outcome> {
+		const { step } = this.#state;
+		if (step?.kind !== 'code' || step.address === null) return this.#page();
+		const { phone, token } = step;
+		this.#state = { ...this.#state, step: { kind: 'email', phone, token }, problem: null };
+		return this.#page();
 	}
 
 	async #askAgain(): Promise<Outcome> {

@@ -135,6 +135,94 @@ describe('a login on the page', () => {
 			expect(server.log.join(' ')).not.toContain(secret);
 	});
 
+	describe('Telegram, which wants an e-mail address for login codes first', () => {
+		const email = 'boris@example.com';
+		const newcomer = (phone: string): void => {
+			const { id } = telegram.control.createUser({ firstName: 'Bruno', phone: `+7${phone}` });
+			telegram.control.setUser({ user: id, loginEmail: null });
+		};
+		const refuse = (method: string, message: string, code = 400): void => {
+			telegram.control.setFaults({ errors: [{ method, code, message, count: 1 }] });
+		};
+
+		it('asks for one, and for its code; the login has another code', async () => {
+			newcomer('9990000901');
+			const codes = () => telegram.control.requests({ method: 'auth.sendCode' }).length;
+			const before = codes();
+			const visitor = await telegramByPhone('9990000901');
+			expect(visitor.view).toBe('email');
+			expect(visitor.words).toContain('An e-mail address for login codes');
+			expect(visitor.text).toContain('<label for="email">');
+			await visitor.press('email', { email });
+			expect(visitor.view).toBe('code');
+			expect(visitor.words).toContain('Confirm the address');
+			expect(visitor.words).toContain('b***@example.com');
+			expect(visitor.words).not.toContain(email);
+			await visitor.press('code', { code: '00000' });
+			expect(visitor.words).toContain('The code is wrong');
+			expect(visitor.words).toContain('Confirm the address');
+			await visitor.press('code', { code: '22222' });
+			expect(visitor.words).toContain('Enter the code');
+			expect(visitor.words).toContain('The address is set');
+			expect(visitor.words).toContain('by e-mail to b***@example.com');
+			await visitor.press('code', { code: '22222' });
+			expect(visitor.words).toContain('The code is wrong');
+			await visitor.press('code', { code: '22229' });
+			expect(visitor.view).toBe('done');
+			expect(visitor.words).toContain('Logged in as Bruno');
+			// The address was given for the code that was asked for; none was asked for anew.
+			expect(codes() - before).toBe(1);
+			expect(server.log.join(' ')).not.toContain(email);
+		});
+
+		it('says what is wrong with an address, keeps it to be corrected, and takes another one', async () => {
+			newcomer('9990000902');
+			const visitor = await telegramByPhone('9990000902');
+			const asked = () => telegram.control.requests({ method: 'account.sendVerifyEmailCode' }).length;
+			const before = asked();
+			await visitor.press('email', { email: 'boris' });
+			expect(visitor.words).toContain('Telegram does not accept this address');
+			expect(visitor.text).toContain('value="boris"');
+			expect(visitor.text).toMatch(/aria-invalid="true"\s+aria-describedby="problem"/);
+			expect(asked()).toBe(before);
+			refuse('account.sendVerifyEmailCode', 'EMAIL_NOT_ALLOWED');
+			await visitor.press('email', { email });
+			expect(visitor.view).toBe('email');
+			expect(visitor.words).toContain('Telegram does not accept this address');
+			refuse('account.sendVerifyEmailCode', 'FLOOD_WAIT_90', 420);
+			await visitor.press('email', { email });
+			expect(visitor.view).toBe('email');
+			expect(visitor.words).toContain('Wait 1 min 30 s');
+			later += 91_000;
+			await visitor.press('email', { email: 'slip@example.com' });
+			expect(visitor.words).toContain('s***@example.com');
+			await visitor.press('address');
+			expect(visitor.view).toBe('email');
+			later += 11_000;
+			await visitor.press('email', { email });
+			expect(visitor.words).toContain('b***@example.com');
+		});
+
+		it('sends the code to the address again when it is too old, and starts again when all is', async () => {
+			newcomer('9990000903');
+			const visitor = await telegramByPhone('9990000903');
+			await visitor.press('email', { email });
+			refuse('account.verifyEmail', 'EMAIL_VERIFY_EXPIRED');
+			await visitor.press('code', { code: '22222' });
+			expect(visitor.words).toContain('The code is too old');
+			later += 11_000;
+			await visitor.press('resend');
+			expect(visitor.words).toContain('Confirm the address');
+			expect(visitor.words).not.toContain('too old');
+			await visitor.press('address');
+			refuse('account.sendVerifyEmailCode', 'PHONE_CODE_EXPIRED');
+			later += 11_000;
+			await visitor.press('email', { email });
+			expect(visitor.view).toBe('phone');
+			expect(visitor.words).toContain('The code is too old');
+		});
+	});
+
 	it('MAX by QR code: the picture renews itself, is scanned, and asks for the password', async () => {
 		const [anna] = max.accounts;
 		const links = readPictures();

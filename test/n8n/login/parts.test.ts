@@ -134,6 +134,9 @@ describe('a login’s state', () => {
 		resendInSeconds: 60,
 		requestsLeft: null,
 		doubtful: false,
+		emailPattern: null,
+		address: null,
+		addressProven: false,
 	} as const;
 
 	it('shows the page of its step; what a messenger refuses for good is a page of its own', () => {

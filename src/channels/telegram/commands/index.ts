@@ -14,6 +14,7 @@ export const commands: CommandTable<TelegramAccount> = {
 	...chatCommands,
 	...contactCommands,
 	'login.requestCode': login.loginRequestCode,
+	'login.setUpEmail': login.loginSetUpEmail,
 	'login.resendCode': login.loginResendCode,
 	'login.checkCode': login.loginCheckCode,
 	'login.checkPassword': login.loginCheckPassword,

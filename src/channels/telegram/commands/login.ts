@@ -4,6 +4,7 @@ import type { TelegramAccount } from '../account';
 import { finishLogin, forgetLogin, keepLogin, loginCall, moveTo, passwordLogin } from '../login';
 import {
 	emailWanted,
+	formatCodeToken,
 	hintOf,
 	parseCodeToken,
 	readSentCode,
@@ -31,6 +32,7 @@ const phone = z
 	.pipe(z.string().regex(/^\+?\d{7,15}$/, 'must be in international form, such as +79991234567'));
 const secret = z.string().trim().min(1, 'is missing');
 const password = z.string().min(1).optional();
+const emailAddress = z.string().trim().pipe(z.email('is no e-mail address'));
 const DONE =
 	'Put the session into the credential. Whoever has it has the account: delete this execution afterwards.';
 
@@ -39,7 +41,9 @@ export const loginRequestCode = command({
 	input: z.strictObject({
 		phone,
 		/** becomes the account's address for login codes, if Telegram insists on one */
-		email: z.string().trim().pipe(z.email('is no e-mail address')).optional(),
+		email: emailAddress.optional(),
+		/** an address that is wanted is then asked for as a step (`email_required`), not a refusal */
+		askEmail: z.boolean().default(false),
 	}),
 	async run(account, input, { signal }) {
 		const { apiId, apiHash } = account.settings;
@@ -55,12 +59,33 @@ export const loginRequestCode = command({
 			signal,
 		);
 		if (child(sent, 'type')?._ !== 'auth.sentCodeTypeSetUpEmailRequired') return codeSent(account, sent);
-		if (input.email === undefined) throw emailWanted();
 		const hash = text(sent, 'phone_code_hash');
-		const mailed = await loginCall(account, setUpRequest(input.phone, hash, input.email), signal);
-		return waitFor(account, readSetUp(mailed, hash));
+		if (input.email !== undefined) return setUpEmail(account, { ...input, email: input.email }, hash, signal);
+		if (!input.askEmail) throw emailWanted();
+		await keepLogin(account);
+		return { items: [{ email_required: true, code_token: formatCodeToken({ way: 'setup', hash }) }] };
 	},
 });
+
+/** The address that was asked for (`email_required`), or another one; a code goes there. No further code is asked for. */
+export const loginSetUpEmail = command({
+	...login,
+	input: z.strictObject({ phone, codeToken: secret, email: emailAddress }),
+	run: (account, input, { signal }) =>
+		setUpEmail(account, input, parseCodeToken(input.codeToken).hash, signal),
+});
+
+async function setUpEmail(
+	account: TelegramAccount,
+	{ phone: number, email }: { phone: string; email: string },
+	hash: string,
+	signal: AbortSignal,
+): Promise<CallResult> {
+	return waitFor(
+		account,
+		readSetUp(await loginCall(account, setUpRequest(number, hash, email), signal), hash),
+	);
+}
 
 export const loginResendCode = command({
 	...login,

@@ -15,8 +15,8 @@ export function codePage(context: PageContext, state: PageState, step: CodeSent)
 	const told = problem?.topic === 'too_early' ? null : problem;
 	const wrong = problem?.topic === 'invalid_code' || problem?.topic === 'code_expired' ? problem : null;
 	return html`${mark(messenger)}
-		<h1>${texts.codeTitle}</h1>
-		<p class="lead">${texts.codeSentTo(maskedMiddle(step.phone))} ${sentBy(context, step)}</p>
+		<h1>${step.address === null ? texts.codeTitle : texts.emailCodeTitle}</h1>
+		<p class="lead">${lead(context, step)}</p>
 		${alert(texts, told)}
 		${step.doubtful && problem === null && html`<div class="note">${texts.phoneDoubt}</div>`}
 		${form(
@@ -37,8 +37,8 @@ export function codePage(context: PageContext, state: PageState, step: CodeSent)
 					${marksField(wrong)}
 					data-focus
 				/>
-				${messenger === 'telegram' && html`<p class="hint">${texts.codeWarning}</p>`}
-				<button>${texts.checkCode}</button>`,
+				${messenger === 'telegram' && step.address === null && html`<p class="hint">${texts.codeWarning}</p>`}
+				<button>${step.address === null ? texts.checkCode : texts.continue}</button>`,
 		)}
 		${
 			none
@@ -59,8 +59,22 @@ export function codePage(context: PageContext, state: PageState, step: CodeSent)
 						</button>`,
 					)
 		}
-		${button(context, state, 'way', texts.otherNumber, 'phone')}
+		${
+			step.address === null
+				? button(context, state, 'way', texts.otherNumber, 'phone')
+				: button(context, state, 'address', texts.otherAddress)
+		}
 		${button(context, state, 'cancel', texts.cancel)}`;
+}
+
+function lead(context: PageContext, step: CodeSent): string {
+	const { texts } = context;
+	if (step.address !== null) return texts.emailCodeSentTo(step.emailPattern ?? step.address);
+	const parts = [
+		step.addressProven ? texts.addressProven : texts.codeSentTo(maskedMiddle(step.phone)),
+		step.emailPattern === null ? sentBy(context, step) : texts.codeSentByEmail(step.emailPattern),
+	];
+	return parts.join(' ');
 }
 
 function sentBy({ texts }: PageContext, { sentBy: how }: CodeSent): string {

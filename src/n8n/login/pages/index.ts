@@ -2,6 +2,7 @@ import { html, type Html } from '../html';
 import { viewOf, type PageState } from '../page-state';
 import { applicationPage } from './application';
 import { codePage } from './code';
+import { emailPage } from './email';
 import { stoppedPage } from './ended';
 import type { Page, PageContext } from './layout';
 import { passwordPage } from './password';
@@ -44,6 +45,7 @@ async function mainOf(
 	const { step, problem } = state;
 	if (view === 'stopped' && problem !== null) return stoppedPage(context, state, problem);
 	if (view === 'application') return applicationPage(context, state);
+	if (step?.kind === 'email') return emailPage(context, state);
 	if (step?.kind === 'code') return codePage(context, state, step);
 	if (step?.kind === 'password') return passwordPage(context, state, step);
 	if (view === 'phone') return phonePage(context, state, codeDoubtful);
