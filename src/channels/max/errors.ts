@@ -175,6 +175,16 @@ export function refusalError(payload: Json, opcode: number): ChannelError {
 	});
 }
 
+/** The service refused, with a key that no source names (or with none). */
+export function isUnknownRefusal(error: unknown): boolean {
+	return (
+		ChannelError.is(error) &&
+		error.code === 'upstream_error' &&
+		error.providerCode !== undefined &&
+		meaningOf({ key: error.providerCode, message: error.message, words: '' }) === undefined
+	);
+}
+
 /** The same message with the same cid may simply be repeated after a while. */
 export function isNotReady(error: unknown): boolean {
 	return (

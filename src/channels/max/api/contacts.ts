@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../contract';
 import { ChannelError } from '../../../contract';
 import { wireId } from '../codec';
+import { isUnknownRefusal } from '../errors';
 import { id, number, object, objects } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';
@@ -36,7 +37,8 @@ export async function findByPhone(
 		const userId = id(contact?.['id']);
 		if (contact !== null && userId !== null) return { id: userId, raw: contact };
 	} catch (error) {
-		if (!ChannelError.is(error) || error.code !== 'peer_not_found') throw error;
+		// The known clients tell that an error comes, not which: a key nobody knows, or none, is taken for this one.
+		if (!(ChannelError.is(error) && error.code === 'peer_not_found') && !isUnknownRefusal(error)) throw error;
 	}
 	throw new ChannelError('not_on_messenger', 'Nobody on MAX is found by this number', {
 		channel: 'max',

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../contract';
 import { messageId, wireId, type Outgoing, type OutgoingMap } from '../codec';
 import { unexpectedAnswer } from '../errors';
-import { number, object, objects } from '../json';
+import { id, number, object, objects } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';
 import { ask, type Caller } from './caller';
@@ -15,12 +15,12 @@ export interface NewMessage {
 	/** ms; the service sends it then */
 	timeToFire?: number;
 }
-/** An existing chat, or the dialog with a person. */
-export type Target = { chatId: string } | { userId: string };
+/** An existing chat, or the dialog with a person and the id that dialog has. */
+export type Target = { chatId: string } | { userId: string; dialogId: string };
 
 /**
  * MSG_SEND (64). `cid` is the idempotency key: the same one gives the same message, even from another connection.
- * The reply carries the message with the service's id and time.
+ * The reply carries the message with the service's id and time; the chat's id beside it is not always there.
  */
 export async function sendMessage(
 	caller: Caller,
@@ -56,10 +56,9 @@ export async function sendMessage(
 	};
 	const reply = await ask(caller, OP.msgSend, payload, options);
 	const sent = object(reply['message']);
-	const chatId = number(reply['chatId']) ?? reply['chatId'];
-	if (sent === null || (typeof chatId !== 'number' && typeof chatId !== 'string'))
-		throw unexpectedAnswer('a send tells no message');
-	return { chatId: String(chatId), message: sent };
+	if (sent === null) throw unexpectedAnswer('a send tells no message');
+	const asked = 'chatId' in target ? target.chatId : target.dialogId;
+	return { chatId: id(reply['chatId']) ?? id(object(reply['chat'])?.['id']) ?? asked, message: sent };
 }
 
 /** MSG_EDIT (67): own messages within seven days. The member is `attachments` here; absent = media stay as they are. */
@@ -130,9 +129,22 @@ export async function markRead(
 	return number((await ask(caller, OP.chatMark, payload, options))['unread']) ?? 0;
 }
 
-/** CHAT_MARK (50) with SET_AS_UNREAD: flags the chat. */
-export async function markUnread(caller: Caller, chatId: string, options: RequestOptions): Promise<void> {
-	await caller.request(OP.chatMark, { type: 'SET_AS_UNREAD', chatId: wireId(chatId) }, options);
+/**
+ * CHAT_MARK (50) with SET_AS_UNREAD: flags the chat. Which members it needs beside the chat is not known: with the last
+ * message it has those of READ_MESSAGE, so that a service which insists on them understands it.
+ */
+export async function markUnread(
+	caller: Caller,
+	chatId: string,
+	last: { messageId: string; time: number } | null,
+	options: RequestOptions,
+): Promise<void> {
+	const payload = {
+		type: 'SET_AS_UNREAD',
+		chatId: wireId(chatId),
+		...(last === null ? {} : { messageId: messageId(last.messageId), mark: last.time }),
+	};
+	await caller.request(OP.chatMark, payload, options);
 }
 
 /** MSG_REACTION (178): one per user and message, a new one replaces the old. */

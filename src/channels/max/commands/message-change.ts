@@ -245,15 +245,24 @@ async function readUpTo(
 			});
 		return { messageId, time: message.time };
 	}
+	const last = await lastMessage(account, chatId, options);
+	if (last === null)
+		throw new ChannelError('message_not_found', 'The chat has no messages', { channel: 'max' });
+	return last;
+}
+
+async function lastMessage(
+	account: MaxAccount,
+	chatId: string,
+	options: RequestOptions,
+): Promise<{ messageId: string; time: number } | null> {
 	const [last] = await readMessages(
 		account,
 		chatId,
 		await readHistory(account.session, { chatId, from: account.serverNow() + 60_000, backward: 1 }, options),
 		options.signal,
 	);
-	if (last === undefined)
-		throw new ChannelError('message_not_found', 'The chat has no messages', { channel: 'max' });
-	return { messageId: last.id, time: last.time };
+	return last === undefined ? null : { messageId: last.id, time: last.time };
 }
 
 export const messageMarkUnread = command({
@@ -262,7 +271,8 @@ export const messageMarkUnread = command({
 	effect: 'change',
 	input: z.strictObject({ chatId: chatIdField }),
 	async run(account, { chatId }, context) {
-		await markUnread(account.session, chatId, requestOptions(context));
+		const options = requestOptions(context);
+		await markUnread(account.session, chatId, await lastMessage(account, chatId, options), options);
 		return { items: [{ marked_unread: true, external_chat_id: chatId }] };
 	},
 });

@@ -6,6 +6,7 @@ import { findByPhone } from '../api/contacts';
 import type { Target } from '../api/messages';
 import { chatIdField, idField, linkField, phoneField } from '../input-fields';
 import { peerNotFound } from '../errors';
+import { dialogId } from '../ids';
 import { id } from '../json';
 import type { RequestOptions } from '../session/port';
 
@@ -40,7 +41,8 @@ export async function resolveRecipient(
 		if (chatId !== null) return { target: { chatId }, resolved: true };
 		if (user === null) throw peerNotFound('what this link leads to');
 	}
-	return { target: { userId: await resolveUser(account, input, options) }, resolved: true };
+	const userId = await resolveUser(account, input, options);
+	return { target: { userId, dialogId: dialogId(userId, account.userId) }, resolved: true };
 }
 
 /** Exactly one of them: a person by id, number or link. */
