@@ -99,6 +99,8 @@ export interface StoreMirror {
 		others: Pick<AccountCopy, 'consumers' | 'waits' | 'named'>,
 		own: ReadonlySet<string>,
 	): Promise<void>;
+	/** Of an account this process has nothing to do with any more: its sends, values and secrets stay, the rest is others'. */
+	keepSends(account: AccountId, epoch: string): Promise<void>;
 	/** `look` must not wait for anything. */
 	read<T>(look: (source: Omit<MoveSource, 'close'>) => T): Promise<T>;
 	close(): Promise<void>;
@@ -110,4 +112,6 @@ export interface MirrorPlace {
 	exists(): boolean;
 	/** @throws ChannelError `store_unavailable` when it is locked by another process */
 	open(): Promise<StoreMirror>;
+	/** Ends with the process: for one that has sessions and no triggers. */
+	openMemory(): Promise<StoreMirror>;
 }

@@ -1,4 +1,4 @@
-import { readerLeaseName, type AccountId, type SessionKey } from '../contract';
+import { readerLeaseName, sessionLeaseName, type AccountId, type SessionKey } from '../contract';
 
 /**
  * The one place where keys are spelled. A key is `<prefix>:v1:<kind>:{<tag>}`: the version changes when the meaning of
@@ -86,6 +86,12 @@ export class Keys {
 	#key(kind: string, tag: string): string {
 		return `${this.#prefix}:${kind}:{${tag.replace(/[%{}]/g, encodeURIComponent)}}`;
 	}
+}
+
+/** The session a lease is of, or null for any other lease. */
+export function sessionOfLease(name: string): SessionKey | null {
+	const before = sessionLeaseName('');
+	return name.startsWith(before) ? name.slice(before.length) : null;
 }
 
 /** The account whose appends a lease fences, or null for any other lease. */

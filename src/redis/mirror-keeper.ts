@@ -17,6 +17,8 @@ import { seed, type SeedParts } from './seeding';
 
 /** What other processes write is copied this often, ms. */
 const ROUND_MS = 30_000;
+/** An account that is sent with and not read for is copied this long after its session was opened at the latest, ms. */
+const SOON_MS = 1_000;
 /** How long a call waits for what is being put back, ms. */
 const BACK_WAIT_MS = 5_000;
 /** A mirror that cannot be opened is tried again after this long, ms. */
@@ -49,6 +51,10 @@ interface Copying {
 export class MirrorKeeper {
 	/** consumers whose positions this process writes */
 	readonly own = new Set<string>();
+	/** and the account of each */
+	readonly #ownOf = new Map<string, AccountId>();
+	/** sessions this process has, and their accounts; null: not known yet */
+	readonly #owned = new Map<SessionKey, AccountId | null>();
 	/** accounts this process reads for */
 	readonly reading = new Set<AccountId>();
 	readonly #options: MirrorKeeperOptions;
@@ -57,13 +63,19 @@ export class MirrorKeeper {
 	readonly #whole = new Set<AccountId>();
 	readonly #copying = new Map<AccountId, Copying>();
 	#mirror: StoreMirror | undefined;
+	/** what was kept while nothing was read or listened to here; not written any more once there is the file */
+	#memory: StoreMirror | undefined;
 	#opening: Promise<void> | undefined;
+	#openingMemory: Promise<void> | undefined;
 	/** monotonic ms */
 	#triedAt = -Infinity;
 	#seeding: Promise<void> | undefined;
 	#trouble: string | null = null;
 	#written = 0;
 	#cancelRound: (() => void) | undefined;
+	/** accounts opened a moment ago */
+	readonly #soon = new Set<AccountId>();
+	#cancelSoon: (() => void) | undefined;
 
 	constructor(options: MirrorKeeperOptions) {
 		this.#options = options;
@@ -95,6 +107,7 @@ export class MirrorKeeper {
 	lost(): void {
 		this.#whole.clear();
 		this.reading.clear();
+		this.#owned.clear();
 		this.putBack();
 	}
 
@@ -121,8 +134,66 @@ export class MirrorKeeper {
 
 	/** Opens the mirror if need be. Never rejects. */
 	async need(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
-		if (this.#mirror === undefined) await this.#open();
+		if (this.#mirror === undefined || this.#mirror === this.#memory) await this.#open();
 		await this.note(work);
+	}
+
+	/** A trigger of this process. */
+	listens(id: string, account: AccountId): void {
+		this.own.add(id);
+		this.#ownOf.set(id, account);
+	}
+
+	/** Whose position another process may write. */
+	listensNoMore(id: string): void {
+		this.own.delete(id);
+		this.#ownOf.delete(id);
+	}
+
+	/**
+	 * This process connects with the session: what it sends with it, and the tokens it gets, are nowhere else. Kept in
+	 * memory where nothing is read here, and so for as long as the process lives. Never rejects.
+	 */
+	async owns(session: SessionKey, account: AccountId | null): Promise<void> {
+		this.#owned.set(session, account);
+		if (this.#mirror === undefined) await this.#openMemory();
+		if (account === null || this.isWhole(account)) return;
+		// Who reads for it copies it by then.
+		this.#soon.add(account);
+		this.#cancelSoon ??= this.#options.clock.after(SOON_MS, () => {
+			this.#cancelSoon = undefined;
+			const accounts = [...this.#soon];
+			this.#soon.clear();
+			for (const each of accounts) void this.whole(each);
+		});
+	}
+
+	/** Copies an account of this process' own session unless it has been; before something is sent. Never rejects. */
+	async whole(account: AccountId): Promise<void> {
+		if (this.isWhole(account) || !this.#isOwned(account)) return;
+		await this.note((mirror) => this.copy(account, mirror));
+	}
+
+	isOwned(session: SessionKey): boolean {
+		return this.#owned.has(session);
+	}
+
+	/** The session goes to another process. Never rejects. */
+	async ownsNoMore(session: SessionKey): Promise<void> {
+		const account = this.#owned.get(session) ?? null;
+		this.#owned.delete(session);
+		if (account === null || this.reading.has(account) || this.#isListening(account)) return;
+		if (this.#isOwned(account)) return;
+		this.#whole.delete(account);
+		await this.note((mirror) => mirror.keepSends(account, this.#epoch));
+	}
+
+	#isListening(account: AccountId): boolean {
+		return [...this.#ownOf.values()].includes(account);
+	}
+
+	#isOwned(account: AccountId): boolean {
+		return [...this.#owned.values()].includes(account);
 	}
 
 	/** Where the mirror is open. Never rejects. */
@@ -196,9 +267,11 @@ export class MirrorKeeper {
 	/** Leaves what is being put back to the next start. */
 	async close(reason: unknown): Promise<void> {
 		this.#cancelRound?.();
+		this.#cancelSoon?.();
 		await this.#scope.end(reason);
 		await this.settled();
 		await this.#mirror?.close();
+		if (this.#memory !== this.#mirror) await this.#memory?.close();
 	}
 
 	putBack(): void {
@@ -239,13 +312,33 @@ export class MirrorKeeper {
 		this.#opening = place.open().then(
 			async (mirror) => {
 				if (this.#scope.ended) await mirror.close();
-				else this.#mirror = mirror;
+				else this.#begin(mirror);
 			},
 			(error: unknown) => {
 				this.#failed(error);
 			},
 		);
 		await this.#opening;
+	}
+
+	/** What only the memory knows so far is copied from Redis, where it is too. */
+	#begin(mirror: StoreMirror): void {
+		this.#mirror = mirror;
+		for (const account of this.#whole) void this.note(() => this.copy(account, mirror));
+	}
+
+	async #openMemory(): Promise<void> {
+		this.#openingMemory ??= this.#options.place.openMemory().then(
+			async (memory) => {
+				this.#memory = memory;
+				if (this.#scope.ended) await memory.close();
+				else this.#mirror ??= memory;
+			},
+			(error: unknown) => {
+				this.#failed(error);
+			},
+		);
+		await this.#openingMemory;
 	}
 
 	#failed(error: unknown): void {
@@ -264,7 +357,7 @@ export class MirrorKeeper {
 	async #round(): Promise<void> {
 		for (const account of [...this.#whole, ...this.reading]) {
 			await this.note((mirror) =>
-				this.reading.has(account) && this.isWhole(account)
+				this.isWhole(account) && (this.reading.has(account) || !this.#isListening(account))
 					? this.#copyOthers(account, mirror)
 					: this.copy(account, mirror),
 			);

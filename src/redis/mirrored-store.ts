@@ -19,7 +19,7 @@ import {
 import { confirmAccount, type CopyParts } from './copying';
 import { closed, dataLost } from './faults';
 import type { IntentChange } from './intents';
-import { accountOfReaderLease } from './keys';
+import { accountOfReaderLease, sessionOfLease } from './keys';
 import type { MirrorKeeper } from './mirror-keeper';
 import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
 import type { Renumbered } from './renumbered';
@@ -72,6 +72,7 @@ export class MirroredStore implements Store {
 		if (wait !== null) await wait;
 		await this.#redis.rememberSession(session, account);
 		await this.#keeper.note((mirror) => mirror.verbs.rememberSession(session, account));
+		if (this.#keeper.isOwned(session)) await this.#keeper.owns(session, account);
 	};
 	accountOf = (session: SessionKey) => this.#back(() => this.#redis.accountOf(session));
 
@@ -79,7 +80,9 @@ export class MirroredStore implements Store {
 		const answer = await this.#redis.acquireLease(name, holder, ttlMs);
 		if (!answer.acquired) return answer;
 		// Another process may have had this position.
-		if (name.startsWith(CONSUMER_LEASE)) this.#keeper.own.delete(name.slice(CONSUMER_LEASE.length));
+		if (name.startsWith(CONSUMER_LEASE)) this.#keeper.listensNoMore(name.slice(CONSUMER_LEASE.length));
+		const session = sessionOfLease(name);
+		if (session !== null) await this.#keeper.owns(session, await this.#redis.accountOf(session));
 		const account = accountOfReaderLease(name);
 		if (account !== null) {
 			this.#keeper.reading.add(account);
@@ -89,12 +92,11 @@ export class MirroredStore implements Store {
 	};
 	renewLeases = async (held: readonly StoreLease[], ttlMs: number) => {
 		const lost = await this.#redis.renewLeases(held, ttlMs);
-		for (const name of lost) this.#stopReading(name);
+		for (const name of lost) void this.#gaveUp(name);
 		return lost;
 	};
-	releaseLease = (lease: StoreLease) => {
-		this.#stopReading(lease.name);
-		return this.#redis.releaseLease(lease);
+	releaseLease = async (lease: StoreLease) => {
+		await Promise.all([this.#gaveUp(lease.name), this.#redis.releaseLease(lease)]);
 	};
 	breakLease = (name: string, holder: string) => this.#redis.breakLease(name, holder);
 
@@ -155,7 +157,7 @@ export class MirroredStore implements Store {
 		if (isMissed) await this.#tellGap(id, accountId);
 		this.#before.delete(id);
 		const isKnown = this.#keeper.own.has(id);
-		this.#keeper.own.add(id);
+		this.#keeper.listens(id, accountId);
 		await this.#keeper.need(async (mirror) => {
 			if (!this.#keeper.isWhole(accountId)) await this.#keeper.copy(accountId, mirror);
 			else if (isKnown) await mirror.verbs.saveConsumer(record);
@@ -193,7 +195,7 @@ export class MirroredStore implements Store {
 		await this.#keeper.note((mirror) => mirror.verbs.resetPosition(consumer, seq));
 	};
 	forgetConsumer = async (id: string) => {
-		this.#keeper.own.delete(id);
+		this.#keeper.listensNoMore(id);
 		await this.#redis.forgetConsumer(id);
 		await this.#keeper.note((mirror) => mirror.verbs.forgetConsumer(id));
 	};
@@ -202,6 +204,7 @@ export class MirroredStore implements Store {
 	reserveIntent = async (record: IntentRecord) => {
 		const wait = this.#keeper.whenBack();
 		if (wait !== null) await wait;
+		if (!this.#keeper.isWhole(record.accountId)) await this.#keeper.whole(record.accountId);
 		const [reserved, life] = await Promise.allSettled([
 			this.#redis.reserveIntent(record),
 			this.#parts.epoch.confirm(this.#parts.commands),
@@ -320,9 +323,11 @@ export class MirroredStore implements Store {
 		return wait === null ? ask() : wait.then(ask);
 	}
 
-	#stopReading(name: string): void {
+	async #gaveUp(name: string): Promise<void> {
 		const account = accountOfReaderLease(name);
 		if (account !== null) this.#keeper.reading.delete(account);
+		const session = sessionOfLease(name);
+		if (session !== null) await this.#keeper.ownsNoMore(session);
 	}
 
 	/** Its position was known here and is nowhere now: what it may have missed is told. */

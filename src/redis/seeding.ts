@@ -80,7 +80,9 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	const head = keys.account(account);
 	const before = list(await commands.call('HMGET', head, 'state', 'seeded')).map(textOrNull);
 	const isFirst = before[0] === null || before[1] !== null;
-	await commands.call('HSETNX', head, 'seq', known.lastSeq + LEAP);
+	// Of one that is neither read nor listened to, only its sends are known.
+	const isRead = known.state !== null || known.consumers.length > 0;
+	if (isRead) await commands.call('HSETNX', head, 'seq', known.lastSeq + LEAP);
 	const pending = await seedEntries(mirror, account, [...readings.values()], parts);
 	const journal = await outlineOf(account, parts);
 	const done = await seedIds(mirror, known, journal.seqs, parts);
@@ -116,9 +118,9 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 		await parts.consumers.acknowledge(consumer, [], undefined, gap);
 	await seedRest(known, parts);
 	if (known.state !== null) await commands.call('HSETNX', head, 'state', JSON.stringify(known.state));
-	await commands.call('HSET', head, 'seeded', 1);
+	if (isRead) await commands.call('HSET', head, 'seeded', 1);
 	await commands.call('PEXPIRE', head, ACCOUNT_KEEP_MS);
-	return isFirst;
+	return isFirst || !isRead;
 }
 
 /** Entries somebody has not passed, in their order. @returns those, as the mirror numbers them */

@@ -17,7 +17,7 @@ import * as consumers from './consumers';
 import * as intents from './intents';
 import { copyEntry, lastSeq, writeState } from './journal';
 import { sourceOf } from './leave';
-import { openSqlStore, type FileStoreOptions } from './open';
+import { openMemoryStore, openSqlStore, type FileStoreOptions } from './open';
 import { MIRROR_FILE_NAME } from './place';
 import { rememberSession } from './sessions';
 import { upsertInto, type Sql } from './sql';
@@ -30,6 +30,7 @@ export function mirrorPlace(options: FileStoreOptions): MirrorPlace {
 	return {
 		exists: () => existsSync(join(options.dir, MIRROR_FILE_NAME)),
 		open: async () => new SqlMirror(await openSqlStore({ ...options, fileName: MIRROR_FILE_NAME }), options),
+		openMemory: async () => new SqlMirror(await openMemoryStore(options), options),
 	};
 }
 
@@ -111,6 +112,15 @@ class SqlMirror implements StoreMirror {
 			for (const consumer of others.consumers) if (!own.has(consumer.id)) putConsumer(sql, consumer);
 			putWaits(sql, account, others.waits);
 			putNamed(sql, others.named);
+		});
+
+	keepSends = (account: AccountId, epoch: string) =>
+		this.#queue.write((sql) => {
+			if (epochOf(sql, account) !== epoch) return;
+			for (const { id } of consumers.listConsumers(sql, account)) consumers.forgetConsumer(sql, id);
+			sql.run('DELETE FROM entries WHERE account = ?', account);
+			putWaits(sql, account, []);
+			writeState(sql, account, null);
 		});
 
 	read: StoreMirror['read'] = (look) =>

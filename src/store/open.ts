@@ -58,7 +58,7 @@ export async function openSqlStore(options: FileStoreOptions): Promise<SqlStore>
 }
 
 /** Knows everything and forgets everything: for tests, and when there is no place to write. */
-export async function openMemoryStore(services: StoreServices): Promise<Store> {
+export async function openMemoryStore(services: StoreServices): Promise<SqlStore> {
 	const context = await succession(services);
 	return assemble(openMemory(context.sqlite, services.clock.now()), null, context, services);
 }

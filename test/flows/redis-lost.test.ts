@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Lease, Pool } from '../../src/pool';
 import { RedisScene } from './redis-scene';
@@ -199,5 +200,19 @@ describe('a Redis that comes back without its data, and a second copy of it', ()
 		scene.sandbox.control.incoming({ text: 'yes', chat_id: asked });
 		await scene.passes(() => answers.length > 0, 'the answer');
 		expect(answers).toEqual(['w1: yes']);
+	});
+
+	it('and the session is in a worker without any trigger, a send is known again, once and for all', async () => {
+		const dir = scene.folder();
+		const worker = scene.guarded('worker', dir).lease(scene.credential());
+		const { chat_id } = scene.sandbox.control.incoming({ text: 'a1' });
+		const sent = await scene.result(scene.send(worker, chat_id, 'once', 'k1'), 'a send');
+		await restart();
+		await scene.later(40_000);
+		const again = await scene.result(scene.send(worker, chat_id, 'once', 'k1'), 'the same send again');
+		expect(again.items[0]?.['message_id']).toBe(sent.items[0]?.['message_id']);
+		expect(scene.sent()).toEqual(['once']);
+		// In memory: the file is of those who read or listen.
+		expect(readdirSync(dir)).toEqual([]);
 	});
 });

@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { readerLeaseName, type MirrorPlace, type Store, type StoreMirror } from '../../src/contract';
+import {
+	readerLeaseName,
+	sessionLeaseName,
+	type MirrorPlace,
+	type Store,
+	type StoreMirror,
+} from '../../src/contract';
 import { openRedisStore, type RedisSettings } from '../../src/redis';
 import { silentLogger, systemRandom } from '../../src/runtime';
 import { mirrorPlace, seal } from '../../src/store';
@@ -235,6 +241,7 @@ describe('a second copy of what is in Redis', () => {
 		await empty();
 		let failures = 2;
 		const place: MirrorPlace = {
+			...placeIn('main'),
 			exists: () => true,
 			async open(): Promise<StoreMirror> {
 				const mirror = await placeIn('main').open();
@@ -252,6 +259,79 @@ describe('a second copy of what is in Redis', () => {
 		expect(await before(second, 'a')).toEqual(['e2', 'e3']);
 		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 3 });
 		expect(await second.lastSeq(ACCOUNT)).toBe((await second.readEntries(ACCOUNT, 0, 9)).at(-1)?.seq);
+	});
+
+	it('of a process with a session and no trigger has its sends and tokens, and what others have not read', async () => {
+		const settings = server.settings(`mirror-${prefix}`);
+		const main = await openRedisStore({ ...services(), settings, leaseTime: 'clock', guardMs: 0 });
+		await main.saveConsumer(attached('a'));
+		const state = { pts: 2 };
+		await main.append(ACCOUNT, { token: await read(main), events: events('e1', 'e2'), state });
+		await main.acknowledge('a', [1]);
+		await main.close();
+		const worker = await open('worker');
+		await worker.acquireLease(sessionLeaseName('s1'), 'host/2/worker', TTL);
+		const sealed = seal(TOKEN, { secret: 's', owner: 's1', name: 'token' }, systemRandom);
+		await worker.putSecret('s1', 'token', sealed);
+		await worker.putValue('s1', 'logins', [clock.now()]);
+		await worker.rememberSession('s1', ACCOUNT);
+		const record = intent('i1', { expiresAt: clock.now() + DAY });
+		await worker.reserveIntent(record);
+		await worker.updateIntent('i1', { state: 'done', result: { message_id: 'm1' } });
+		// Only as long as the process: the file is of those who read or listen.
+		expect(placeIn('worker').exists()).toBe(false);
+		await lose(worker);
+		const again = await worker.reserveIntent(record);
+		expect(again).toMatchObject({ created: false, intent: { state: 'done', result: { message_id: 'm1' } } });
+		expect(await worker.getSecret('s1', 'token')).toBe(sealed);
+		expect(await worker.getValue('s1', 'logins')).toHaveLength(1);
+		expect(await worker.loadState(ACCOUNT)).toEqual(state);
+		expect(await before(worker, 'a')).toEqual(['e2']);
+	});
+
+	it('of such a process goes on in the file once it listens', async () => {
+		const store = await open('worker');
+		await store.acquireLease(sessionLeaseName('s1'), 'host/2/worker', TTL);
+		await store.rememberSession('s1', ACCOUNT);
+		const record = intent('i1', { expiresAt: clock.now() + DAY });
+		await store.reserveIntent(record);
+		const token = await read(store);
+		await store.saveConsumer(attached('a'));
+		await store.append(ACCOUNT, { token, events: events('e1'), state: { pts: 1 } });
+		await store.close();
+		await empty();
+		const next = await open('worker');
+		await restored(next);
+		expect(await before(next, 'a')).toEqual(['e1']);
+		expect(await next.reserveIntent(record)).toMatchObject({ created: false });
+	});
+
+	it('keeps of an account that has gone to another process what was sent here, and nothing else', async () => {
+		const worker = await open('worker');
+		const answer = await worker.acquireLease(sessionLeaseName('s1'), 'host/2/worker', TTL);
+		if (!answer.acquired) throw new Error('not acquired');
+		await worker.rememberSession('s1', ACCOUNT);
+		const record = intent('i1', { expiresAt: clock.now() + DAY });
+		await worker.reserveIntent(record);
+		await worker.updateIntent('i1', { state: 'sent' });
+		await worker.releaseLease(answer.lease);
+		const main = await open('main');
+		await main.saveConsumer(attached('a'));
+		const token = await read(main);
+		await main.append(ACCOUNT, { token, events: events('e1', 'e2'), state: { pts: 2 } });
+		await main.acknowledge('a', [1]);
+		await empty();
+		// What the worker has comes first, and does not count as somebody's reading.
+		await worker.renewLeases([], TTL);
+		await restored(worker);
+		expect(await worker.loadState(ACCOUNT)).toBeNull();
+		expect(await before(worker, 'a')).toEqual(['nobody']);
+		await main.renewLeases([], TTL);
+		await restored(main);
+		expect(main.info.degraded).not.toContain('somebody had read before');
+		expect(await before(main, 'a')).toEqual(['e2']);
+		expect(await main.loadState(ACCOUNT)).toEqual({ pts: 2 });
+		expect((await main.reserveIntent(record)).intent.state).toBe('sent');
 	});
 
 	it('of several processes: each knows best how far its own triggers are', async () => {
@@ -307,7 +387,8 @@ describe('a second copy of what is in Redis', () => {
 	});
 
 	it('that cannot be written is said in status, costs nothing while Redis keeps its data, and a gap when it does not', async () => {
-		const place = { exists: () => false, open: () => Promise.reject(new Error('the disk is full')) };
+		const full = () => Promise.reject(new Error('the disk is full'));
+		const place = { exists: () => false, open: full, openMemory: full };
 		const store = await open(place);
 		const token = await read(store);
 		await store.saveConsumer(attached('a'));
