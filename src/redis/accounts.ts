@@ -58,6 +58,11 @@ export class Accounts {
 		}
 	}
 
+	/** It was listed, or is just being listed: what is asked of Redis now comes after that. */
+	isListed(account: AccountId): boolean {
+		return this.#listed.has(account);
+	}
+
 	/** Redis has lost its data: every account must be listed anew. */
 	reset(): void {
 		this.#listed.clear();

@@ -17,8 +17,6 @@ export interface ClientOptions {
 	name: string;
 	/** this connection waits in blocking commands: no answer for a while is no fault, and nothing may queue behind */
 	blocking?: boolean;
-	/** each command is sent at once; usual is to gather those of one turn, and to wait for the answers to the turn before */
-	prompt?: boolean;
 	/** how long an answer is waited for, ms, default 5 s */
 	answerMs?: number;
 }
@@ -47,7 +45,6 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		// A demoted master: connect anew, to whatever its name means now.
 		reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 	} satisfies RedisOptions;
-	const autoPipelining = options.blocking !== true && options.prompt !== true;
 	if (!settings.cluster) {
 		return new Redis({
 			...shared,
@@ -55,7 +52,6 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 			db: settings.db,
 			retryStrategy: retry,
 			enableOfflineQueue: false,
-			enableAutoPipelining: autoPipelining,
 			lazyConnect: true,
 		});
 	}
@@ -63,7 +59,7 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		redisOptions: shared,
 		clusterRetryStrategy: retry,
 		enableOfflineQueue: false,
-		enableAutoPipelining: autoPipelining,
+		enableAutoPipelining: options.blocking !== true,
 		lazyConnect: true,
 		slotsRefreshTimeout: CONNECT_MS,
 		...(settings.resolveNames ? {} : { dnsLookup: unresolved }),
@@ -80,4 +76,38 @@ function tlsOptions(tls: NonNullable<RedisSettings['tls']>) {
 		rejectUnauthorized: tls.verify,
 		...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
 	};
+}
+
+/** A write that has grown to this leaves at once: Redis works on it while the next is made. */
+const WRITE_CHARACTERS = 64 * 1024;
+
+/**
+ * What is sent to one server in one go leaves in one write. The library's own gathering (used for a cluster, where each
+ * command goes to the server of its keys) waits for the next turn of the event loop, and for the answers to the turn before.
+ */
+export class GatheredWrites {
+	readonly #client: Client;
+	#held: Redis['stream'] | undefined;
+
+	constructor(client: Client) {
+		this.#client = client;
+	}
+
+	/** To be called before each command. */
+	begin(): void {
+		if ('nodes' in this.#client) return;
+		if (this.#held !== undefined) {
+			if (this.#held.writableLength < WRITE_CHARACTERS) return;
+			this.#held.uncork();
+			this.#held.cork();
+			return;
+		}
+		const { stream } = this.#client;
+		this.#held = stream;
+		stream.cork();
+		queueMicrotask(() => {
+			this.#held = undefined;
+			stream.uncork();
+		});
+	}
 }

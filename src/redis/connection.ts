@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../contract';
 import { Scope } from '../runtime';
 import { AnswerTimes } from './answer-times';
-import { createClient, type Client, type ClientOptions } from './client';
+import { createClient, GatheredWrites, type Client, type ClientOptions } from './client';
 import { closed, isUnknownScript, refusalOf, unavailable } from './faults';
 import { ALL_SCRIPTS, type Script } from './scripts';
 import type { RedisSettings } from './settings';
@@ -37,6 +37,7 @@ export interface Commands {
 export class RedisConnection implements Commands {
 	readonly cluster: boolean;
 	readonly #client: Client;
+	readonly #writes: GatheredWrites;
 	readonly #options: ConnectionOptions;
 	readonly #scope: Scope;
 	/** commands that were asked for and are not answered */
@@ -52,9 +53,11 @@ export class RedisConnection implements Commands {
 	#shutSince: number;
 	#generation = 0;
 	#closing: Promise<void> | undefined;
+	#first: () => void = () => undefined;
 
 	private constructor(client: Client, options: ConnectionOptions) {
 		this.#client = client;
+		this.#writes = new GatheredWrites(client);
 		this.#options = options;
 		this.cluster = options.settings.cluster;
 		this.#scope = new Scope(options.logger);
@@ -84,6 +87,11 @@ export class RedisConnection implements Commands {
 		return this.#through(() => this.#client.call(command, ...args));
 	}
 
+	/** Runs before each command is sent, and may send others: what somebody still gathers goes before what is asked for later. */
+	sendFirst(first: () => void): void {
+		this.#first = first;
+	}
+
 	/** What hinders Redis at this moment, a sentence for `status`, or null. */
 	trouble(): string | null {
 		if (!this.#gate.open) {
@@ -110,6 +118,7 @@ export class RedisConnection implements Commands {
 
 	/** Lets what was asked for finish (bounded), then leaves nothing open. Idempotent. */
 	close(): Promise<void> {
+		if (this.#closing === undefined) this.#first();
 		this.#closing ??= this.#close();
 		return this.#closing;
 	}
@@ -162,14 +171,16 @@ export class RedisConnection implements Commands {
 		if (first) this.#options.logger.warn(unavailable(error).message, { connection: this.#options.name });
 	}
 
-	/** While the connection stands, a command is sent before this returns. */
+	/** While the connection stands, a command is on its way before this returns, in the order in which they are asked for. */
 	async #through(command: () => Promise<unknown>): Promise<unknown> {
 		if (this.#closing !== undefined) throw closed();
+		this.#first();
 		this.#pending += 1;
 		try {
 			if (!this.#gate.open) await this.#passGate(CONNECT_WAIT_MS);
 			const answered = this.#answers.asked();
 			try {
+				this.#writes.begin();
 				return await command();
 			} finally {
 				answered();

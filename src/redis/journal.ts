@@ -9,7 +9,8 @@ import {
 	type JournalEvent,
 	type JsonObject,
 } from '../contract';
-import type { Commands } from './connection';
+import { AppendQueue, type Append } from './append-queue';
+import type { RedisConnection } from './connection';
 import type { Epoch } from './epoch';
 import { dataLost, refusalOf } from './faults';
 import type { Keys } from './keys';
@@ -17,14 +18,21 @@ import { ACCOUNT_KEEP_MS } from './lifetimes';
 import { fields, integer, list, text, textOrNull, texts } from './replies';
 import { journal as scripts } from './scripts';
 
+type Written = Pick<Append, 'token' | 'epoch' | 'now' | 'state' | 'events' | 'fields'>;
+
 /** The append-only list of an account's events, and the engine's state that is written with them. */
 export class Journal {
-	readonly #commands: Commands;
+	readonly #commands: RedisConnection;
 	readonly #keys: Keys;
 	readonly #clock: Clock;
 	readonly #epoch: Epoch;
+	readonly #appends: AppendQueue;
 
-	constructor(commands: Commands, keys: Keys, clock: Clock, epoch: Epoch) {
+	constructor(commands: RedisConnection, keys: Keys, clock: Clock, epoch: Epoch) {
+		this.#appends = new AppendQueue((account, group) =>
+			this.#fenced(account, () => this.#write(account, group)),
+		);
+		commands.sendFirst(() => this.#appends.flush());
 		this.#commands = commands;
 		this.#keys = keys;
 		this.#clock = clock;
@@ -35,32 +43,29 @@ export class Journal {
 	 * @throws ChannelError `account_in_use` when a reader with a greater token has been here, `store_unavailable` when Redis
 	 * has lost its data since this process last looked
 	 */
-	async append(account: AccountId, batch: AppendBatch): Promise<AppendResult> {
-		const touched = this.#touched(account);
-		const state = batch.state === undefined ? '' : JSON.stringify(batch.state);
-		const now = this.#clock.now();
-		const args = [batch.token, now, ACCOUNT_KEEP_MS, state, batch.events.length, this.#epoch.id];
-		const answer = list(
-			await this.#fenced(account, () =>
-				this.#commands.run(scripts.append, touched, [...args, ...batch.events.flatMap(eventArguments)]),
-			),
-		);
-		const result: AppendResult = { appended: [], duplicates: [] };
-		for (const [index, { eventId }] of batch.events.entries()) {
-			const seq = integer(answer[index]);
-			if (seq === 0) result.duplicates.push(eventId);
-			else result.appended.push({ seq: Math.abs(seq), eventId, late: seq < 0 });
-		}
-		return result;
+	append(account: AccountId, batch: AppendBatch): Promise<AppendResult> {
+		return new Promise((done, failed) => {
+			const { token, events } = batch;
+			const [fields, characters] = fieldsOf(events);
+			const state = batch.state === undefined ? '' : JSON.stringify(batch.state);
+			this.#appends.add(account, {
+				...{ token, epoch: this.#epoch.id, now: this.#clock.now(), state },
+				...{ events: events.length, fields, characters: characters + state.length },
+				done: (numbers, from) => {
+					done(resultOf(events, numbers, from));
+				},
+				failed,
+			});
+		});
 	}
 
 	/** Appends what another store has kept, as of when it was recorded there. @throws the script's own refusal */
 	async restore(account: AccountId, token: number, entry: JournalEntry): Promise<void> {
 		const { eventId, event, chatId, at, recovered, heldBy, heldUntil } = entry;
 		const held = heldBy === null ? {} : { heldBy, heldUntil: heldUntil ?? 0 };
-		const args = [token, entry.recordedAt, ACCOUNT_KEEP_MS, '', 1, this.#epoch.id];
-		const fields = eventArguments({ eventId, event, chatId, at, recovered, ...held });
-		await this.#commands.run(scripts.append, this.#touched(account), [...args, ...fields]);
+		const [fields] = fieldsOf([{ eventId, event, chatId, at, recovered, ...held }]);
+		const append = { token, epoch: this.#epoch.id, now: entry.recordedAt, state: '', events: 1, fields };
+		await this.#write(account, [append]);
 	}
 
 	async readEntries(account: AccountId, after: number, limit: number): Promise<JournalEntry[]> {
@@ -107,9 +112,24 @@ export class Journal {
 		await this.#commands.run(scripts.settleHeld, this.#entryKeys(account), [seq, outcome, ACCOUNT_KEEP_MS]);
 	}
 
-	#touched(account: AccountId): string[] {
+	/** Of one token and epoch. @throws the script's own refusal */
+	async #write(account: AccountId, group: readonly Written[]): Promise<number[]> {
 		const keys = this.#keys;
-		return [keys.account(account), ...this.#entryKeys(account), keys.seen(account), keys.chats(account)];
+		const touched = [
+			...[keys.account(account), ...this.#entryKeys(account)],
+			...[keys.seen(account), keys.chats(account)],
+		];
+		const state = group.findLast((append) => append.state !== '')?.state ?? '';
+		const args = [group[0]?.token ?? 0, group[0]?.epoch ?? '', ACCOUNT_KEEP_MS, state];
+		let [run, runNow] = [0, NaN];
+		for (const { now, events, fields } of group) {
+			if (now !== runNow) {
+				[run, runNow] = [args.push(now, 0) - 1, now];
+			}
+			args[run] = Number(args[run]) + events;
+			for (const field of fields) args.push(field);
+		}
+		return list(await this.#commands.run(scripts.append, touched, args)).map(integer);
 	}
 
 	#entryKeys(account: AccountId): string[] {
@@ -137,16 +157,27 @@ export class Journal {
 	}
 }
 
-function eventArguments(item: JournalEvent): (string | number)[] {
-	return [
-		item.eventId,
-		item.chatId,
-		item.at,
-		Number(item.recovered),
-		item.heldBy ?? '',
-		item.heldUntil ?? 0,
-		item.event === null ? '' : JSON.stringify(item.event),
-	];
+/** Of each event: id, chat, provider time, recovered (0/1) with `<held until>|<held by>` behind it, event as JSON or ''. */
+function fieldsOf(events: readonly JournalEvent[]): [fields: (string | number)[], characters: number] {
+	const fields: (string | number)[] = [];
+	let characters = 0;
+	for (const { eventId, chatId, at, recovered, heldBy, heldUntil, event } of events) {
+		const held = heldBy === undefined ? '' : `${String(heldUntil ?? 0)}|${heldBy}`;
+		const json = event === null ? '' : JSON.stringify(event);
+		fields.push(eventId, chatId, at, (recovered ? '1' : '0') + held, json);
+		characters += json.length;
+	}
+	return [fields, characters];
+}
+
+function resultOf(events: readonly JournalEvent[], numbers: readonly number[], from: number): AppendResult {
+	const result: AppendResult = { appended: [], duplicates: [] };
+	for (const [index, { eventId }] of events.entries()) {
+		const seq = numbers[from + index] ?? 0;
+		if (seq === 0) result.duplicates.push(eventId);
+		else result.appended.push({ seq: Math.abs(seq), eventId, late: seq < 0 });
+	}
+	return result;
 }
 
 function parseEntries(reply: unknown): { entries: JournalEntry[]; consumed: JournalEntry[] } {

@@ -17,7 +17,7 @@ export function textOrNull(reply: unknown): string | null {
 }
 
 export function integer(reply: unknown): number {
-	const value = Number(text(reply));
+	const value = typeof reply === 'number' ? reply : Number(text(reply));
 	if (!Number.isSafeInteger(value)) throw new Error('Redis answered no whole number where one was expected');
 	return value;
 }

@@ -1,6 +1,7 @@
 import type {
 	AccountId,
 	AppendBatch,
+	AppendResult,
 	ConsumerRecord,
 	EmitRecord,
 	IntentRecord,
@@ -85,8 +86,12 @@ export class RedisStore implements Store {
 	releaseLease = (lease: StoreLease) => this.#parts.leases.release(lease);
 	breakLease = (name: string, holder: string) => this.#parts.leases.break(name, holder);
 
+	append(account: AccountId, batch: AppendBatch): Promise<AppendResult> {
+		const { accounts, journal } = this.#parts;
+		return accounts.isListed(account) ? journal.append(account, batch) : this.#appendFirst(account, batch);
+	}
 	/** Listing and appending are asked for at once: a wait in between would let a read overtake the append. */
-	async append(account: AccountId, batch: AppendBatch) {
+	async #appendFirst(account: AccountId, batch: AppendBatch) {
 		const [, result] = await Promise.all([
 			this.#parts.accounts.list(account),
 			this.#parts.journal.append(account, batch),

@@ -3,31 +3,33 @@ import { script } from './script';
 /**
  * Refuses who believes in another life of this Redis than the account's (EPOCH): in one that came back empty nobody has
  * entered the account yet. Refuses an older token than the account has seen (FENCED), remembers a newer one. Needs
- * `account`, `epoch` and `token`.
+ * `account`, `epoch` and `token`; the account's last number is `known[3]` afterwards.
  */
 const PASS_FENCE = `
-if redis.call('HGET', account, 'epoch') ~= epoch then return redis.error_reply('EPOCH is another one') end
-local fence = redis.call('HGET', account, 'fence')
-if fence and tonumber(token) < tonumber(fence) then return redis.error_reply('FENCED by a newer reader') end
-if not fence or tonumber(token) > tonumber(fence) then redis.call('HSET', account, 'fence', token) end
+local known = redis.call('HMGET', account, 'epoch', 'fence', 'seq')
+if known[1] ~= epoch then return redis.error_reply('EPOCH is another one') end
+local fence = known[2] and tonumber(known[2])
+if fence and tonumber(token) < fence then return redis.error_reply('FENCED by a newer reader') end
+if not fence or tonumber(token) > fence then redis.call('HSET', account, 'fence', token) end
 `;
 
 /**
  * KEYS 1 account, 2 journal, 3 held, 4 seen, 5 chats.
- * ARGV 1 token, 2 now, 3 ms until the keys may go, 4 state: '' = unchanged, else JSON, 5 number of events, 6 epoch, then
- * per event: id, chat, provider time, recovered (0/1), held by or '', held until, event as JSON or ''.
+ * ARGV 1 token, 2 epoch, 3 ms until the keys may go, 4 state: '' = unchanged, else JSON, then what was asked for at one
+ * time, once or several times: that time, number of events, then per event: id, chat, provider time, recovered (0/1) with
+ * `<held until>|<held by>` behind it if it is held, event as JSON or ''.
  * Answers a number per event: 0 = known already, its seq, or -seq when it is late.
  * Events and state are written together or not at all; numbers follow one another without gaps. The journal's own last
- * id is asked when the account's hash has lost its count, so that a number is never given twice.
+ * id is asked when the account's hash has lost its count, so that a number is never given twice. What is the same for all
+ * is read and written once.
  */
 export const append = script(
 	'append',
 	`
 local account, journal, held, seen, chats = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local token, now, keep, state, count = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local epoch = ARGV[6]
+local token, epoch, keep, state = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 ${PASS_FENCE}
-local seq = tonumber(redis.call('HGET', account, 'seq') or -1)
+local seq = tonumber(known[3] or -1)
 if seq < 0 then
 	seq = 0
 	if redis.call('EXISTS', journal) == 1 then
@@ -37,39 +39,69 @@ if seq < 0 then
 		end
 	end
 end
-local before, anyHeld, answer = seq, false, {}
-for n = 1, count do
-	local base = 6 + (n - 1) * 7
-	local id, chat, at, recovered = ARGV[base + 1], ARGV[base + 2], ARGV[base + 3], ARGV[base + 4]
-	if redis.call('ZADD', seen, 'NX', now, id) == 0 then
-		answer[n] = 0
-	else
-		seq = seq + 1
-		local late = '0'
-		local newest = redis.call('ZSCORE', chats, chat)
-		if not newest or tonumber(at) > tonumber(newest) then
-			redis.call('ZADD', chats, at, chat)
-		elseif recovered == '1' and tonumber(at) < tonumber(newest) then
-			late = '1'
+local call, argv = redis.call, ARGV
+local before, anyHeld, answer, n = seq, false, {}, 0
+local newest, moved, anyMoved = {}, {}, false
+local base, last = 4, #argv
+while base < last do
+	local now, count = argv[base + 1], tonumber(argv[base + 2])
+	base = base + 2
+	for _ = 1, count do
+		n = n + 1
+		if call('ZADD', seen, 'NX', now, argv[base + 1]) == 0 then
+			answer[n] = 0
+		else
+			local chat, time, flags = argv[base + 2], argv[base + 3], argv[base + 4]
+			local at, late, recovered, hold = tonumber(time), '0', flags, ''
+			if #flags > 1 then recovered, hold = string.sub(flags, 1, 1), string.sub(flags, 2) end
+			local than = newest[chat]
+			if than == nil then
+				local score = call('ZSCORE', chats, chat)
+				than = score and tonumber(score)
+			end
+			if not than or at > than then
+				than = at
+				moved[chat], anyMoved = time, true
+			elseif at < than and recovered == '1' then
+				late = '1'
+			end
+			newest[chat] = than
+			seq = seq + 1
+			call('XADD', journal, string.format('%.0f-0', seq),
+				'i', argv[base + 1], 'c', chat, 'a', time, 'r', now, 'f', recovered .. late, 'e', argv[base + 5])
+			if hold ~= '' then
+				call('HSET', held, seq, hold)
+				anyHeld = true
+			end
+			answer[n] = late == '1' and -seq or seq
 		end
-		redis.call('XADD', journal, string.format('%.0f-0', seq),
-			'i', id, 'c', chat, 'a', at, 'r', now, 'f', recovered .. late, 'e', ARGV[base + 7])
-		if ARGV[base + 5] ~= '' then
-			redis.call('HSET', held, seq, ARGV[base + 6] .. '|' .. ARGV[base + 5])
-			anyHeld = true
-		end
-		answer[n] = late == '1' and -seq or seq
+		base = base + 5
 	end
 end
-if seq ~= before then
-	redis.call('HSET', account, 'seq', seq)
-	redis.call('PEXPIRE', journal, keep)
-	redis.call('PEXPIRE', seen, keep)
-	redis.call('PEXPIRE', chats, keep)
-	if anyHeld then redis.call('PEXPIRE', held, keep) end
+if anyMoved then
+	local scores = {}
+	for chat, at in pairs(moved) do
+		scores[#scores + 1] = at
+		scores[#scores + 1] = chat
+		if #scores == 1000 then
+			call('ZADD', chats, unpack(scores))
+			scores = {}
+		end
+	end
+	if #scores > 0 then call('ZADD', chats, unpack(scores)) end
 end
-if state ~= '' then redis.call('HSET', account, 'state', state) end
-redis.call('PEXPIRE', account, keep)
+if seq ~= before then
+	call('PEXPIRE', journal, keep)
+	call('PEXPIRE', seen, keep)
+	call('PEXPIRE', chats, keep)
+	if anyHeld then call('PEXPIRE', held, keep) end
+end
+if state ~= '' then
+	call('HSET', account, 'seq', seq, 'state', state)
+elseif seq ~= before then
+	call('HSET', account, 'seq', seq)
+end
+call('PEXPIRE', account, keep)
 return answer
 `,
 );
