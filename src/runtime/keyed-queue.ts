@@ -10,15 +10,16 @@ export class KeyedQueue {
 	 * thousands that wait under one signal cost the square of their number
 	 */
 	async run<T>(key: string, signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
-		const before = this.#tails.get(key) ?? Promise.resolve();
+		const before = this.#tails.get(key);
 		const { promise: done, resolve: finish } = Promise.withResolvers<void>();
-		const tail = before.then(() => done);
+		const tail = before === undefined ? done : before.then(() => done);
 		this.#tails.set(key, tail);
 		void tail.then(() => {
 			if (this.#tails.get(key) === tail) this.#tails.delete(key);
 		});
 		try {
-			await (signal === null ? before : abortable(before, signal));
+			signal?.throwIfAborted();
+			if (before !== undefined) await (signal === null ? before : abortable(before, signal));
 			return await work();
 		} finally {
 			finish();

@@ -27,6 +27,8 @@ export interface SharedCall {
 	isSend: boolean;
 	/** did the last call find the session in another process? The account's memory from call to call: a guess, no more */
 	last: { elsewhere: boolean };
+	/** what this process has open; null: nothing, or it is just being opened */
+	connection(): Connection | null;
 	/** has this process the session, or is it just taking it? */
 	owns(): boolean;
 	opened(): Promise<Connection>;
@@ -42,6 +44,8 @@ export async function callWhereOwned(call: SharedCall): Promise<CallResult> {
 	const { shared, session, command, policy, signal, last } = call;
 	const options = call.isSend ? { idempotency: anonymousKey(call), ...call.options } : call.options;
 	for (let attempt = 1; ;) {
+		const open = call.connection();
+		if (open !== null) return call.here(open, options);
 		const guessed = last.elsewhere && !call.owns();
 		const found = await findOwner(call, guessed);
 		if ('connection' in found) return call.here(found.connection, options);

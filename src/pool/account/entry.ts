@@ -173,6 +173,7 @@ export class AccountEntry {
 				...{ command, options, policy, signal, deadline },
 				isSend: natureOf(spec, input).effect === 'send',
 				last: this.#last,
+				connection: () => (this.#connection?.alive === true ? this.#connection : null),
 				owns: () => this.owns,
 				opened: () => this.opened(),
 				here: (connection, known) => {

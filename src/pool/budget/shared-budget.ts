@@ -45,7 +45,11 @@ export class SharedBudget implements Budget {
 		this.#local.update(account, chatGapMs);
 	}
 
-	async take(request: Take): Promise<void> {
+	take(request: Take): Promise<void> {
+		return this.#shared === null ? this.#local.take(request) : this.#takeOfAll(request);
+	}
+
+	async #takeOfAll(request: Take): Promise<void> {
 		const { maxWaitMs, signal } = request;
 		const late = maxWaitMs === undefined ? Infinity : this.#clock.monotonic() + maxWaitMs;
 		await this.#local.take(request);

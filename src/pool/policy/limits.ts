@@ -1,5 +1,5 @@
 import { ChannelError } from '../../contract';
-import type { PolicyStep } from './call';
+import type { PolicyCall, PolicyStep } from './call';
 import { natureOf } from './guards';
 
 const DAY_MS = 86_400_000;
@@ -15,9 +15,12 @@ export const loopGuard: PolicyStep = (call, next) => {
 };
 
 /** Messages to people without history, phone checks, joins: a small daily budget of their own. */
-export const firstContacts: PolicyStep = async (call, next) => {
+export const firstContacts: PolicyStep = (call, next) => {
 	const cost = call.spec.firstContacts?.(call.input) ?? 0;
-	if (cost === 0) return next();
+	return cost === 0 ? next() : countFirstContacts(call, cost).then(next);
+};
+
+async function countFirstContacts(call: PolicyCall, cost: number): Promise<void> {
 	const stoppedUntil = await call.store.getValue(call.account, FIRST_CONTACTS_STOPPED);
 	if (typeof stoppedUntil === 'number' && stoppedUntil > call.clock.now()) {
 		throw tooMany('The provider restricted new contacts of this account', stoppedUntil - call.clock.now());
@@ -31,8 +34,7 @@ export const firstContacts: PolicyStep = async (call, next) => {
 			(day + 1) * DAY_MS - call.clock.now(),
 		);
 	}
-	return next();
-};
+}
 
 /** Name of the stored value (ms) until which a provider's restriction stops first contacts. */
 export const FIRST_CONTACTS_STOPPED = 'first-contacts-stopped';
