@@ -9,9 +9,8 @@ import { passes, until } from '../support/manual-clock';
 /**
  * Defects of the client library that its users met (the numbers are those of our list of them), as tests of what this
  * package does about each. Elsewhere, by number in the names: 1, 7 (dead client) and 11 in the tests of the account, 12 of
- * contacts, 13 of peers, 14 of formatting, 15 of the seam, 16 of media, 19 of the login, 23 of large files. Numbers 8,
- * 10, 21 and 22 are about parts of the library that are not used, 4 about its own pings, whose clock cannot be set; 9
- * (one key exchange in 256 failed) is mended in the library that is pinned.
+ * contacts, 13 of peers, 14 of formatting, 9 and 15 of the seam, 16 of media, 19 of the login, 23 of large files. Numbers 8,
+ * 10, 21 and 22 are about parts of the library that are not used, 4 about its own pings, whose clock cannot be set.
  */
 async function reading(
 	bench: Bench,

@@ -4,6 +4,7 @@
 // `library.mjs` is for the one that is shipped. Here is only what the two do differently; tests run the seam on both. To
 // build with it, let `#lib/telegram` in package.json stand for this file and have the package as `telegram-original`.
 import * as original from 'telegram-original';
+import { AuthKey } from 'telegram-original/crypto/AuthKey.js';
 import { MTProtoSender } from 'telegram-original/network/MTProtoSender.js';
 import { ConnectionTCPFull } from 'telegram-original/network/connection/TCPFull.js';
 import helpers from 'telegram-original/Helpers.js';
@@ -15,7 +16,7 @@ import { LAYER } from 'telegram-original/tl/AllTLObjects.js';
 
 export * from 'telegram-original';
 export { _serverKeys as serverKeys } from 'telegram-original/crypto/RSA.js';
-export { AuthKey } from 'telegram-original/crypto/AuthKey.js';
+export { AuthKey };
 
 export const arithmetic = { helpers, ige, GZIPPacked };
 
@@ -52,6 +53,13 @@ MTProtoSender.prototype._handleRPCResult = function (message) {
 	} catch (error) {
 		if (error.errorMessage === undefined) throw error;
 	}
+};
+
+/** One key in 256 begins with a zero byte; it is cut off where the number is made bytes, and the exchange then fails. */
+const { setKey } = AuthKey.prototype;
+AuthKey.prototype.setKey = function (value) {
+	const short = Buffer.isBuffer(value) && value.length > 0 && value.length < 256;
+	return setKey.call(this, short ? Buffer.concat([Buffer.alloc(256 - value.length), value]) : value);
 };
 
 /** Introduces the connection again where the seam has found that the server has forgotten it. */

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLink, LAYER, RpcFailure, srpCheck, type Link } from '../../../src/channels/telegram/seam';
+import { library as loaded } from '../../../src/channels/telegram/seam/library';
 import { parseSession, type SessionData } from '../../../src/channels/telegram/sessions';
 import { isTlObject, text, type TlObject, type TlValue } from '../../../src/channels/telegram/tl';
 import { systemClock } from '../../../src/runtime';
 import { startTelegramSandbox, type DemoAccount, type TelegramSandbox } from '../../sandbox/telegram';
+import { dhPair, dhShared } from '../../sandbox/telegram/crypto/dh';
 import { until } from '../../support/manual-clock';
 import { API, logIn } from '../../support/telegram-login';
 
@@ -175,6 +177,36 @@ export function seamCases(library: string, layer: number): void {
 			sandbox.control.clearFaults({});
 			await expect(refused).rejects.toMatchObject({ type: 'BAD' });
 			await soon(() => words(pushes).includes('behind the error'), 'the push');
+		});
+
+		it('no. 9: a key that begins with a zero byte is whole', async () => {
+			const { sandbox, anna } = await start();
+			const server = Buffer.alloc(256, 'server');
+			sandbox.control.setPolicy({ dhSecret: server.toString('hex') });
+			// One exponent in 256 makes such a key: with the server's above, this one is the first of its kind.
+			const ours = Buffer.alloc(256, 'client 394 ');
+			expect(dhShared(ours, dhPair(server).open)[0]).toBe(0);
+			const { helpers } = loaded.arithmetic;
+			const random = helpers.generateRandomBytes;
+			onTestFinished(() => void (helpers.generateRandomBytes = random));
+			helpers.generateRandomBytes = (count) => (count === 256 ? ours : random(count));
+			const dc = sandbox.dcs[1];
+			const { control } = sandbox;
+			const nobody = { dc: 2, address: dc?.host ?? '', port: dc?.port ?? 0, authKey: null, userId: null };
+			const { link } = await open(sandbox, nobody);
+			const { authKey } = link.session();
+			expect(authKey).toEqual(dhShared(ours, dhPair(server).open));
+			const sendCode = {
+				_: 'auth.sendCode',
+				phone_number: anna.phone,
+				api_id: API.apiId,
+				api_hash: API.apiHash,
+				settings: { _: 'codeSettings' },
+			};
+			expect(object(await link.invoke(sendCode))._).toBe('auth.sentCode');
+			// Not one of the attempts that are made again when one has failed.
+			expect(control.counts({}).handshakes).toBe(1);
+			expect(control.connections({})).toHaveLength(1);
 		});
 
 		it('no. 15: a packet that is played again is taken once', async () => {

@@ -11,6 +11,8 @@ export interface Policy {
 	duplicateKey: 'off' | 'address' | 'overlap' | 'connection';
 	/** Answers larger than this travel gzip-packed. */
 	gzipAboveBytes: number;
+	/** The server's exponent in key exchanges as 512 hex digits, so that a client's choice makes a known key; '' = random. */
+	dhSecret: string;
 	/** Check that seqnos grow with message ids (bad_msg_notification 32 and 33). */
 	strictSeqno: boolean;
 	/** API calls before initConnection are refused. */
@@ -55,6 +57,7 @@ export function defaultPolicy(): Policy {
 	return {
 		duplicateKey: 'address',
 		gzipAboveBytes: 512,
+		dhSecret: '',
 		strictSeqno: true,
 		requireInit: true,
 		shortMessages: true,

@@ -18,9 +18,8 @@ function exchange(): DiffieHellman {
 	return shared;
 }
 
-/** A private exponent and g to its power. */
-export function dhPair(): { readonly secret: Buffer; readonly open: Buffer } {
-	const secret = randomBytes(256);
+/** A private exponent, random unless given, and g to its power. */
+export function dhPair(secret = randomBytes(256)): { readonly secret: Buffer; readonly open: Buffer } {
 	const dh = exchange();
 	dh.setPrivateKey(secret);
 	return { secret, open: padded(dh.generateKeys()) };

@@ -111,7 +111,8 @@ export class Handshake {
 		this.checkDc(inner);
 		this.padding = opened.padding;
 		const newNonce = bytes(inner, 'new_nonce');
-		const { secret, open } = dhPair();
+		const { dhSecret } = world.policy;
+		const { secret, open } = dhPair(dhSecret === '' ? undefined : Buffer.from(dhSecret, 'hex'));
 		const a = sha1(newNonce, asked.serverNonce);
 		const b = sha1(asked.serverNonce, newNonce);
 		const key = Buffer.concat([a, b.subarray(0, 12)]);
