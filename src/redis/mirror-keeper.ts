@@ -355,9 +355,11 @@ export class MirrorKeeper {
 	}
 
 	async #round(): Promise<void> {
+		// Of an account that is read elsewhere and listened to here everything is copied, also what is appended there.
+		const listening = new Set(this.#ownOf.values());
 		for (const account of [...this.#whole, ...this.reading]) {
 			await this.note((mirror) =>
-				this.isWhole(account) && (this.reading.has(account) || !this.#isListening(account))
+				this.isWhole(account) && (this.reading.has(account) || !listening.has(account))
 					? this.#copyOthers(account, mirror)
 					: this.copy(account, mirror),
 			);
