@@ -59,6 +59,8 @@ export interface Policy {
 	nullInContacts: boolean;
 	/** Messages per chat in LOGIN's `messages`. choice: 1. */
 	loginMessages: number;
+	/** Most messages in one page of CHAT_HISTORY in each direction, however many are asked for. choice: 500, more is refused. */
+	historyMax: number;
 	/** `chatsSync` also returns chats whose last change is an edit, a deletion or a title. choice: yes. */
 	syncByModified: boolean;
 	/** Chats of equal `lastEventTime` never straddle two pages of CHATS_LIST. choice: kept together. */
@@ -141,6 +143,7 @@ export function defaultPolicy(): Policy {
 		login2: false,
 		nullInContacts: false,
 		loginMessages: 1,
+		historyMax: 500,
 		syncByModified: true,
 		chatListTies: 'together',
 		forwardInclusive: true,

@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import { invalidParameter, type Json, type JsonObject } from '../../../contract';
 import { isAllowedChat, type MaxAccount } from '../account';
-import { readHistory } from '../api/history';
+import { isLastPage, readHistory } from '../api/history';
 import { searchMessages } from '../api/messages';
 import { eventFromMessage, readMessages } from '../events/from-message';
 import type { MessageFacts } from '../events/normalise';
@@ -82,7 +82,7 @@ async function* walkHistory(
 			yield message;
 		}
 		const edge = forward ? page.at(-1) : page[0];
-		if (fresh.length === 0 || page.length < size || edge === undefined) return;
+		if (fresh.length === 0 || isLastPage(page.length, size) || edge === undefined) return;
 		from = edge.time;
 	}
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../contract';
-import { readHistory } from '../api/history';
+import { isLastPage, readHistory } from '../api/history';
 import type { Caller } from '../api/caller';
 import { pace } from '../pace';
 import { readMessage, type MessageFacts } from '../events/normalise';
@@ -43,7 +43,7 @@ export async function* walkForward(caller: Caller, options: WalkOptions): AsyncG
 			size = options.pageSize;
 			yield fresh;
 		}
-		if (page.length < size) break;
+		if (isLastPage(page.length, size)) break;
 		if (fresh.length === 0) {
 			if (size >= LARGEST_PAGE) break;
 			size = Math.min(LARGEST_PAGE, size * 2);
@@ -68,7 +68,8 @@ async function collectBackward(caller: Caller, options: WalkOptions): Promise<Me
 		const before = found.size;
 		for (const one of facts) if (isAfter(positionOfMessage(one), after)) found.set(one.id, one);
 		const oldest = facts[0];
-		if (oldest === undefined || page.length < size || !isAfter(positionOfMessage(oldest), after)) break;
+		if (oldest === undefined || isLastPage(page.length, size)) break;
+		if (!isAfter(positionOfMessage(oldest), after)) break;
 		if (found.size === before) {
 			if (size >= LARGEST_PAGE) break;
 			size = Math.min(LARGEST_PAGE, size * 2);

@@ -64,3 +64,18 @@ it('a number refused because the service is down is not nobody’s', async () =>
 		code: 'upstream_error',
 	});
 });
+
+describe('a service whose pages are shorter than asked', () => {
+	beforeEach(() => {
+		scene.control.setPolicy({ historyMax: 40 });
+		scene.control.injectMany({ to: ANNA, chats: 1, count: 100 });
+	});
+
+	it('is read to the end, either way', async () => {
+		const [chat] = (await run(open, 'chat.getMany', { limit: 1 })).items;
+		const chatId = chat!['external_chat_id'] as string;
+		expect((await run(open, 'message.getMany', { chatId })).items).toHaveLength(100);
+		expect((await run(open, 'message.getMany', { chatId, after: 1 })).items).toHaveLength(100);
+		expect((await run(open, 'message.getSince', { since: 1, chatIds: [chatId] })).items).toHaveLength(100);
+	});
+});

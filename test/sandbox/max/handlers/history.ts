@@ -36,7 +36,11 @@ function history(call: Call): Outgoing {
 			(inclusive ? one.time >= from : one.time > from) &&
 			(forwardTime === 0 || one.time <= from + forwardTime),
 	);
-	const page = [...before.slice(Math.max(0, before.length - backward)), ...after.slice(0, forward)];
+	const most = world.policy.historyMax;
+	const page = [
+		...before.slice(Math.max(0, before.length - Math.min(backward, most))),
+		...after.slice(0, Math.min(forward, most)),
+	];
 	conn.known.add(chat.key);
 	return {
 		messages: getMessages ? page.map((one) => viewHistory(call, chat, one)) : undefined,
