@@ -102,5 +102,6 @@ function snakeCase(name: string): string {
 }
 
 function camelCase(name: string): string {
+	if (!name.includes('_')) return name;
 	return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
