@@ -1,9 +1,9 @@
 /**
  * Parts of files on their way at once, of all accounts of this process. A part costs n8n's own thread its encryption
  * and half a megabyte of memory; the gate counts parts, not files, since one execution may wait for a download and an
- * upload at the same time.
+ * upload at the same time. Four megabytes on their way fill a connection of 40 MB/s with an answer's way of 100 ms.
  */
-const PARTS_AT_ONCE = 4;
+const PARTS_AT_ONCE = 8;
 
 interface Waiting {
 	readonly owner: object;

@@ -124,7 +124,7 @@ describe('files', () => {
 		expect(output === undefined ? null : (await buffer(output.stream)).equals(bytes)).toBe(true);
 	});
 
-	it('of many executions share four parts at a time, so that n8n’s own thread is free in between', async () => {
+	it('of many executions share eight parts at a time, so that n8n’s own thread is free in between', async () => {
 		const bench = await startBench();
 		const account = await bench.open();
 		const { control } = bench.sandbox;
@@ -132,16 +132,16 @@ describe('files', () => {
 		const { ids } = control.injectMessage({ from: bench.anna.id, to: bench.owner.id, media });
 		const ref = `telegram:${bench.anna.id}:${String(ids[bench.owner.id])}`;
 		const downloads = await Promise.all(
-			Array.from({ length: 5 }, () => bench.call(account, 'media.download', { ref })),
+			Array.from({ length: 10 }, () => bench.call(account, 'media.download', { ref })),
 		);
 		// What is asked for stays unanswered until no more can come.
 		control.setFaults({ hold: true });
 		const read = downloads.flatMap(({ media: found = [] }) => found.map(({ stream }) => buffer(stream)));
 		const asked = () => control.requests({ method: 'upload.getFile' }).length;
-		await until(() => asked() === 4, 'four parts');
+		await until(() => asked() === 8, 'eight parts');
 		const typing = bench.call(account, 'message.sendTyping', { chatId: bench.anna.id });
 		await until(() => control.requests({ method: 'messages.setTyping' }).length === 1, 'something else');
-		expect(asked()).toBe(4);
+		expect(asked()).toBe(8);
 		control.clearFaults({});
 		await typing;
 		expect((await Promise.all(read)).map(({ length }) => length)).toEqual(downloads.map(() => media.size));

@@ -14,8 +14,8 @@ const PART = 512 * 1024;
 const PART_MS = 60_000;
 /** a part at the same place again, after the connection was cut */
 const PART_TRIES = 3;
-/** parts asked for while the one before is being written down */
-const AHEAD = 3;
+/** parts asked for while the one before is being written down; with it as many as the gate lets through */
+const AHEAD = 7;
 
 interface Source {
 	location: TlObject;
