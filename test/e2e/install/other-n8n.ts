@@ -49,14 +49,11 @@ async function run(): Promise<void> {
 		if (answers().sort().join() !== wanted.sort().join()) throw new Error(`answered: ${answers().join()}`);
 	}
 
-	/** 2.x publishes versions; 1.x has a switch. */
+	/** 2.x publishes versions, its first ones without telling when; 1.x has a switch. The caller waits for what it does. */
 	async function activate(id: string): Promise<void> {
-		if (!isOld) {
-			await n8n.api.publish(id);
-			return;
-		}
 		const { versionId } = await n8n.api.getWorkflow(id);
-		await session.send('PATCH', `/workflows/${id}`, { active: true, versionId });
+		if (isOld) await session.send('PATCH', `/workflows/${id}`, { active: true, versionId });
+		else await session.send('POST', `/workflows/${id}/activate`, { versionId });
 	}
 
 	try {
