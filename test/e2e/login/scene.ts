@@ -86,7 +86,7 @@ async function makeApiKey({ baseUrl }: N8n): Promise<string> {
 
 /** A published workflow that begins with *Messenger Login*; the address of its page. */
 export async function publishLogin(
-	{ n8n }: Scene,
+	{ n8n }: Pick<Scene, 'n8n'>,
 	credentials: readonly CredentialReference[],
 	parameters: IDataObject = {},
 ): Promise<{ id: string; url: string; webhookId: string }> {

@@ -5,6 +5,7 @@ import { avito, avitoCredential, avitoCredentialType, avitoTrigger, chat } from 
 import { Published } from '../avito/published';
 import type { Scene } from '../avito/scene';
 import { until } from '../harness';
+import { logsInAtTheWebhookProcess } from './login-page';
 import { queueScene } from './scene';
 
 describe('Avito in n8n’s queue mode', () => {
@@ -74,6 +75,8 @@ describe('Avito in n8n’s queue mode', () => {
 		expect(tokens()).toBe(1);
 		await workflow.remove();
 	});
+
+	logsInAtTheWebhookProcess(queue);
 
 	it('a worker that is lost takes nothing with it: the next one answers, nobody is answered twice', async () => {
 		const workflow = await Published.answering(scene, 'Answer again', '=Ответ: {{ $json.text }}');
