@@ -103,12 +103,12 @@ export class AvitoTrigger implements INodeType {
 			header: '',
 			executionsHelp: {
 				inactive:
-					'<b>While building your workflow</b>, click "Execute step" and write to the account on Avito. This triggers an execution with that message.<br /><br /><b>Once you are happy with it</b>, publish the workflow. Then every message starts it; the executions are in the executions list.',
+					'<b>While building your workflow</b>, click "Execute step" and write to the account on Avito. This triggers an execution with that message.<br /><br /><b>Once you are happy with it</b>, publish the workflow. Then every message that passes the filters starts it; the executions are in the executions list.',
 				active:
 					'<b>While building your workflow</b>, click "Execute step" and write to the account on Avito. The published workflow gets the message as well.',
 			},
 			activationHint:
-				'Once the workflow is published, every message starts it, also those that came while n8n was off.',
+				'Once the workflow is published, new messages start it, also those that came while n8n was off. Without filters: what others write, nothing of your own.',
 		},
 		properties,
 	};
