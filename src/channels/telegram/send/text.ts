@@ -56,7 +56,8 @@ export function fit(formatted: Formatted, tooLong: 'refuse' | 'split', max = MES
 		parts.push(slice(formatted, from, end));
 		from = end;
 	}
-	return parts.filter(({ text }, index) => text !== '' || index === 0);
+	const filled = parts.filter(({ text }) => text !== '');
+	return filled.length === 0 ? parts.slice(0, 1) : filled;
 }
 
 function cutAt(text: string, from: number, max: number): number {
@@ -71,15 +72,19 @@ function cutAt(text: string, from: number, max: number): number {
 	return from + (last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }
 
+/** Without the white space around it: Telegram's server cuts it off, and the formatting would then be displaced. */
 function slice({ text, entities }: Formatted, from: number, to: number): Formatted {
 	const words = text.slice(from, to).trimEnd();
+	// What begins with spaces and has no formatting is left as it is: nothing can be displaced.
+	const formatted = from > 0 || entities.length > 0;
+	const begin = from + (formatted ? words.length - words.trimStart().length : 0);
 	const end = from + words.length;
 	return {
-		text: words,
+		text: text.slice(begin, end),
 		entities: entities.flatMap((entity) => {
-			const start = Math.max(entity.offset, from);
+			const start = Math.max(entity.offset, begin);
 			const stop = Math.min(entity.offset + entity.length, end);
-			return stop <= start ? [] : [{ ...entity, offset: start - from, length: stop - start }];
+			return stop <= start ? [] : [{ ...entity, offset: start - begin, length: stop - start }];
 		}),
 	};
 }
