@@ -89,7 +89,13 @@ test('there is a sample of every operation', () => {
 
 test('every command of the channel is an operation, fills a list or serves the login pages', async () => {
 	bridge.pool.answer = () => ({ items: [{ message_id: '1' }] });
-	const used = new Set(['chat.list', 'contact.list', 'login.cancel', 'login.passwordHint']);
+	const used = new Set([
+		'chat.list',
+		'contact.list',
+		'login.cancel',
+		'login.passwordHint',
+		'login.setUpEmail',
+	]);
 	for (const [resource, operation] of cases)
 		for (const { name } of await commandsOf(
 			resource,
