@@ -2,7 +2,7 @@ import type { Json } from '../../../contract';
 import type { OutgoingMap } from '../codec';
 import { clientSessionIdOf, instanceIdOf, userAgentOf, type DeviceProfile } from '../device';
 import { fingerprint } from '../fingerprint';
-import { id, number, object, text } from '../json';
+import { array, id, number, object, text } from '../json';
 
 /** "Never synced" differs: 0 on the web, -1 on phones (captures). */
 export interface SyncMarkers {
@@ -132,13 +132,14 @@ export function readLogin(payload: Json): LoginReply {
 	};
 }
 
-/** Adds what opcode 8 brought. */
+/** Adds what opcode 8 brought: contacts may come in both parts, some only in one. */
 export function mergeLogin2(login: LoginReply, payload: Json): LoginReply {
 	const second = readLogin(payload);
+	const contacts = [...array(login.contacts), ...array(second.contacts)];
 	return {
 		...login,
 		profile: second.profile ?? login.profile,
-		contacts: second.contacts ?? login.contacts,
+		contacts: contacts.length === 0 ? (second.contacts ?? login.contacts) : contacts,
 		config: second.config ?? login.config,
 		configHash: second.configHash ?? login.configHash,
 	};

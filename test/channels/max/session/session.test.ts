@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OP } from '../../../../src/channels/max/opcodes';
+import { mergeLogin2, readLogin } from '../../../../src/channels/max/session/greeting';
 import type { Session } from '../../../../src/channels/max/session/session';
 import type { Push } from '../../../../src/channels/max/session/port';
 import { settle, until } from '../../../support/manual-clock';
@@ -333,6 +334,13 @@ describe('LOGIN', () => {
 		scene.control.setPolicy({ login2: true, nullInContacts: true });
 		const { login } = await scene.openSession('tcpPlain');
 		expect(login.profile).toMatchObject({ contact: { id: Number(ANNA) } });
+	});
+
+	it('split in two parts, with contacts in both, keeps them all', () => {
+		const first = readLogin({ contacts: [{ id: 1 }, null], login2Flags: { contactEnabled: true } });
+		expect(mergeLogin2(first, { contactInfos: [{ id: 2 }] }).contacts).toEqual([{ id: 1 }, null, { id: 2 }]);
+		expect(mergeLogin2(first, { contactInfos: [] }).contacts).toEqual([{ id: 1 }, null]);
+		expect(mergeLogin2(readLogin({}), {}).contacts).toBeNull();
 	});
 
 	it('without a token, only what comes before LOGIN is asked', async () => {
