@@ -99,8 +99,8 @@ export interface StoreMirror {
 		others: Pick<AccountCopy, 'consumers' | 'waits' | 'named'>,
 		own: ReadonlySet<string>,
 	): Promise<void>;
-	/** Of an account this process has nothing to do with any more: its sends, values and secrets stay, the rest is others'. */
-	keepSends(account: AccountId, epoch: string): Promise<void>;
+	/** Of an account this process does not read or listen to (null: of all): sends, values and secrets stay, the rest is others'. */
+	keepSends(account: AccountId | null, epoch: string): Promise<void>;
 	/** `look` must not wait for anything. */
 	read<T>(look: (source: Omit<MoveSource, 'close'>) => T): Promise<T>;
 	close(): Promise<void>;

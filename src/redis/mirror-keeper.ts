@@ -135,7 +135,12 @@ export class MirrorKeeper {
 	/** Opens the mirror if need be. Never rejects. */
 	async need(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
 		if (this.#mirror === undefined || this.#mirror === this.#memory) await this.#open();
-		await this.note(work);
+		await this.noteRead(work);
+	}
+
+	/** What belongs to reading and listening, which is never kept in memory alone: a state without the entries before it would lose them. */
+	async noteRead(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
+		if (this.#mirror !== this.#memory) await this.note(work);
 	}
 
 	/** A trigger of this process. */
@@ -152,7 +157,7 @@ export class MirrorKeeper {
 
 	/**
 	 * This process connects with the session: what it sends with it, and the tokens it gets, are nowhere else. Kept in
-	 * memory where nothing is read here, and so for as long as the process lives. Never rejects.
+	 * memory where nothing is read here, without what belongs to reading, for as long as the process lives. Never rejects.
 	 */
 	async owns(session: SessionKey, account: AccountId | null): Promise<void> {
 		this.#owned.set(session, account);
@@ -241,6 +246,7 @@ export class MirrorKeeper {
 		const options = { own, ids: this.reading.has(account), mayTakeNamed };
 		const copied = copyAccount(account, mirror, this.#options.parts, options).then(() => true);
 		if ((await this.#asked(copied)) === null) return;
+		if (mirror === this.#memory) await mirror.keepSends(account, this.#epoch);
 		this.#whole.add(account);
 	}
 
@@ -289,6 +295,7 @@ export class MirrorKeeper {
 		for (let failures = 1; !signal.aborted; failures += 1) {
 			try {
 				const result = await seed(mirror, { ...parts, clock, logger, own, renumbered, signal });
+				if (mirror === this.#memory) await mirror.keepSends(null, this.#epoch);
 				if ((await mirror.staleAccounts(this.#epoch)).length > 0) continue;
 				if (result.accounts === 0) return;
 				await parts.epoch.restored(parts.commands);
@@ -383,6 +390,7 @@ export class MirrorKeeper {
 			})(),
 		);
 		if (others === null) return;
+		if (mirror === this.#memory) others.consumers = [];
 		const named = written === this.#written ? others.named : null;
 		await mirror.takeOthers(account, epoch, { ...others, named }, this.own);
 	}

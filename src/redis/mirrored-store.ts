@@ -104,7 +104,7 @@ export class MirroredStore implements Store {
 		const epoch = this.#parts.epoch.id;
 		const recordedAt = this.#clock.now();
 		const result = await this.#redis.append(account, batch);
-		await this.#keeper.note(async (mirror) => {
+		await this.#keeper.noteRead(async (mirror) => {
 			const { state } = batch;
 			const entries = entriesOf(batch, result, recordedAt);
 			const taken = await mirror.takeAppended(account, epoch, { entries, known: result.duplicates, state });
@@ -123,7 +123,7 @@ export class MirroredStore implements Store {
 		if (this.#parts.epoch.id !== epoch) return [];
 		// What another process has appended is known here before a trigger of this process gets it.
 		if (entries.length > 0 && !this.#keeper.reading.has(account) && this.#keeper.isWhole(account))
-			await this.#keeper.note((mirror) => mirror.takeEntries(account, epoch, entries));
+			await this.#keeper.noteRead((mirror) => mirror.takeEntries(account, epoch, entries));
 		return entries;
 	};
 	/** Whoever asks by an old number gets the entry under it. */
@@ -144,7 +144,7 @@ export class MirroredStore implements Store {
 	saveState = async (account: AccountId, token: number, state: JsonObject | null) => {
 		const epoch = this.#parts.epoch.id;
 		await this.#redis.saveState(account, token, state);
-		await this.#keeper.note((mirror) => mirror.takeState(account, epoch, state));
+		await this.#keeper.noteRead((mirror) => mirror.takeState(account, epoch, state));
 	};
 
 	saveConsumer = async (record: ConsumerRecord) => {
@@ -300,7 +300,8 @@ export class MirroredStore implements Store {
 	forget = async (account: AccountId) => {
 		await this.#redis.forget(account);
 		this.#parts.pace.forget(account);
-		await this.#keeper.need(async (mirror) => {
+		await this.#keeper.need(() => Promise.resolve());
+		await this.#keeper.note(async (mirror) => {
 			await mirror.verbs.forget(account);
 			await mirror.verbs.deleteValue(mirroredOwner(account), MIRRORED_NAME);
 		});

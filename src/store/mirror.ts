@@ -114,13 +114,16 @@ class SqlMirror implements StoreMirror {
 			putNamed(sql, others.named);
 		});
 
-	keepSends = (account: AccountId, epoch: string) =>
+	keepSends: StoreMirror['keepSends'] = (only, epoch) =>
 		this.#queue.write((sql) => {
-			if (epochOf(sql, account) !== epoch) return;
-			for (const { id } of consumers.listConsumers(sql, account)) consumers.forgetConsumer(sql, id);
-			sql.run('DELETE FROM entries WHERE account = ?', account);
-			putWaits(sql, account, []);
-			writeState(sql, account, null);
+			const all = sql.all<{ account: string }>('SELECT account FROM accounts').map(({ account }) => account);
+			for (const account of only === null ? all : [only]) {
+				if (epochOf(sql, account) !== epoch) continue;
+				for (const { id } of consumers.listConsumers(sql, account)) consumers.forgetConsumer(sql, id);
+				sql.run('DELETE FROM entries WHERE account = ?', account);
+				putWaits(sql, account, []);
+				writeState(sql, account, null);
+			}
 		});
 
 	read: StoreMirror['read'] = (look) =>

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -148,15 +149,27 @@ async function isUp(client: Redis): Promise<void> {
 	}
 }
 
-/** In a cluster a second port, 10,000 higher, must exist. */
+/**
+ * Below those a system gives to connections by itself (32768 and up on Linux): while a server is away, one that is tried
+ * again and again would at last be given the very port it asks for, be connected with itself, and keep the server from
+ * coming back. In a cluster a second port, 10,000 higher, must exist.
+ */
 async function freePort(): Promise<number> {
 	for (;;) {
-		const server = createServer();
-		server.listen(0, '127.0.0.1');
-		await once(server, 'listening');
-		const { port } = server.address() as AddressInfo;
-		server.close();
-		await once(server, 'close');
-		if (port < 55_000) return port;
+		const port = randomInt(12_000, 22_000);
+		if (await isFree(port)) return port;
 	}
+}
+
+async function isFree(port: number): Promise<boolean> {
+	const server = createServer();
+	try {
+		server.listen(port, '127.0.0.1');
+		await once(server, 'listening');
+	} catch {
+		return false;
+	}
+	server.close();
+	await once(server, 'close');
+	return true;
 }
