@@ -45,6 +45,17 @@ export const ACTIONS: Record<string, (stage: Stage) => Promise<void>> = {
 		await redis.run();
 	},
 
+	/** The same, and a process dies while what it knew is being put back. */
+	redisEmptiedAndKill: async ({ members, redis, clock, random }) => {
+		const client = redis.client();
+		await client.flushall();
+		client.disconnect();
+		await redis.kill();
+		await redis.run();
+		await clock.sleep(random.next() * LEASE_MS * 1.5);
+		await pick(members, random).restart('SIGKILL', random.next() * LEASE_MS);
+	},
+
 	/** Every answer takes its time, for one process. */
 	redisSlow: async ({ members, clock, random }) => {
 		const { redis } = pick(members, random);

@@ -6,8 +6,8 @@ const SEED = Number(process.env['CHAOS_SEED'] ?? Math.floor(Date.now() / 86_400_
 /** CHAOS_MINUTES shortens or lengthens each of the two runs. */
 const MINUTES = Number(process.env['CHAOS_MINUTES'] ?? 8);
 /**
- * CHAOS_EMPTIED=1: Redis loses all its data now and then, too. Off: a process that is killed while it puts its copy back
- * still costs a few messages in some runs (seed 22 of nine accounts did), and its lock outlives it in fast time.
+ * CHAOS_EMPTIED=1: Redis loses all its data now and then, too, and processes die while they put it back. By a switch: the turn
+ * of one that dies so outlives it by a minute of Redis' own time, which in fast time is many.
  */
 const EMPTIED = process.env['CHAOS_EMPTIED'] === '1';
 

@@ -145,7 +145,9 @@ async function run(): Promise<RunReport> {
 
 		const end = clock.monotonic() + options.seconds * 1_000 * speed;
 		const running = new Map<string, Promise<void>>();
-		const possible = Object.keys(ACTIONS).filter((name) => name !== 'redisEmptied' || options.emptied);
+		const possible = Object.keys(ACTIONS).filter(
+			(name) => !name.startsWith('redisEmptied') || options.emptied,
+		);
 		let nextAction = clock.monotonic();
 		while (clock.monotonic() < end) {
 			write(pick(accounts, random));
