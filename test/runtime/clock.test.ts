@@ -29,6 +29,12 @@ describe('clock', () => {
 });
 
 describe('backoffMs', () => {
+	it('is a number however long nothing worked, also where the first wait is none', () => {
+		const random = { ...seededRandom(7), next: () => 1 };
+		expect(backoffMs(5_000, { firstMs: 0, maxMs: 60_000 }, random)).toBe(0);
+		expect(backoffMs(5_000, { firstMs: 1_000, maxMs: 60_000 }, random)).toBe(60_000);
+	});
+
 	it('grows, stays under the ceiling and never reaches zero', () => {
 		const random = seededRandom(7);
 		for (let attempt = 1; attempt < 40; attempt += 1) {
