@@ -247,7 +247,7 @@ describe('when Redis comes back', () => {
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await until(given, 'the lease');
+		await passes(clock, given, 'the lease', { stepMs: 250, steps: 200 });
 	});
 
 	it('with its data, leases that are held go on; new ones wait, as after a failover', async () => {
@@ -269,7 +269,7 @@ describe('when Redis comes back', () => {
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await until(given, 'the lease');
+		await passes(clock, given, 'the lease', { stepMs: 250, steps: 200 });
 	});
 
 	it('empty, every lease is lost, tokens still grow, and the store says what that means', async () => {
@@ -300,7 +300,7 @@ describe('when Redis comes back', () => {
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await until(given, 'the lease');
+		await passes(clock, given, 'the lease', { stepMs: 250, steps: 200 });
 		const old = store.append(ACCOUNT, { token: before.lease.token, events: [journalEvent('e2')] });
 		await expect(old).rejects.toMatchObject({ code: 'account_in_use' });
 		await clock.advance(86_400_000);
