@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { decryptIge, encryptIge } from './ige';
+import { encryptIge } from './ige';
 import { library } from './library';
 
 /** A loader that hands out copies of modules, as tsx does, gives nothing to put another function into. */
@@ -8,7 +8,8 @@ const { helpers, ige, GZIPPacked }: Partial<typeof library.arithmetic> = library
 /**
  * What the library computes byte by byte and the platform does many times faster: of the processor time of an upload these
  * were half. Its modules look each other's functions up when they call them, so that one put in the place of another is
- * found.
+ * found. Decryption stays the library's: no block of IGE can be decrypted before the one in front of it, so that the
+ * platform would be asked for every 16 bytes.
  */
 export function useThePlatform(): void {
 	if (helpers === undefined || ige === undefined || GZIPPacked === undefined) return;
@@ -26,10 +27,6 @@ export function useThePlatform(): void {
 		override encryptIge(plain: Buffer): Buffer {
 			// What is no whole blocks the library pads itself.
 			return plain.length % 16 === 0 ? encryptIge(plain, this.#key, this.#iv) : super.encryptIge(plain);
-		}
-
-		override decryptIge(cipher: Buffer): Buffer {
-			return cipher.length % 16 === 0 ? decryptIge(cipher, this.#key, this.#iv) : super.decryptIge(cipher);
 		}
 	};
 	helpers.crc32 = (data) => crc32(data);

@@ -2,19 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { IGE } from 'telegram/crypto/IGE.js';
 import { IGE as Original } from 'telegram-original/crypto/IGE.js';
 import { describe, expect, it } from 'vitest';
-import { decryptIge, encryptIge } from '../../../../src/channels/telegram/seam/ige';
+import { encryptIge } from '../../../../src/channels/telegram/seam/ige';
 import { igeDecrypt } from '../../../sandbox/telegram/crypto/ige';
 
 /** What OpenSSL's own test of AES-IGE has for 128 bits is of no use here; these are of three libraries, with one result. */
-describe('AES-256-IGE', () => {
-	it.each([16, 32, 48, 64, 1_024, 65_552])('of %i bytes is that of others, both ways', (length) => {
-		const [plain, key, iv] = [randomBytes(length), randomBytes(32), randomBytes(32)];
-		const encrypted = encryptIge(plain, key, iv);
-		expect(encrypted.equals(new IGE(key, iv).encryptIge(plain))).toBe(true);
-		expect(encrypted.equals(new Original(key, iv).encryptIge(plain))).toBe(true);
-		expect(igeDecrypt(encrypted, key, iv).equals(plain)).toBe(true);
-		expect(decryptIge(encrypted, key, iv).equals(plain)).toBe(true);
-	});
+describe('encryption by AES-256-IGE', () => {
+	it.each([16, 32, 48, 64, 1_024, 65_552])(
+		'of %i bytes is that of others, and is taken by the sandbox',
+		(length) => {
+			const [plain, key, iv] = [randomBytes(length), randomBytes(32), randomBytes(32)];
+			const encrypted = encryptIge(plain, key, iv);
+			expect(encrypted.equals(new IGE(key, iv).encryptIge(plain))).toBe(true);
+			expect(encrypted.equals(new Original(key, iv).encryptIge(plain))).toBe(true);
+			expect(igeDecrypt(encrypted, key, iv).equals(plain)).toBe(true);
+		},
+	);
 
 	it('minds no odd place in memory, and leaves what it was given', () => {
 		const memory = randomBytes(200);
@@ -24,8 +26,6 @@ describe('AES-256-IGE', () => {
 		expect(encrypted.equals(new IGE(Buffer.from(key), Buffer.from(iv)).encryptIge(Buffer.from(plain)))).toBe(
 			true,
 		);
-		const askew = Buffer.concat([Buffer.alloc(3), encrypted]).subarray(3);
-		expect(decryptIge(askew, key, iv).equals(plain)).toBe(true);
 		expect(memory.equals(before)).toBe(true);
 	});
 });
