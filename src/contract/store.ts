@@ -206,8 +206,6 @@ export interface Store {
 	): Promise<void>;
 	deleteIntent(key: string): Promise<void>;
 	loadIntent(key: string): Promise<IntentRecord | null>;
-	/** Intents in state `sent` of one chat: an outgoing event there is held until they settle. */
-	openIntents(account: AccountId, chatId: string): Promise<IntentRecord[]>;
 
 	/** Where several processes share the store. Absent: one process has it for itself and keeps its pace in memory. */
 	readonly pace?: SharedPace;

@@ -115,9 +115,14 @@ export class Accounts {
 		);
 		const entries = [keys.journal(account), keys.held(account), keys.seen(account), keys.chats(account)];
 		const lists = [keys.consumersOf(account), keys.sessionsOf(account), keys.waitsOf(account)];
-		const indexes = [keys.intentsOf(account), keys.openIntents(account)];
 		await del(keys.pauses(account), keys.paceChats(account), keys.pace(account, ''));
-		await del(...entries, ...indexes, keys.values(account), keys.secrets(account), keys.account(account));
+		await del(
+			...entries,
+			keys.intentsOf(account),
+			keys.values(account),
+			keys.secrets(account),
+			keys.account(account),
+		);
 		await del(...lists);
 		this.#listed.delete(account);
 		await this.#commands.call('SREM', keys.accounts(), account);

@@ -10,9 +10,8 @@ export type IntentChange = Partial<
 >;
 
 /**
- * Sends that must happen once. An intent stands by itself, found by its key; its account keeps two lists: of all, for
- * *forget*, and of those not known to be settled. An intent is listed before it exists and taken off after it has
- * settled, so the lists may name too many and never too few.
+ * Sends that must happen once. An intent stands by itself, found by its key; its account keeps a list of all, for
+ * *forget* and for a copy. An intent is listed before it exists, so that the list may name too many and never too few.
  */
 export class Intents {
 	readonly #commands: Commands;
@@ -33,11 +32,8 @@ export class Intents {
 	async restore(intent: IntentRecord): Promise<{ created: boolean; intent: IntentRecord }> {
 		const now = this.#clock.now();
 		const { accountId, key, expiresAt } = intent;
-		await Promise.all(
-			[this.#keys.intentsOf(accountId), this.#keys.openIntents(accountId)].map((index) =>
-				this.#commands.run(scripts.indexUntil, [index], [now, VALUE_KEEP_MS, expiresAt, key]),
-			),
-		);
+		const index = this.#keys.intentsOf(accountId);
+		await this.#commands.run(scripts.indexUntil, [index], [now, VALUE_KEEP_MS, expiresAt, key]);
 		const life = lifeMs(expiresAt, now);
 		const reply = await this.#commands.run(
 			scripts.reserveIntent,
@@ -51,29 +47,17 @@ export class Intents {
 	/** Nothing happens when it is gone (refused, expired, forgotten): its send has been decided without it. */
 	async update(key: string, change: IntentChange): Promise<void> {
 		const args = [this.#clock.now(), ...toFields(change)];
-		const account = text(await this.#commands.run(scripts.updateIntent, [this.#keys.intent(key)], args));
-		if (account !== '' && change.state === 'done') await this.#settled(account, key);
+		await this.#commands.run(scripts.updateIntent, [this.#keys.intent(key)], args);
 	}
 
 	async delete(key: string): Promise<void> {
 		const account = text(await this.#commands.run(scripts.deleteIntent, [this.#keys.intent(key)], []));
-		if (account === '') return;
-		await this.#settled(account, key);
-		await this.#commands.call('ZREM', this.#keys.intentsOf(account), key);
+		if (account !== '') await this.#commands.call('ZREM', this.#keys.intentsOf(account), key);
 	}
 
 	async load(key: string): Promise<IntentRecord | null> {
 		const intent = toIntent(key, fields(await this.#commands.call('HGETALL', this.#keys.intent(key))));
 		return intent === null || intent.expiresAt <= this.#clock.now() ? null : intent;
-	}
-
-	async open(account: AccountId, chatId: string): Promise<IntentRecord[]> {
-		const listed = texts(await this.#commands.call('ZRANGE', this.#keys.openIntents(account), 0, -1));
-		const intents = await Promise.all(listed.map((key) => this.load(key)));
-		return intents
-			.filter((intent) => intent !== null)
-			.filter((intent) => intent.state === 'sent' && intent.chatId === chatId)
-			.sort((a, b) => a.createdAt - b.createdAt);
 	}
 
 	/** All that are remembered for the account. */
@@ -86,10 +70,6 @@ export class Intents {
 	async forget(account: AccountId): Promise<void> {
 		const keys = texts(await this.#commands.call('ZRANGE', this.#keys.intentsOf(account), 0, -1));
 		await Promise.all(keys.map((key) => this.#commands.call('DEL', this.#keys.intent(key))));
-	}
-
-	async #settled(account: AccountId, key: string): Promise<void> {
-		await this.#commands.call('ZREM', this.#keys.openIntents(account), key);
 	}
 }
 

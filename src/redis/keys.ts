@@ -48,8 +48,6 @@ export class Keys {
 	intent = (key: string): string => this.#key('intent', key);
 	/** sorted set: every intent of an account, by its expiry */
 	intentsOf = (account: AccountId): string => this.#key('intents', account);
-	/** sorted set: those not known to be settled, by expiry */
-	openIntents = (account: AccountId): string => this.#key('open', account);
 
 	/** hash by wait id */
 	waitsOf = (account: AccountId): string => this.#key('waits', account);

@@ -230,7 +230,6 @@ export class MirroredStore implements Store {
 		await this.#keeper.note((mirror) => mirror.verbs.deleteIntent(key));
 	};
 	loadIntent = (key: string) => this.#back(() => this.#redis.loadIntent(key));
-	openIntents = (account: AccountId, chatId: string) => this.#redis.openIntents(account, chatId);
 
 	saveWait = async (record: WaitRecord) => {
 		const wait = this.#keeper.whenBack();

@@ -135,7 +135,6 @@ export class RedisStore implements Store {
 	updateIntent = (key: string, change: IntentChange) => this.#parts.intents.update(key, change);
 	deleteIntent = (key: string) => this.#parts.intents.delete(key);
 	loadIntent = (key: string) => this.#parts.intents.load(key);
-	openIntents = (account: AccountId, chatId: string) => this.#parts.intents.open(account, chatId);
 
 	async saveWait(record: WaitRecord) {
 		await this.#parts.accounts.list(record.accountId);

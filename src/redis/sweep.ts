@@ -238,9 +238,7 @@ export class Sweep {
 	async #sweepRest(account: AccountId, now: number, limits: RetentionLimits): Promise<void> {
 		const { commands, keys, accounts, values, waits } = this.#parts;
 		await commands.call('ZREMRANGEBYSCORE', keys.chats(account), '-inf', `(${now - limits.consumersMs}`);
-		for (const index of [keys.intentsOf(account), keys.openIntents(account)]) {
-			await commands.call('ZREMRANGEBYSCORE', index, '-inf', now);
-		}
+		await commands.call('ZREMRANGEBYSCORE', keys.intentsOf(account), '-inf', now);
 		await waits.removeExpired(account);
 		for (const owner of [account, ...(await accounts.sessionsOf(account))]) await values.removeExpired(owner);
 	}
@@ -253,7 +251,7 @@ export class Sweep {
 		const entries = [keys.account(account), keys.journal(account), keys.held(account), keys.seen(account)];
 		const others = [keys.chats(account), keys.consumersOf(account)];
 		await prolong([...entries, ...others], ACCOUNT_KEEP_MS);
-		const lists = [keys.sessionsOf(account), keys.intentsOf(account), keys.openIntents(account)];
+		const lists = [keys.sessionsOf(account), keys.intentsOf(account)];
 		const own = [keys.waitsOf(account), keys.values(account), keys.secrets(account)];
 		await prolong([...lists, ...own], VALUE_KEEP_MS);
 		for (const session of await accounts.sessionsOf(account)) {

@@ -1,4 +1,4 @@
-import type { AccountId, IntentRecord, IntentState, Json, JsonObject } from '../contract';
+import type { IntentRecord, IntentState, Json, JsonObject } from '../contract';
 import { upsertInto, type Sql } from './sql';
 
 interface IntentRow {
@@ -84,17 +84,6 @@ export function deleteIntent(sql: Sql, key: string): void {
 export function loadIntent(sql: Sql, now: number, key: string): IntentRecord | null {
 	const row = sql.get<IntentRow>('SELECT * FROM intents WHERE key = ? AND expires_at > ?', key, now);
 	return row === undefined ? null : toIntent(row);
-}
-
-export function openIntents(sql: Sql, now: number, account: AccountId, chatId: string): IntentRecord[] {
-	return sql
-		.all<IntentRow>(
-			`SELECT * FROM intents WHERE account = ? AND chat_id = ? AND state = 'sent' AND expires_at > ? ORDER BY created_at, rowid`,
-			account,
-			chatId,
-			now,
-		)
-		.map(toIntent);
 }
 
 function toIntent(row: IntentRow): IntentRecord {

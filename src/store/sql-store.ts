@@ -112,8 +112,6 @@ export class SqlStore implements Store {
 	};
 	deleteIntent = (key: string) => this.queue.write((sql) => intents.deleteIntent(sql, key));
 	loadIntent = (key: string) => this.queue.read((sql) => intents.loadIntent(sql, this.#clock.now(), key));
-	openIntents = (account: AccountId, chatId: string) =>
-		this.queue.read((sql) => intents.openIntents(sql, this.#clock.now(), account, chatId));
 
 	saveWait = (record: WaitRecord) => this.queue.write((sql) => waits.saveWait(sql, record));
 	listWaits = (account: AccountId) =>

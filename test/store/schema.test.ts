@@ -38,9 +38,7 @@ describe('schema', () => {
 			acknowledged: [3],
 			unsettled: [{ key: 'key-1', seqs: [2], attempt: 1, at: 1767225600000 }],
 		});
-		expect((await store.openIntents(ACCOUNT, 'chat-1')).map(({ providerKey }) => providerKey)).toEqual([
-			'marker',
-		]);
+		expect(await store.loadIntent('k1')).toMatchObject({ state: 'sent', providerKey: 'marker' });
 		expect((await store.listWaits(ACCOUNT)).map(({ messageId }) => messageId)).toEqual(['m1']);
 		expect(await store.getValue(ACCOUNT, 'hash/1')).toBe('abc');
 		expect(await store.getSecret('session-a', 'token')).toBe('v1.sealed');

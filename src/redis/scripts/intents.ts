@@ -21,13 +21,13 @@ return {}
 `,
 );
 
-/** KEYS 1 intent. ARGV 1 now, 2… field, value, …. Answers its account, or '' when there is none any more. */
+/** KEYS 1 intent. ARGV 1 now, 2… field, value, …. Changes nothing when there is none any more. */
 export const updateIntent = script(
 	'updateIntent',
 	`${LIVE}
-if not live then return '' end
+if not live then return 0 end
 for n = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[n], ARGV[n + 1]) end
-return redis.call('HGET', KEYS[1], 'account')
+return 1
 `,
 );
 

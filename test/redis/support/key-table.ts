@@ -35,7 +35,6 @@ export const KEY_KINDS: Readonly<Record<string, KeyKind>> = {
 	gaps: of('hash', 'a trigger', 'until told', 100),
 	intent: of('hash', 'a send', 'its time of remembrance, a week at most', 400),
 	intents: of('zset', 'the account', 'unexpired sends', 400),
-	open: of('zset', 'the account', 'unsettled sends', 400),
 	waits: of('hash', 'the account', 'pending questions', 400),
 	wait: of('string', 'a question', 'its time limit', 400),
 	values: of(

@@ -72,23 +72,6 @@ export function intentTests(subject: Subject): void {
 			expect(await store.loadIntent('k1')).toBeNull();
 			expect((await store.reserveIntent(intent('k1'))).created).toBe(true);
 		});
-
-		it('names the open ones of a chat: sent, unexpired, oldest first', async () => {
-			const { store, clock } = subject;
-			const later = clock.now() + 1_000;
-			await store.reserveIntent(intent('k2', { createdAt: 2 }));
-			await store.reserveIntent(intent('k1', { createdAt: 1 }));
-			await store.reserveIntent(intent('k3'));
-			await store.reserveIntent(intent('k4', { chatId: 'chat-2' }));
-			await store.reserveIntent(intent('k5', { accountId: OTHER_ACCOUNT }));
-			await store.reserveIntent(intent('k6', { expiresAt: later }));
-			await store.reserveIntent(intent('k7'));
-			for (const key of ['k1', 'k2', 'k4', 'k5', 'k6', 'k7'])
-				await store.updateIntent(key, { state: 'sent' });
-			await store.updateIntent('k7', { state: 'done' });
-			await clock.advance(1_000);
-			expect((await store.openIntents(ACCOUNT, 'chat-1')).map(({ key }) => key)).toEqual(['k1', 'k2']);
-		});
 	});
 
 	describe('waits', () => {
