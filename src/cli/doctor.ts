@@ -78,16 +78,20 @@ export async function doctorCommand(
 	return findings.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.ok;
 }
 
-/** Opens what can be opened without harm. MAX is not logged in to: that would end the connection n8n has. */
+/** The field that holds a personal account's session. Avito's keys are none: any number of programs may use them. */
+const SESSION_FIELDS: Partial<Record<Channel, string>> = { max: 'token', telegram: 'session' };
+
+/** As the test of the credential in n8n: a session is opened. */
 async function sessionFinding(
 	terminal: Terminal,
 	channel: Channel,
 	settings: Readonly<Record<string, unknown>>,
 	openPool: () => Promise<Pool>,
 ): Promise<Finding> {
-	const about = `${channel} ${channel === 'telegram' ? 'session' : 'credential'}`;
-	const isOpened = channel === 'telegram' && (settings['session'] ?? '') !== '';
-	if (isOpened && terminal.interactive && !(await mayOpen(terminal)))
+	const field = SESSION_FIELDS[channel];
+	const hasSession = field !== undefined && textOf(settings, field) !== '';
+	const about = `${channel} ${hasSession ? 'session' : 'credential'}`;
+	if (hasSession && terminal.interactive && !(await mayOpen(terminal)))
 		return { about, result: 'warning', says: 'not tried' };
 	const pool = await openPool();
 	const read = (): Promise<unknown> => Promise.resolve(settings);
@@ -95,10 +99,10 @@ async function sessionFinding(
 	return { about, result: ok ? 'ok' : 'failed', says: message };
 }
 
-/** Telegram ends a session for good that is used from two addresses. */
+/** Telegram ends a session for good that is used from two addresses; MAX lets the newer connection have it. */
 async function mayOpen(terminal: Terminal): Promise<boolean> {
 	const answer = await terminal.ask(
-		'Telegram ends a session that two programs use at once. Is n8n stopped, or not using this one? [y/N] ',
+		'Two programs must not use one session at once. Is n8n stopped, or not using this one? [y/N] ',
 	);
 	return /^y(es)?$/i.test((answer ?? '').trim());
 }

@@ -10,8 +10,7 @@ login    logs in by QR code (shown in the terminal) or by phone and code, and pr
          The result goes to the standard output, everything else to the standard error.
 doctor   looks whether the messengers can be reached from here: names, connections, certificates, clock, through the
          proxy of --settings if it names one; with --settings also whether what is in that file works: Avito's keys, a
-         session of Telegram (which it opens: n8n must not be using it on another machine). A token of MAX is not tried:
-         that would end the connection n8n has.
+         session of MAX or Telegram (which it opens: n8n must not be using it meanwhile).
 sandbox  says how to start the fake messengers this project is tested with.
 
 Options:

@@ -286,7 +286,7 @@ describe('what else can be wrong', () => {
 		expect(refused.out).not.toContain(wrong.clientSecret);
 	});
 
-	it('a session in use elsewhere would be ended by Telegram: a person is asked before it is opened', async () => {
+	it('a session may be in use elsewhere: a person is asked before it is opened', async () => {
 		const anna = telegram.accounts[1];
 		const session = await logIn(telegram, anna);
 		const file = join(folder, 'asked.json');
@@ -298,6 +298,11 @@ describe('what else can be wrong', () => {
 		expect(no).toMatchObject({ code: 0, out: expect.stringContaining('telegram session: not tried') });
 		const yes = await runs(args, ['y'], { interactive: true });
 		expect(yes.out).toMatch(/^ok +telegram session: Connected as/m);
+		await writeFile(file, JSON.stringify({ endpoint: max.addresses.websocketPlain, token: 'some-token' }));
+		const before = max.control.logins({});
+		const ofMax = await runs(['doctor', 'max', '--settings', file], ['n'], { interactive: true });
+		expect(ofMax).toMatchObject({ code: 0, out: expect.stringContaining('max session: not tried') });
+		expect(max.control.logins({})).toEqual(before);
 	});
 
 	it('an endpoint that is none', async () => {

@@ -92,7 +92,7 @@ describe('login', () => {
 		const whole = await settings('max-session', { endpoint: max.addresses.websocketPlain, ...fields });
 		const healthy = await runs(['doctor', 'max', '--settings', whole, '--json']);
 		expect(JSON.parse(healthy.out)).toContainEqual(
-			expect.objectContaining({ about: 'max credential', result: 'ok' }),
+			expect.objectContaining({ about: 'max session', result: 'ok' }),
 		);
 	});
 

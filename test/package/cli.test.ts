@@ -72,7 +72,7 @@ describe('the packed program', () => {
 		expect(out).toMatch(/^Session: \S{100,}\nAPI ID: 12345\nAPI Hash: \S{32}\n$/);
 	});
 
-	it('logs in to MAX by QR code, and doctor finds the credential well', async () => {
+	it('logs in to MAX by QR code, and doctor finds the session well', async () => {
 		const [anna] = max.accounts;
 		const endpoint = max.addresses.websocketPlain;
 		const file = await settings('max', { endpoint });
@@ -87,7 +87,7 @@ describe('the packed program', () => {
 		const whole = await settings('session', { endpoint, ...session });
 		const healthy = await runs(['doctor', 'max', '--settings', whole], () => undefined);
 		expect(healthy.code).toBe(0);
-		expect(healthy.out).toMatch(/ok +max credential: Connected as Anna Lee/);
+		expect(healthy.out).toMatch(/ok +max session: Connected as Anna Lee/);
 	});
 
 	it('answers wrong usage with its exit code', async () => {
