@@ -7,8 +7,8 @@ import { startFromCli } from './max';
 const python = '/usr/bin/python3';
 const scenario = join(import.meta.dirname, 'max', 'peer', 'scenario.py');
 
-/** A second opinion: a client written from the protocol's notes alone, in another language, before this code was read. */
-it('a client of strangers finds over every front what the notes promise', async () => {
+/** A second opinion: a client written from the protocol's notes alone, in another language, without a look at this code. Not one that others use. */
+it('a client in Python finds over every front what the notes promise', async () => {
 	const sandbox = await startFromCli(['--port', '0', '--policy', 'loginLimit=0']);
 	try {
 		const child = spawn(python, ['-B', scenario], {
