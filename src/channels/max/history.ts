@@ -50,8 +50,9 @@ export async function* eventsSince(
 	});
 	for await (const chat of list) {
 		const facts = account.directory.learnChat(chat);
-		if (facts !== null && isAllowedChat(account, facts.id))
-			yield* chatSince(account, facts.id, after, options);
+		if (facts === null || !isAllowedChat(account, facts.id)) continue;
+		const newest = readMessage(facts.id, object(chat['lastMessage']));
+		yield* chatSince(account, facts.id, after, options, newest === null ? null : positionOfMessage(newest));
 	}
 }
 
@@ -60,6 +61,7 @@ async function* chatSince(
 	chatId: string,
 	after: Position,
 	{ limitPerChat = Infinity, signal }: SinceOptions,
+	target: Position | null = null,
 ): AsyncGenerator<EngineEvent> {
 	const { settings, services } = account;
 	const messages: MessageFacts[] = [];
@@ -67,7 +69,7 @@ async function* chatSince(
 	const pages = walkForward(account.session, {
 		chatId,
 		after,
-		target: null,
+		target,
 		pageSize: settings.historyPage,
 		pageDelayMs: settings.pageDelayMs,
 		clock: services.clock,
@@ -155,7 +157,7 @@ export async function latestEvents(
 	});
 	for await (const chat of list) {
 		const facts = account.directory.learnChat(chat);
-		const last = facts === null ? null : readMessage(facts.id, object(chat['lastMessage']) ?? null);
+		const last = facts === null ? null : readMessage(facts.id, object(chat['lastMessage']));
 		if (last !== null && id(last.id) !== null && isAllowedChat(account, last.chatId)) found.push(last);
 		if (found.length >= limit) break;
 	}

@@ -144,6 +144,20 @@ describe('nothing is lost', () => {
 		expectAllOnce(journal, sent);
 	}, 60_000);
 
+	it.each([2, 7, 29])('an absence is read to the end where a page holds %i messages', async (historyMax) => {
+		scene.control.setPolicy({ historyMax });
+		const reading = await openReading(scene);
+		const { journal } = reading;
+		scene.control.injectMany({ to: ANNA, chats: 2, count: 2, first: 1 });
+		await count(journal, 2);
+		scene.control.cut({});
+		scene.control.injectMany({ to: ANNA, chats: 3, count: 90, first: 3 });
+		await until(() => reading.open.status().state !== 'live', 'the cut is noticed');
+		await liveAgain(reading);
+		await count(journal, 92);
+		expectAllOnce(journal, 92);
+	});
+
 	it('a push lost on a live connection is found by the comparison every ten minutes', async () => {
 		const { journal } = await openReading(scene);
 		say('pushed');

@@ -43,7 +43,9 @@ export async function* walkForward(caller: Caller, options: WalkOptions): AsyncG
 			size = options.pageSize;
 			yield fresh;
 		}
-		if (isLastPage(page.length, size)) break;
+		// A short page is the last one, unless the newest known message is still to come: then it was the server's limit.
+		const arrived = fresh.length === 0 || target === null || !isAfter(target, at);
+		if (arrived && isLastPage(page.length, size)) break;
 		if (fresh.length === 0) {
 			if (size >= LARGEST_PAGE) break;
 			size = Math.min(LARGEST_PAGE, size * 2);
@@ -68,9 +70,9 @@ async function collectBackward(caller: Caller, options: WalkOptions): Promise<Me
 		const before = found.size;
 		for (const one of facts) if (isAfter(positionOfMessage(one), after)) found.set(one.id, one);
 		const oldest = facts[0];
-		if (oldest === undefined || isLastPage(page.length, size)) break;
-		if (!isAfter(positionOfMessage(oldest), after)) break;
+		if (oldest === undefined || !isAfter(positionOfMessage(oldest), after)) break;
 		if (found.size === before) {
+			if (isLastPage(page.length, size)) break;
 			if (size >= LARGEST_PAGE) break;
 			size = Math.min(LARGEST_PAGE, size * 2);
 		} else from = oldest.time;
