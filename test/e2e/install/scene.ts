@@ -5,7 +5,7 @@ import { startMaxSandbox, type MaxSandbox } from '../../sandbox/max';
 import { N8n, owner, packageName, projectFolder } from '../harness';
 import { N8nSession } from '../harness/session';
 import { showLogOnFailure } from '../harness/shared';
-import { Front } from './front';
+import { Front } from '../harness/front';
 import { Registry } from './registry';
 
 /** What n8n says of an installed package. */

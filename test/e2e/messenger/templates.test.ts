@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { avitoCredential } from '../avito/nodes';
 import { node, until, workflow, type CredentialReference } from '../harness';
 import { maxCredential } from '../max/nodes';
+import { GoogleSheets } from './google-sheets';
 import {
 	accountsCredential,
 	accountsCredentialType,
@@ -18,7 +19,8 @@ import { importTemplate, published, templateNames, type Changes } from './templa
 /** Files a storage was given: path → bytes. */
 const stored = new Map<string, Buffer>();
 let storage: Server;
-const scene = messengerScene();
+const google = await GoogleSheets.open();
+const scene = messengerScene({ environment: google.environment });
 let credentials: CredentialReference[] = [];
 
 beforeAll(async () => {
@@ -47,6 +49,7 @@ beforeAll(async () => {
 		await api.createCredential('Boris', 'telegramUserApi', telegram as never),
 		await api.createCredential('Anna', 'maxUserApi', maxCredential(max)),
 		await api.createCredential('Shop', 'avitoApi', { ...avitoCredential(avito), requestsPerMinute: 10_000 }),
+		await api.createCredential('Google', 'googleApi', google.credential),
 		await api.createCredential('Storage', 's3', {
 			endpoint: `http://127.0.0.1:${port}`,
 			region: 'us-east-1',
@@ -57,7 +60,8 @@ beforeAll(async () => {
 	];
 });
 
-afterAll(() => {
+afterAll(async () => {
+	await google.close();
 	storage.closeAllConnections();
 	storage.close();
 });
@@ -214,13 +218,18 @@ it('approval: the workflow goes on with the answer from the chat', async () => {
 	});
 });
 
-it('avito lead: a lead is told once in Telegram, and its row is ready for the sheet', async () => {
+it('avito lead: a lead is told once in Telegram, and is a row in the sheet', async () => {
 	const { n8n, avito } = scene();
 	const { maria, messages } = hub();
-	// A Google account is nothing a test can have: the row that goes there is looked at instead.
 	const changes: Changes = {
 		'Tell in Telegram': { parameters: { chatId: byId(maria.id) } },
-		'Add to Sheet': { disabled: true },
+		'Add to Sheet': {
+			parameters: {
+				authentication: 'serviceAccount',
+				documentId: byId(google.spreadsheetId),
+				sheetName: byId(String(google.sheetId)),
+			},
+		},
 	};
 	await run('avito-lead', changes, async (id) => {
 		const told = await again(
@@ -234,6 +243,12 @@ it('avito lead: a lead is told once in Telegram, and its row is ready for the sh
 		const [row] = (await n8n.api.execution(summary?.id ?? '')).json('Lead');
 		expect(row).toMatchObject({ client: 'Пётр', time: expect.stringMatching(/^\d{4}-/) });
 		expect(told.text).toContain(row?.['text']);
+		const [columns = [], ...leads] = google.rows;
+		expect(leads).toHaveLength(1);
+		expect(Object.fromEntries(columns.map((column, at) => [column, leads[0]?.[at]]))).toMatchObject({
+			client: 'Пётр',
+			text: row?.['text'],
+		});
 	});
 });
 

@@ -19,11 +19,12 @@ function credentialTypeOf({ type, parameters }: INode): string | null {
 	if (type.endsWith('.telegramUser')) return 'telegramUserApi';
 	if (type.endsWith('.max')) return 'maxUserApi';
 	if (type.endsWith('.avitoTrigger')) return 'avitoApi';
+	if (type.endsWith('.googleSheets')) return 'googleApi';
 	return type.endsWith('.s3') ? 's3' : null;
 }
 
-/** What a person changes in a template's nodes, by name: parameters, or the node itself. */
-export type Changes = Record<string, { parameters?: INodeParameters; disabled?: boolean }>;
+/** What a person changes in a template's nodes: parameters, by the node's name. */
+export type Changes = Record<string, { parameters: INodeParameters }>;
 
 /** A template as it is imported, with credentials chosen and its *Settings* filled in. */
 export function importTemplate(
@@ -35,11 +36,9 @@ export function importTemplate(
 	const nodes = draft.nodes.map((node): INode => {
 		const type = credentialTypeOf(node);
 		const chosen = credentials.find((each) => each.type === type);
-		const { parameters = {}, ...rest } = changes[node.name] ?? {};
 		return {
 			...node,
-			...rest,
-			parameters: { ...node.parameters, ...parameters },
+			parameters: { ...node.parameters, ...changes[node.name]?.parameters },
 			...(type === null || chosen === undefined
 				? {}
 				: { credentials: { [type]: { id: chosen.id, name: chosen.name } } }),

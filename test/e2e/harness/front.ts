@@ -14,10 +14,8 @@ const A_DAY_MS = 86_400_000;
 
 /**
  * The only way out of the machine that n8n and npm see: a proxy of the kind companies have, which opens the encrypted
- * connections with an authority of its own and asks the local registry, whatever host was wanted.
- *
- * n8n names its registry in every command of the installer, and to name another one takes a licence. So n8n keeps the
- * one it knows: nothing in it is changed, every command and every check of the installer runs as it does at a user's.
+ * connections with an authority of its own and asks one local server, whatever host was wanted (it stands in *Host*). So
+ * n8n keeps the addresses it knows, and nothing in it is changed.
  */
 export class Front {
 	/** What was asked, in order: `GET /n8n-nodes-messenger-accounts`. */
@@ -29,8 +27,9 @@ export class Front {
 		private readonly end: () => Promise<void>,
 	) {}
 
-	static async open(registryPort: number): Promise<Front> {
-		const folder = await mkdtemp(join(tmpdir(), 'registry-front-'));
+	/** @param behind port of the local server, without TLS */
+	static async open(behind: number): Promise<Front> {
+		const folder = await mkdtemp(join(tmpdir(), 'front-'));
 		const authority = await makeAuthority();
 		await writeFile(join(folder, 'authority.pem'), authority.certificate);
 		const sockets = new Set<Socket>();
@@ -68,7 +67,7 @@ export class Front {
 			const { method = 'GET', url = '/', headers } = request;
 			const onward = httpRequest({
 				host: '127.0.0.1',
-				port: registryPort,
+				port: behind,
 				method,
 				path: url,
 				headers: { ...headers, 'x-forwarded-proto': 'https' },
