@@ -103,7 +103,8 @@ export class GoogleSheets {
 	/** `Leads!2:2` is one row, `Leads` and `Leads!A:Z` are all; the name may stand in quotation marks. */
 	#values(method: string, range: string, body: string): Answer {
 		const [sheet, cells = ''] = range.split('!');
-		if (sheet?.replace(/^'(.*)'$/, '$1') !== SHEET.title) return refused(400, `Unable to parse range: ${range}`);
+		if (sheet?.replace(/^'(.*)'$/, '$1') !== SHEET.title)
+			return refused(400, `Unable to parse range: ${range}`);
 		const row = /^[A-Z]*(\d+)/.exec(cells)?.[1];
 		const first = row === undefined ? 0 : Number(row) - 1;
 		if (method === 'GET') {
