@@ -102,8 +102,23 @@ describe('the state', () => {
 
 	it('at the start holds what is there already', () => {
 		const start = initialState([chat('a', 5_000, message('m1', 5_000)), chat('b', 10, message('m0', 10))], 1);
-		expect(start).toEqual({ mark: 5_000, chats: { a: { at: 5_000, ids: ['m1'] } }, passedAt: 1 });
+		expect(start).toEqual({ mark: 5_000, chats: { a: { at: 5_000, ids: ['m1'], through: 'm1' } }, passedAt: 1 });
 		expect(planChat(chat('a', 5_000, message('m1', 5_000)), start, limits)).toBeNull();
+	});
+
+	it('of the second of its start takes what came after it, not what stood there before', () => {
+		const [m1, m2, m3, m4] = ['m1', 'm2', 'm3', 'm4'].map((id) => message(id, 5_000));
+		const stored = formatState(initialState([chat('a', 5_000, m2)], 1));
+		let position = parseState(stored)!.chats['a']!;
+		const takes = (...newestFirst: ReturnType<typeof message>[]): string[] => {
+			const { take } = decidePage(page(...newestFirst), { position, wanted: position }, limits);
+			const handled = take.map(({ value }) => value).reverse();
+			position = advance(position, handled);
+			return handled.map(({ id }) => id);
+		};
+		expect(takes(m3!, m2!, m1!)).toEqual(['m3']);
+		expect(takes(m4!, m3!, m2!, m1!)).toEqual(['m4']);
+		expect(takes(message('m5', 5_001), m4!, m3!, m2!, m1!)).toEqual(['m5']);
 	});
 
 	it('takes every message once, whatever their seconds, over any number of passes (property)', () => {

@@ -43,7 +43,10 @@ export function initialState(
 	const chats: Record<string, ChatPosition> = {};
 	for (const { id, last_message: last } of firstPage) {
 		if (last == null || last.created < mark - OVERLAP_S) continue;
-		chats[id] = last.created < startAt ? { at: last.created, ids: [last.id] } : { at: startAt, ids: [] };
+		chats[id] =
+			last.created < startAt
+				? { at: last.created, ids: [last.id], through: last.id }
+				: { at: startAt, ids: [] };
 	}
 	return { mark, chats, passedAt };
 }
@@ -85,12 +88,19 @@ export function decidePage<M extends { value: AvitoMessage }>(
 	plan: ChatPlan,
 	limits: PassLimits,
 ): PageDecision<M> {
-	const take = page.filter(({ value }) => isNew(value, plan.position) || isFreshDeletion(value, limits));
-	const below = page.filter(({ value }) => value.created < plan.position.at);
+	const { position } = plan;
+	const through = page.findIndex(({ value }) => value.id === position.through);
+	const wasThere = ({ created }: AvitoMessage, index: number): boolean =>
+		through >= 0 && index > through && created === position.at;
+	const take = page.filter(
+		({ value }, index) =>
+			(isNew(value, position) && !wasThere(value, index)) || isFreshDeletion(value, limits),
+	);
+	const below = page.filter(({ value }) => value.created < position.at);
 	return {
 		take,
 		complete: below.length > 0,
-		cutOff: plan.wanted !== plan.position && below.some(({ value }) => isNew(value, plan.wanted)),
+		cutOff: plan.wanted !== position && below.some(({ value }) => isNew(value, plan.wanted)),
 	};
 }
 
@@ -107,7 +117,8 @@ export function advance(
 	const at = Math.max(old.at, ...handled.map(({ created }) => created));
 	const ids = new Set(at === old.at ? old.ids : []);
 	for (const message of handled) if (message.created === at) ids.add(message.id);
-	return { at, ids: [...ids] };
+	const through = at === old.at ? old.through : undefined;
+	return { at, ids: [...ids], ...(through === undefined ? {} : { through }) };
 }
 
 /** The state after a finished pass. `mark` never goes back; positions the new mark covers are dropped. */

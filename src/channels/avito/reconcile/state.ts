@@ -19,13 +19,18 @@ export interface ReconcileState {
 export interface ChatPosition {
 	at: number;
 	ids: string[];
+	/** of that second also all that Avito lists below this message (newest first): they were there before anybody looked */
+	through?: string | undefined;
 }
 
 const stateSchema = z.object({
 	v: z.literal(1),
 	mark: z.number(),
 	passedAt: z.number(),
-	chats: z.record(z.string(), z.object({ at: z.number(), ids: z.array(z.string()) })),
+	chats: z.record(
+		z.string(),
+		z.object({ at: z.number(), ids: z.array(z.string()), through: z.string().optional() }),
+	),
 });
 
 /** The journal's engine state, or null when there is none or it is of an unknown kind (then: start at now). */
