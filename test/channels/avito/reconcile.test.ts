@@ -102,7 +102,11 @@ describe('the state', () => {
 
 	it('at the start holds what is there already', () => {
 		const start = initialState([chat('a', 5_000, message('m1', 5_000)), chat('b', 10, message('m0', 10))], 1);
-		expect(start).toEqual({ mark: 5_000, chats: { a: { at: 5_000, ids: ['m1'], through: 'm1' } }, passedAt: 1 });
+		expect(start).toEqual({
+			mark: 5_000,
+			chats: { a: { at: 5_000, ids: ['m1'], through: 'm1' } },
+			passedAt: 1,
+		});
 		expect(planChat(chat('a', 5_000, message('m1', 5_000)), start, limits)).toBeNull();
 	});
 
@@ -111,7 +115,8 @@ describe('the state', () => {
 		const stored = formatState(initialState([chat('a', 5_000, m2)], 1));
 		let position = parseState(stored)!.chats['a']!;
 		const takes = (...newestFirst: ReturnType<typeof message>[]): string[] => {
-			const { take } = decidePage(page(...newestFirst), { position, wanted: position }, limits);
+			const page = newestFirst.map((value) => ({ value }));
+			const { take } = decidePage(page, { position, wanted: position }, limits);
 			const handled = take.map(({ value }) => value).reverse();
 			position = advance(position, handled);
 			return handled.map(({ id }) => id);
