@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, group, timeIf, userIds } from '../../fields';
+import { chatOf, group, userIds } from '../../fields';
+import { timeIf } from './fields';
 
 export const banMembers: Operation = {
 	value: 'banMembers',

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, given, group, timeIf } from '../../fields';
+import { chatOf, given, group } from '../../fields';
+import { timeIf } from './fields';
 
 export const createInviteLink: Operation = {
 	value: 'createInviteLink',

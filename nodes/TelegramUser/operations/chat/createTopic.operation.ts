@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, given, group, topicEmoji } from '../../fields';
+import { chatOf, given, group } from '../../fields';
+import { topicEmoji } from './fields';
 
 export const createTopic: Operation = {
 	value: 'createTopic',

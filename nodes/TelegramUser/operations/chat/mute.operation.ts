@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chat, chatOf, timeIf } from '../../fields';
+import { chat, chatOf } from '../../fields';
+import { timeIf } from './fields';
 
 export const mute: Operation = {
 	value: 'mute',

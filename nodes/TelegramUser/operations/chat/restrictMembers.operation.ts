@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, group, memberPermissions, timeIf, userIds } from '../../fields';
+import { chatOf, group, userIds } from '../../fields';
+import { memberPermissions, timeIf } from './fields';
 
 export const restrictMembers: Operation = {
 	value: 'restrictMembers',

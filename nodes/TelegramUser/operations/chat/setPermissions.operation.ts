@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, group, memberPermissions } from '../../fields';
+import { chatOf, group } from '../../fields';
+import { memberPermissions } from './fields';
 
 export const setPermissions: Operation = {
 	value: 'setPermissions',

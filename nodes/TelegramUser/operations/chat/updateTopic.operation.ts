@@ -1,5 +1,6 @@
 import { invalidParameter, type Operation } from '../../../../src/n8n';
-import { chatOf, given, group, topicEmoji } from '../../fields';
+import { chatOf, given, group } from '../../fields';
+import { topicEmoji } from './fields';
 
 export const updateTopic: Operation = {
 	value: 'updateTopic',

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, optionalChat, topicField, topicOf } from '../../fields';
+import { chatOf, topicField, topicOf } from '../../fields';
+import { optionalChat } from './fields';
 
 export const clearDraft: Operation = {
 	value: 'clearDraft',

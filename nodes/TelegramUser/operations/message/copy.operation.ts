@@ -1,5 +1,7 @@
 import { formatField, textOptionsOf, type Operation } from '../../../../src/n8n';
-import { chatOf, fromChat, messageId, recipient, sendingFields, sendingOf } from '../../fields';
+import { chatOf, messageId } from '../../fields';
+import { fromChat, recipient } from './fields';
+import { sendingFields, sendingOf } from './sending';
 
 export const copy: Operation = {
 	value: 'copy',

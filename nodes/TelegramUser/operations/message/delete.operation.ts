@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chat, chatOf, messageIds, scheduledField } from '../../fields';
+import { chat, chatOf } from '../../fields';
+import { messageIds, scheduledField } from './fields';
 
 export const deleteMessages: Operation = {
 	value: 'delete',

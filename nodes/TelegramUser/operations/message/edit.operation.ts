@@ -1,5 +1,6 @@
 import { formatField, textField, textOptionsOf, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, linkPreviewField, linkPreviewOf, messageId, scheduledField } from '../../fields';
+import { chat, chatOf, messageId } from '../../fields';
+import { linkPreviewField, linkPreviewOf, scheduledField } from './fields';
 
 export const edit: Operation = {
 	value: 'edit',

@@ -1,5 +1,6 @@
 import { formatField, mediaFields, notVoiceField, type Operation } from '../../../../src/n8n';
-import { captionField, chat, chatOf, fileFields, fileOf, kindField, messageId } from '../../fields';
+import { chat, chatOf, messageId } from '../../fields';
+import { captionField, fileFields, fileOf, kindField } from './files';
 
 export const editMedia: Operation = {
 	value: 'editMedia',

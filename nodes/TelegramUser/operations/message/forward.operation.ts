@@ -1,16 +1,7 @@
 import type { Operation } from '../../../../src/n8n';
-import {
-	chatOf,
-	fromChat,
-	messageIds,
-	protectField,
-	recipient,
-	scheduleOf,
-	silentFields,
-	topicField,
-	topicOf,
-	whenOnlineField,
-} from '../../fields';
+import { chatOf, topicField, topicOf } from '../../fields';
+import { fromChat, messageIds, recipient } from './fields';
+import { protectField, scheduleOf, silentFields, whenOnlineField } from './sending';
 
 export const forward: Operation = {
 	value: 'forward',

@@ -1,5 +1,6 @@
 import { detailOf, includeRawField, limitFields, simplifyField, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, scheduledField, topicField, topicOf } from '../../fields';
+import { chat, chatOf, topicField, topicOf } from '../../fields';
+import { scheduledField } from './fields';
 
 export const getMany: Operation = {
 	value: 'getMany',

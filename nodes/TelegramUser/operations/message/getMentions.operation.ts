@@ -1,5 +1,6 @@
 import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, limitUpTo, topicField, topicOf } from '../../fields';
+import { chat, chatOf, topicField, topicOf } from '../../fields';
+import { limitUpTo } from './fields';
 
 export const getMentions: Operation = {
 	value: 'getMentions',

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chat, chatOf, messageIds } from '../../fields';
+import { chat, chatOf } from '../../fields';
+import { messageIds } from './fields';
 
 export const markPlayed: Operation = {
 	value: 'markPlayed',

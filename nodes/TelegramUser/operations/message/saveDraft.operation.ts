@@ -1,5 +1,6 @@
 import { formatField, textField, textOptionsOf, type Operation } from '../../../../src/n8n';
-import { chat, chatOf, linkPreviewField, linkPreviewOf, topicField, topicOf } from '../../fields';
+import { chat, chatOf, topicField, topicOf } from '../../fields';
+import { linkPreviewField, linkPreviewOf } from './fields';
 
 export const saveDraft: Operation = {
 	value: 'saveDraft',

@@ -1,5 +1,6 @@
 import { detailOf, includeRawField, simplifyField, type Operation } from '../../../../src/n8n';
-import { chatOf, includeServiceField, limitUpTo, optionalChat, topicField, topicOf } from '../../fields';
+import { chatOf, includeServiceField, topicField, topicOf } from '../../fields';
+import { limitUpTo, optionalChat } from './fields';
 
 export const search: Operation = {
 	value: 'search',

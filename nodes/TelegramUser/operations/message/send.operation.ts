@@ -5,7 +5,9 @@ import {
 	textOptionsOf,
 	type Operation,
 } from '../../../../src/n8n';
-import { chatOf, linkPreviewField, linkPreviewOf, recipient, sendingFields, sendingOf } from '../../fields';
+import { chatOf } from '../../fields';
+import { linkPreviewField, linkPreviewOf, recipient } from './fields';
+import { sendingFields, sendingOf } from './sending';
 
 export const send: Operation = {
 	value: 'send',

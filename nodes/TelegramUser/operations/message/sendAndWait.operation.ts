@@ -1,5 +1,5 @@
 import { sendAndWaitOperation } from '../../../../src/n8n';
-import { chatById } from '../../fields';
+import { chatById } from './fields';
 
 export const sendAndWait = sendAndWaitOperation(chatById, (chatId, text) => ({
 	name: 'message.send',

@@ -1,5 +1,7 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, recipient, sendingFields, sendingOf } from '../../fields';
+import { chatOf } from '../../fields';
+import { recipient } from './fields';
+import { sendingFields, sendingOf } from './sending';
 
 export const sendLocation: Operation = {
 	value: 'sendLocation',

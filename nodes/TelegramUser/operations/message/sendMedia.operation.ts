@@ -1,14 +1,8 @@
 import { formatField, mediaFields, notVoiceField, type Operation } from '../../../../src/n8n';
-import {
-	captionField,
-	chatOf,
-	fileFields,
-	fileOf,
-	kindField,
-	recipient,
-	sendingFields,
-	sendingOf,
-} from '../../fields';
+import { chatOf } from '../../fields';
+import { recipient } from './fields';
+import { captionField, fileFields, fileOf, kindField } from './files';
+import { sendingFields, sendingOf } from './sending';
 
 export const sendMedia: Operation = {
 	value: 'sendMedia',

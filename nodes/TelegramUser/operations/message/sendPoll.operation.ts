@@ -1,5 +1,7 @@
 import { formatField, type Operation } from '../../../../src/n8n';
-import { chatOf, linesOf, recipient, sendingFields, sendingOf } from '../../fields';
+import { chatOf } from '../../fields';
+import { linesOf, recipient } from './fields';
+import { sendingFields, sendingOf } from './sending';
 
 export const sendPoll: Operation = {
 	value: 'sendPoll',

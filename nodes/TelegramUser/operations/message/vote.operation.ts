@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../src/n8n';
-import { chat, chatOf, linesOf, messageId } from '../../fields';
+import { chat, chatOf, messageId } from '../../fields';
+import { linesOf } from './fields';
 
 export const vote: Operation = {
 	value: 'vote',
