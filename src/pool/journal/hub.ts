@@ -1,48 +1,41 @@
-import { ChannelError, type ChannelEvent, type Reader } from '../../contract';
-import { backoffMs } from '../../runtime';
-import type { ConsumerHost } from '../consumer';
+import type { ChannelEvent, Reader } from '../../contract';
 import type { TriggerReport } from '../types';
-import { createAttachment, type Attachment } from './attachment';
+import { createConsumerHost } from './consumer-host';
 import { createDevices } from './devices';
 import { createFollowers } from './followers';
 import type { ConsumerHandle, JournalHub, JournalHubOptions } from './hub-types';
-import { createManualListen, type ManualListen, type ManualRequest } from './manual-listen';
+import { createListeners } from './listeners';
 import { memoriesOf } from './memories';
 import { createPendingWaits } from './pending-waits';
-import { catchUpGap, gaveUpState } from './pool-events';
+import { prepare } from './preparing';
 import { createReaderLife } from './reader-life';
 import { createRemembered } from './remembered';
 import { createWriter, toldNow } from './writer';
 
-/** An attached trigger is marked as still there this often, ms; consumers gone for 90 days are forgotten. */
-const STILL_THERE_MS = 6 * 3_600_000;
-/** Where nothing pushes: somebody sits in front of a manual listen; a question's answer may take a little longer. */
-const LISTEN_POLL_MS = 10_000;
+/** Where nothing pushes: a question's answer may take a little longer than somebody in front of a screen waits, ms. */
 const WAIT_POLL_MS = 20_000;
 /** Triggers have this long to find their positions before the engine starts, ms. */
 const OPENING_MS = 2_000;
 /** Between two looks whether the last event was handed on, ms. */
 const LAST_LOOK_MS = 20;
 
+/**
+ * This file only joins the parts: listeners (triggers and manual listens here), followers (those of other processes) and
+ * waits want something; the reader's life follows from that; the writer journals what the reader brings and tells them.
+ */
 export function createJournalHub(options: JournalHubOptions): JournalHub {
 	const { store, account, token, clock, random, logger, open } = options;
 	const memories = options.memories ?? memoriesOf(store);
-	const about = { account, label: options.label };
-	const attachments = new Map<string, Attachment>();
-	const listens = new Set<ManualListen>();
-	/** ended ones that still write */
-	const leaving = new Set<Promise<void>>();
 	/** consumers that were not remembered before the engine starts: for them alone there is nothing to recover */
 	const fresh = new Set<string>();
 	let starting = true;
 	let live = Promise.withResolvers<void>();
 	let lastEventAt: number | null = null;
-	let stopped = false;
 	const ending = new AbortController();
-	let cancelStillThere: (() => void) | null = null;
 
 	const remembered = createRemembered(store, account, clock, logger);
 	const devices = createDevices(store, account, clock, logger, () => remembered.quietMs());
+	const changed = (): void => life.update();
 	const waits = createPendingWaits({
 		store,
 		account,
@@ -51,14 +44,10 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		logger,
 		resume: options.onWaitMatched,
 		decided(seq, outcome) {
-			for (const { consumer } of attachments.values()) {
-				if (outcome === 'consume') consumer?.consumed(seq);
-				else consumer?.released(seq);
-			}
+			if (outcome === 'consume') listeners.consumed(seq);
+			else listeners.released(seq);
 		},
-		changed: () => {
-			life.update();
-		},
+		changed,
 	});
 	const append = createWriter({
 		store,
@@ -71,27 +60,25 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		appended(entries, events) {
 			lastEventAt = clock.now();
 			for (const { eventId } of entries) logger.debug('journalled', { correlation: eventId, account });
-			for (const attachment of attachments.values()) attachment.appended(entries);
-			for (const listen of [...listens]) listen.appended(events);
+			listeners.appended(entries);
+			listeners.seen(events);
 			followers.grown(events);
 		},
 	});
 	const followers = createFollowers({
 		clock,
 		tell: (process, news) => options.tellFollower?.(process, news),
-		changed: () => {
-			life.update();
-		},
+		changed,
 	});
 	const life = createReaderLife({
 		clock,
 		random,
 		logger,
-		wanted: () => !stopped && attachments.size + listens.size + waits.size + followers.size > 0,
+		wanted: () => !ending.signal.aborted && isWanted(),
 		start,
 		live() {
 			live.resolve();
-			for (const attachment of attachments.values()) attachment.caughtUp();
+			listeners.caughtUp();
 		},
 		stopping() {
 			starting = true;
@@ -99,46 +86,49 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			live = Promise.withResolvers<void>();
 		},
 	});
-	const host: ConsumerHost = {
+	const host = createConsumerHost({
+		about: { account, label: options.label },
+		clock,
+		logger,
+		devices,
 		holdUntil: (seq) => waits.holdUntil(seq),
-		deviceTimes: (chatId) => devices.times(chatId),
-		async tellGap(gap, consumer) {
-			const event = catchUpGap(about, clock, gap, consumer);
-			logger.info('events were left out of a catch-up', { account, consumer, count: gap.seqs.length });
-			if (attachments.get(consumer)?.filter?.accepts(event) === true) await append([toldNow(event, clock)]);
+		accepts: (consumer, event) => listeners.accepts(consumer, event),
+		announce,
+	});
+	const ready = prepare(
+		async () => {
+			await remembered.load();
+			await devices.load();
+			await waits.load();
+			// Questions of an earlier process count as attached.
+			life.update();
 		},
-		gaveUp(event, consumer) {
-			// A trigger on account_state that always fails must not feed itself.
-			if (event.event_type === 'account_state' || event.event_type === 'gap') return;
-			void announce(gaveUpState(about, clock, event, consumer)).catch((error: unknown) => {
-				logger.warn('an account_state could not be journalled', { account, error: String(error) });
-			});
-		},
-	};
-	const ready = prepare();
+		{ account, clock, random, logger, signal: ending.signal },
+	);
+	const listeners = createListeners({
+		store,
+		account,
+		clock,
+		random,
+		logger,
+		memories,
+		remembered,
+		host,
+		ready,
+		limits: options.limits,
+		acquirePosition: options.acquirePosition,
+		open,
+		left: changed,
+	});
 
-	async function prepare(): Promise<void> {
-		for (let failures = 1; ; failures += 1) {
-			try {
-				await remembered.load();
-				await devices.load();
-				await waits.load();
-				// Questions of an earlier process count as attached.
-				life.update();
-				return;
-			} catch (error) {
-				logger.warn('the journal could not be prepared', { account, error: String(error) });
-				if (stopped) return;
-				const wait = backoffMs(failures, { firstMs: 500, maxMs: 30_000 }, random);
-				await clock.sleep(wait, ending.signal).catch(() => undefined);
-			}
-		}
+	function isWanted(): boolean {
+		return listeners.size + waits.size + followers.size > 0;
 	}
 
 	/** Nobody remembered and no question pending: there is nothing to recover for, the engine starts where the first trigger does. */
 	async function start(): Promise<Reader> {
 		await ready;
-		await settledOrLate([...attachments.values()].map(({ opened }) => opened));
+		await openedOrLate();
 		await remembered.load();
 		starting = false;
 		const someoneWaited = remembered.ids().some((id) => !fresh.has(id)) || waits.oldestStored !== null;
@@ -146,7 +136,7 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		if (!someoneWaited) await store.saveState(account, token, null);
 		const state = someoneWaited ? await store.loadState(account) : null;
 		const recoverSince = Math.min(remembered.reachesBackTo(clock.now()), waits.oldestStored ?? Infinity);
-		const startAt = Math.min(...[...attachments.values()].map(({ askedAt }) => askedAt));
+		const startAt = listeners.startAt();
 		return open.startReading({
 			account,
 			state,
@@ -155,31 +145,22 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 			append,
 			live: tellLive,
 			pollEveryMs,
-			typingChats,
+			typingChats: () => listeners.typingChats(),
 		});
 	}
 
 	/** What is journalled before a trigger knows its position is not after it; one whose position another process has must not hold up the rest. */
-	async function settledOrLate(opening: readonly Promise<void>[]): Promise<void> {
+	async function openedOrLate(): Promise<void> {
 		const done = new AbortController();
 		const late = clock.sleep(OPENING_MS, done.signal).catch(() => undefined);
-		await Promise.race([Promise.all(opening), late]);
+		await Promise.race([listeners.opened(), late]);
 		done.abort();
 	}
 
-	function typingChats(): string[] {
-		const wanted = [...attachments.values()].flatMap(({ filter }) => filter?.typingChats ?? []);
-		for (const listen of listens) wanted.push(...listen.typingChats);
-		return [...new Set(wanted)];
-	}
-
-	/** The shortest interval somebody here asks for; only engines that poll care. */
+	/** The shortest interval somebody asks for; only engines that poll care. */
 	function pollEveryMs(): number | null {
-		const wanted = [...attachments.values()].map((attachment) => attachment.pollEveryMs() ?? Infinity);
-		if (listens.size > 0) wanted.push(LISTEN_POLL_MS);
-		if (waits.size > 0) wanted.push(WAIT_POLL_MS);
-		wanted.push(followers.pollEveryMs);
-		const shortest = Math.min(...wanted);
+		const forWaits = waits.size > 0 ? WAIT_POLL_MS : Infinity;
+		const shortest = Math.min(listeners.pollEveryMs(), forWaits, followers.pollEveryMs);
 		return shortest === Infinity ? null : shortest;
 	}
 
@@ -190,44 +171,34 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		void life.reader().then((reader) => reader?.checkNow?.());
 	}
 
+	/** A question is pending that was not: the engine runs for it. */
+	async function withWaits(change: () => Promise<void>): Promise<void> {
+		await ready;
+		const before = pollEveryMs();
+		await change();
+		lookSooner(before);
+		life.update();
+		await life.reader();
+	}
+
 	function tellLive(event: ChannelEvent): void {
 		lastEventAt = clock.now();
 		waits.reaction(event);
-		for (const attachment of attachments.values()) attachment.live(event);
-		for (const listen of [...listens]) listen.live(event);
+		listeners.live(event);
 		followers.live(event);
 	}
 
 	async function announce(event: ChannelEvent): Promise<void> {
-		if (attachments.size + listens.size + waits.size + followers.size === 0) return;
+		if (!isWanted()) return;
 		await ready;
 		await append([toldNow(event, clock)]);
 	}
 
 	async function announceLast(event: ChannelEvent, maxMs: number): Promise<void> {
 		await announce(event);
-		const told = [...attachments.values()].filter(({ filter }) => filter?.accepts(event) === true);
 		const until = clock.monotonic() + maxMs;
-		const busy = (): boolean =>
-			told.some(({ consumer }) => {
-				// It is just attaching, and finds the event in the journal.
-				if (consumer === null) return true;
-				const { atEnd, pending, launching } = consumer.stats();
-				return !atEnd || pending + launching > 0;
-			});
-		while (!stopped && busy() && clock.monotonic() < until)
+		while (!ending.signal.aborted && listeners.busyWith(event) && clock.monotonic() < until)
 			await clock.sleep(LAST_LOOK_MS, ending.signal).catch(() => undefined);
-	}
-
-	/** @returns null when the person must correct the filter first; told then */
-	function beginListen(request: ManualRequest, done: () => void): ManualListen | null {
-		try {
-			return createManualListen({ store, account, clock, logger, open, request, done });
-		} catch (error) {
-			if (!ChannelError.is(error)) throw error;
-			request.failed(error);
-			return null;
-		}
 	}
 
 	function handle(end: () => void, report: (report: TriggerReport) => void): ConsumerHandle {
@@ -236,44 +207,10 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		return { end, live: promise, report };
 	}
 
-	function detach(attachment: Attachment): void {
-		attachment.end();
-		if (attachments.get(attachment.id) === attachment) attachments.delete(attachment.id);
-		const work = attachment.idle();
-		leaving.add(work);
-		void work.finally(() => leaving.delete(work));
-		afterDetach();
-	}
-
-	function afterDetach(): void {
-		life.update();
-		if (attachments.size === 0) {
-			cancelStillThere?.();
-			cancelStillThere = null;
-		}
-	}
-
-	function armStillThere(): void {
-		cancelStillThere ??= clock.after(STILL_THERE_MS, () => {
-			cancelStillThere = null;
-			for (const attachment of attachments.values()) attachment.stillThere();
-			if (attachments.size > 0) armStillThere();
-		});
-	}
-
 	return {
 		attach(request) {
-			const attachment = createAttachment({
-				store,
-				account,
-				clock,
-				random,
-				logger,
-				request,
-				memory: memories.of(request.identity, request.options.window),
-				remembered,
-				host,
-				ready,
+			const before = pollEveryMs();
+			const attachment = listeners.attach(request, {
 				live: live.promise,
 				since:
 					open.since === undefined
@@ -282,41 +219,19 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 				isNew: (id) => {
 					if (starting) fresh.add(id);
 				},
-				limits: options.limits,
-				acquirePosition: options.acquirePosition,
 			});
-			const earlier = attachments.get(attachment.id);
-			const pollBefore = pollEveryMs();
-			attachments.set(attachment.id, attachment);
-			lookSooner(pollBefore);
-			if (earlier !== undefined) detach(earlier);
+			lookSooner(before);
 			if (life.state === 'live') attachment.caughtUp();
-			armStillThere();
 			return handle(
-				() => {
-					detach(attachment);
-				},
-				(report) => {
-					attachment.reports.report(report);
-				},
+				() => listeners.detach(attachment),
+				(report) => attachment.reports.report(report),
 			);
 		},
 		listen(request) {
-			const listen = beginListen(request, () => {
-				if (listen !== null) listens.delete(listen);
-				queueMicrotask(afterDetach);
-			});
-			const pollBefore = pollEveryMs();
-			if (listen !== null) listens.add(listen);
-			lookSooner(pollBefore);
-			return handle(
-				() => {
-					listen?.end();
-					if (listen !== null) listens.delete(listen);
-					afterDetach();
-				},
-				() => undefined,
-			);
+			const before = pollEveryMs();
+			const end = listeners.listen(request);
+			lookSooner(before);
+			return handle(end, () => undefined);
 		},
 		async accept(hint) {
 			const reader = await life.reader();
@@ -324,21 +239,14 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		},
 		announce,
 		announceLast,
-		async addWait(wait) {
-			await ready;
-			const pollBefore = pollEveryMs();
-			await waits.add(wait);
-			lookSooner(pollBefore);
-			life.update();
-			await life.reader();
-		},
+		addWait: (wait) => withWaits(() => waits.add(wait)),
 		async follow(process, interest) {
 			await ready;
 			// Its triggers count from now on: what they want is kept whole.
 			await remembered.load();
-			const pollBefore = pollEveryMs();
+			const before = pollEveryMs();
 			followers.follow(process, interest);
-			lookSooner(pollBefore);
+			lookSooner(before);
 			return life.state === 'live';
 		},
 		unfollow: (process) => {
@@ -346,26 +254,15 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		},
 		latest: (limit, signal) => open.latest?.(limit, signal) ?? Promise.resolve([]),
 		setWaitMessage: (id, messageId) => waits.setMessage(id, messageId),
-		async reloadWaits() {
-			await ready;
-			const pollBefore = pollEveryMs();
-			await waits.reload();
-			lookSooner(pollBefore);
-			life.update();
-			await life.reader();
-		},
+		reloadWaits: () => withWaits(() => waits.reload()),
 		async stop() {
-			stopped = true;
 			ending.abort();
-			for (const attachment of [...attachments.values()]) detach(attachment);
-			for (const listen of [...listens]) listen.end();
-			listens.clear();
+			const stopped = listeners.stop();
 			waits.stop();
 			followers.end();
 			life.update();
 			await life.settled();
-			await Promise.all(leaving);
-			cancelStillThere?.();
+			await stopped;
 		},
 		get waiting() {
 			return waits.size;
@@ -373,20 +270,19 @@ export function createJournalHub(options: JournalHubOptions): JournalHub {
 		get underWay() {
 			return memories.underWay;
 		},
-		stats: () => ({
-			subscribers: attachments.size + followers.size,
-			listeners: listens.size,
-			waits: waits.size,
-			lastEventAt: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),
-			state: life.state,
-			pending: sum([...attachments.values()].map(({ consumer }) => consumer?.stats().pending ?? 0)),
-			unsettled: sum([...attachments.values()].map(({ consumer }) => consumer?.stats().unsettled ?? 0)),
-		}),
+		stats() {
+			const { triggers, listens, pending, unsettled } = listeners.stats();
+			return {
+				subscribers: triggers + followers.size,
+				listeners: listens,
+				waits: waits.size,
+				lastEventAt: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),
+				state: life.state,
+				pending,
+				unsettled,
+			};
+		},
 	};
-}
-
-function sum(numbers: readonly number[]): number {
-	return numbers.reduce((total, value) => total + value, 0);
 }
 
 async function* nothing(): AsyncGenerator<never> {
