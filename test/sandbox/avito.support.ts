@@ -176,7 +176,7 @@ export const chatSchema = z.strictObject({
 				status_id: z.int(),
 				price_string: z.string(),
 				url: z.url(),
-				images: z.strictObject({ count: z.int(), main: z.record(z.string(), z.url()) }),
+				images: z.strictObject({ count: z.int(), main: z.record(z.string(), z.url()).optional() }),
 				location: z.strictObject({ title: z.string(), lat: z.number(), lon: z.number() }),
 			}),
 		})
