@@ -61,6 +61,8 @@ export interface Policy {
 	loginMessages: number;
 	/** Most messages in one page of CHAT_HISTORY in each direction, however many are asked for. choice: 500, more is refused. */
 	historyMax: number;
+	/** Most entries in one page of members, people and search results, however many are asked for. choice: 500. */
+	listMax: number;
 	/** `chatsSync` also returns chats whose last change is an edit, a deletion or a title. choice: yes. */
 	syncByModified: boolean;
 	/** Chats of equal `lastEventTime` never straddle two pages of CHATS_LIST. choice: kept together. */
@@ -144,6 +146,7 @@ export function defaultPolicy(): Policy {
 		nullInContacts: false,
 		loginMessages: 1,
 		historyMax: 500,
+		listMax: 500,
 		syncByModified: true,
 		chatListTies: 'together',
 		forwardInclusive: true,

@@ -62,14 +62,16 @@ export async function updateContact(
 	);
 }
 
-/** CONTACT_SEARCH (37) among people one may find by name. */
+/** CONTACT_SEARCH (37) among people one may find by name. @param from how many to leave out; clients send it, what it counts is inferred */
 export async function searchContacts(
 	caller: Caller,
 	query: string,
+	from: number,
 	count: number,
 	options: RequestOptions,
 ): Promise<JsonObject[]> {
-	return objects((await ask(caller, OP.contactSearch, { query, count }, options))['contacts']);
+	const payload = { query, count, ...(from === 0 ? {} : { from }) };
+	return objects((await ask(caller, OP.contactSearch, payload, options))['contacts']);
 }
 
 /** CONTACT_LIST (36) with BLOCKED, the one status that is proven. */

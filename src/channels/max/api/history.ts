@@ -39,16 +39,6 @@ export async function readHistory(
 	return array(reply['messages']);
 }
 
-/** The smallest page any known client asks for (the official web page), so that no server will give less of its own. */
-const USUAL_PAGE = 30;
-/**
- * Whether a page was the last one. A page shorter than asked is, says every known client; but a server may also have a
- * limit of its own, which nobody has published: a page as long as a usual one is followed by another look.
- */
-export function isLastPage(length: number, asked: number): boolean {
-	return length < Math.min(asked, USUAL_PAGE);
-}
-
 /** MSG_GET (71): messages by id; unknown ones are left out. */
 export async function getMessages(
 	caller: Caller,

@@ -2,10 +2,9 @@ import { z } from '#lib/zod';
 import { invalidParameter, type JsonObject } from '../../../contract';
 import { isAllowedChat, type MaxAccount } from '../account';
 import { createChat, deleteChat, leaveChat, updateChat } from '../api/chats';
-import { readHistory } from '../api/history';
 import { changedChats } from '../engine/changed-chats';
 import { peerNotFound } from '../errors';
-import { eventFromMessage, readMessages } from '../events/from-message';
+import { eventFromMessage } from '../events/from-message';
 import { CHAT_KINDS, readChat, type ChatFacts } from '../facts';
 import { dialogId } from '../ids';
 import { chatIdField, detailFields, idsField, limitField, textField, wantsRaw } from '../input-fields';
@@ -14,6 +13,7 @@ import { uploadPhoto } from '../media/upload';
 import { OP } from '../opcodes';
 import { cidOf } from '../send/deliver';
 import { resolveUser, userFields } from '../send/recipient';
+import { walkHistory } from './history-walk';
 import { changed, chatOf, inChat, oneChat } from './one-chat';
 import { command, LONG_TIMEOUT_MS, MEDIA_TIMEOUT_MS, messageItem, requestOptions } from './shared';
 import { chatItem, chatName, present } from './shapes';
@@ -73,16 +73,13 @@ export const chatGet = command({
 		const item = chatItem(account, await chatOf(account, input.chatId, context.signal), wantsRaw(input));
 		if (item === null) throw peerNotFound(`chat ${input.chatId}`);
 		if (input.lastMessages === 0) return { items: [item] };
-		const page = await readHistory(
-			account.session,
-			{ chatId: input.chatId, from: account.serverNow() + 60_000, backward: input.lastMessages },
-			requestOptions(context),
-		);
 		const messages: JsonObject[] = [];
-		for (const message of (await readMessages(account, input.chatId, page, context.signal)).toReversed()) {
+		const range = { chatId: input.chatId, scheduled: false, limit: input.lastMessages };
+		for await (const message of walkHistory(account, range, context.signal)) {
 			messages.push(
 				messageItem(await eventFromMessage(account, message, { signal: context.signal }), wantsRaw(input)),
 			);
+			if (messages.length >= input.lastMessages) break;
 		}
 		return { items: [{ ...item, messages }] };
 	},

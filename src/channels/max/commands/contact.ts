@@ -44,9 +44,11 @@ export const contactGetMany = command({
 		if (input.blocked)
 			return {
 				items: present(
-					(await allBlocked(account, limit, context))
-						.slice(0, limit)
-						.map((one) => contactItem(account, one, wantsRaw(input))),
+					(
+						await walkPeople(account, limit, context, (from, count) =>
+							blockedContacts(account.session, from, count, requestOptions(context)),
+						)
+					).map((one) => contactItem(account, one, wantsRaw(input))),
 				),
 			};
 		const listed = account.directory.listed.slice(0, limit);
@@ -60,22 +62,36 @@ export const contactGetMany = command({
 	},
 });
 
-async function allBlocked(
+/** One page of people: those after the first `from`, `count` of them or fewer. */
+type ReadPage = (from: number, count: number) => Promise<JsonObject[]>;
+
+/**
+ * Page by page until `limit` people are there. A server may give fewer a page than asked (no limit is published), so the
+ * walk ends with a page that brings nobody new: one request more than necessary, and no circle.
+ */
+async function walkPeople(
 	account: MaxAccount,
 	limit: number,
 	context: CommandContext,
+	readPage: ReadPage,
 ): Promise<JsonObject[]> {
-	const found: JsonObject[] = [];
-	for (let from = 0; found.length < limit;) {
-		const page = await blockedContacts(account.session, from, 40, requestOptions(context));
-		const fresh = page.filter((one) => !found.some((known) => id(known['id']) === id(one['id'])));
-		found.push(...fresh);
-		if (page.length < 40 || fresh.length === 0) break;
+	const found = new Map<string, JsonObject>();
+	let from = 0;
+	while (found.size < limit) {
+		if (from > 0) await pace(account.services.clock, account.settings.pageDelayMs, context.signal);
+		const page = await readPage(from, Math.min(PAGE, limit));
+		const before = found.size;
+		for (const one of page) {
+			const userId = id(one['id']);
+			if (userId !== null && !found.has(userId)) found.set(userId, one);
+		}
+		if (found.size === before) break;
 		from += page.length;
-		await pace(account.services.clock, account.settings.pageDelayMs, context.signal);
 	}
-	return found;
+	return [...found.values()].slice(0, limit);
 }
+/** what clients ask for at once */
+const PAGE = 40;
 
 export const contactGet = command({
 	permission: 'read',
@@ -119,18 +135,16 @@ export const contactList = command({
 export const contactSearch = command({
 	permission: 'read',
 	effect: 'read',
+	timeoutMs: LONG_TIMEOUT_MS,
 	input: z.strictObject({ query: textField, limit: limitField, ...detailFields }),
-	run: async (account, input, context) => ({
+	run: async (account, { query, limit = 50, ...input }, context) => ({
 		items: items(
 			account,
-			await searchContacts(
-				account.session,
-				input.query,
-				Math.min(100, input.limit ?? 50),
-				requestOptions(context),
+			await walkPeople(account, limit, context, (from, count) =>
+				searchContacts(account.session, query, from, count, requestOptions(context)),
 			),
 			wantsRaw(input),
-		).slice(0, input.limit),
+		),
 	}),
 });
 

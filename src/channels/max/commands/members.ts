@@ -49,6 +49,7 @@ async function list(
 ): Promise<{ items: JsonObject[] }> {
 	const items: JsonObject[] = [];
 	const seen = new Set<string>();
+	const markers = new Set([0]);
 	let marker = 0;
 	for (let first = true; ; first = false) {
 		if (!first) await pace(account.services.clock, account.settings.pageDelayMs, signal);
@@ -70,7 +71,9 @@ async function list(
 			items.push({ ...item, external_chat_id: input.chatId, read_up_to: iso(number(member['readMark'])) });
 			if (items.length === input.limit) return { items };
 		}
-		if (page.marker === null || page.members.length === 0 || page.marker === marker) return { items };
+		// A marker that comes again would lead round in a circle.
+		if (page.marker === null || page.members.length === 0 || markers.has(page.marker)) return { items };
+		markers.add(page.marker);
 		marker = page.marker;
 	}
 }

@@ -1,14 +1,13 @@
 import { z } from '#lib/zod';
 import { invalidParameter, type Json, type JsonObject } from '../../../contract';
 import { isAllowedChat, type MaxAccount } from '../account';
-import { isLastPage, readHistory } from '../api/history';
 import { searchMessages } from '../api/messages';
 import { eventFromMessage, readMessages } from '../events/from-message';
-import type { MessageFacts } from '../events/normalise';
 import { eventsSince, type Start } from '../history';
 import { chatIdField, detailFields, limitField, textField, timeField, wantsRaw } from '../input-fields';
 import { id } from '../json';
 import { pace } from '../pace';
+import { walkHistory } from './history-walk';
 import { command, LONG_TIMEOUT_MS, messageItem } from './shared';
 
 /** Messages of MAX itself (login codes) are left out unless asked for. */
@@ -44,48 +43,6 @@ export const messageGetMany = command({
 		return { items };
 	},
 });
-
-/** Page by page by time; the boundary message comes again and is left out. */
-async function* walkHistory(
-	account: MaxAccount,
-	input: {
-		chatId: string;
-		before?: number | undefined;
-		after?: number | undefined;
-		scheduled: boolean;
-		limit?: number | undefined;
-	},
-	signal: AbortSignal,
-): AsyncGenerator<MessageFacts> {
-	const { historyPage, pageDelayMs } = account.settings;
-	const forward = input.after !== undefined;
-	const size = Math.min(historyPage, Math.max(5, (input.limit ?? historyPage) + 1));
-	const seen = new Set<string>();
-	let from = input.after ?? input.before ?? account.serverNow() + 60_000;
-	for (let first = true; ; first = false) {
-		if (!first) await pace(account.services.clock, pageDelayMs, signal);
-		const query = {
-			chatId: input.chatId,
-			from,
-			...(forward ? { forward: size } : { backward: size }),
-			delayed: input.scheduled,
-		};
-		const page = await readMessages(
-			account,
-			input.chatId,
-			await readHistory(account.session, query, { signal }),
-			signal,
-		);
-		const fresh = page.filter((message) => !seen.has(message.id));
-		for (const message of forward ? fresh : fresh.toReversed()) {
-			seen.add(message.id);
-			yield message;
-		}
-		const edge = forward ? page.at(-1) : page[0];
-		if (fresh.length === 0 || isLastPage(page.length, size) || edge === undefined) return;
-		from = edge.time;
-	}
-}
 
 /** What a trigger would have given since a time, or since a message of one chat: same events, same `event_id`. */
 export const messageGetSince = command({
@@ -154,6 +111,7 @@ export const messageSearch = command({
 		const items: JsonObject[] = [];
 		const limit = input.limit ?? 100;
 		const seen = new Set<string>();
+		const markers = new Set<Json>();
 		let marker: Json = null;
 		for (let first = true; items.length < limit; first = false) {
 			if (!first) await pace(account.services.clock, account.settings.pageDelayMs, context.signal);
@@ -175,8 +133,10 @@ export const messageSearch = command({
 				items.push(messageItem(event, wantsRaw(input)));
 				if (items.length >= limit) break;
 			}
-			if (page.result.length === 0 || page.marker === null || page.marker === 0 || page.marker === marker)
+			// A marker that comes again would lead round in a circle.
+			if (page.result.length === 0 || page.marker === null || page.marker === 0 || markers.has(page.marker))
 				break;
+			markers.add(page.marker);
 			marker = page.marker;
 		}
 		return { items };

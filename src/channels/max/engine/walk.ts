@@ -1,5 +1,5 @@
 import type { Clock } from '../../../contract';
-import { isLastPage, readHistory } from '../api/history';
+import { readHistory } from '../api/history';
 import type { Caller } from '../api/caller';
 import { pace } from '../pace';
 import { readMessage, type MessageFacts } from '../events/normalise';
@@ -43,9 +43,9 @@ export async function* walkForward(caller: Caller, options: WalkOptions): AsyncG
 			size = options.pageSize;
 			yield fresh;
 		}
-		// A short page is the last one, unless the newest known message is still to come: then it was the server's limit.
-		const arrived = fresh.length === 0 || target === null || !isAfter(target, at);
-		if (arrived && isLastPage(page.length, size)) break;
+		const isFull = page.length >= size;
+		// A page shorter than asked may be the server's own limit: it is the last one only beside the newest known message.
+		if (!isFull && (fresh.length === 0 || (target !== null && !isAfter(target, at)))) break;
 		if (fresh.length === 0) {
 			if (size >= LARGEST_PAGE) break;
 			size = Math.min(LARGEST_PAGE, size * 2);
@@ -72,8 +72,7 @@ async function collectBackward(caller: Caller, options: WalkOptions): Promise<Me
 		const oldest = facts[0];
 		if (oldest === undefined || !isAfter(positionOfMessage(oldest), after)) break;
 		if (found.size === before) {
-			if (isLastPage(page.length, size)) break;
-			if (size >= LARGEST_PAGE) break;
+			if (page.length < size || size >= LARGEST_PAGE) break;
 			size = Math.min(LARGEST_PAGE, size * 2);
 		} else from = oldest.time;
 	}

@@ -110,7 +110,7 @@ function importPhones({ world, me, body, conn }: Call): Outgoing {
  */
 function list({ world, me, body, conn }: Call): Outgoing {
 	const status = body.string('status');
-	const count = body.number('count');
+	const count = Math.min(body.number('count'), world.policy.listMax);
 	const from = body.maybeNumber('from') ?? 0;
 	if (status === 'ACTIVE') return { contacts: viewContacts(conn, me, 0).slice(from, from + count) };
 	if (status !== 'BLOCKED') throw badPayload(`Unknown status '${status}'`);
@@ -123,7 +123,7 @@ function list({ world, me, body, conn }: Call): Outgoing {
 
 function search({ world, me, body, conn }: Call): Outgoing {
 	const query = body.string('query').toLowerCase();
-	const count = body.maybeNumber('count') ?? 40;
+	const count = Math.min(body.maybeNumber('count') ?? 40, world.policy.listMax);
 	const from = body.maybeNumber('from') ?? 0;
 	const matches = [...me.contacts.values()].filter((entry) => {
 		const user = world.users.get(entry.userId);

@@ -21,7 +21,8 @@ function list({ world, me, body, conn }: Call): Outgoing {
 		.map((id) => world.users.get(id))
 		.filter((user): user is User => user !== undefined)
 		.filter((user) => `${user.firstName} ${user.lastName ?? ''}`.toLowerCase().includes(query));
-	const page = users.slice(marker, marker + count);
+	const end = marker + Math.min(count, world.policy.listMax);
+	const page = users.slice(marker, end);
 	return {
 		members: page.map((user) => ({
 			contact: viewUser(conn, me, user),
@@ -29,7 +30,7 @@ function list({ world, me, body, conn }: Call): Outgoing {
 			readMark: chat.members.get(user.id)?.readMark ?? 0,
 			id: user.id,
 		})),
-		marker: marker + count < users.length ? marker + count : 0,
+		marker: end < users.length ? end : 0,
 	};
 }
 

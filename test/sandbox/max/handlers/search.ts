@@ -13,14 +13,14 @@ interface Paging {
 	readonly marker: number;
 }
 
-function paging({ body }: Call): Paging {
+function paging({ world, body }: Call): Paging {
 	const query = body.string('query').trim();
 	const count = body.number('count');
 	if (query === '') throw badPayload("'query' is empty");
 	if (count < 1 || count > 100) throw badPayload("'count' out of range");
 	return {
 		query: query.toLowerCase(),
-		count,
+		count: Math.min(count, world.policy.listMax),
 		marker: body.maybeNumber('marker') ?? body.maybeNumber('from') ?? 0,
 	};
 }
