@@ -1,8 +1,6 @@
 import {
-	ChannelError,
 	noMeter,
 	type AccountStatus,
-	type Channel,
 	type ChannelDriver,
 	type Clock,
 	type GaugeReading,
@@ -11,27 +9,25 @@ import {
 	type Meter,
 	type OpenRemoteCalls,
 	type Random,
-	type RemoteCalls,
+	type SessionKey,
 	type Store,
-	type StoreInfo,
 } from '../contract';
-import { correlated, uncorrelated } from '../runtime';
+import { correlated } from '../runtime';
 import type { AccountOperations } from './account/account-commands';
 import { CredentialWatch } from './account/credential-watch';
-import { withDeadline } from './account/deadline';
-import { askOwner } from './account/elsewhere';
-import { AccountEntry } from './account/entry';
+import type { AccountEntry } from './account/entry';
 import { entryStatus } from './account/entry-status';
-import { LeaseKeeper } from './account/lease-keeper';
+import { accountOperations } from './account/operations';
 import { ReaderSeats } from './account/reader-seat';
 import type { PoolShared } from './account/shared';
-import { statusesOfAll } from './between/everybody';
 import { poolServer } from './between/server';
 import { CredentialTests, type OpenedForTest } from './credential-test';
-import { retentionGap } from './journal';
-import { gaugeReadings, meteredStore } from './metrics';
+import { Entries } from './entries';
+import { Ground } from './ground';
 import { EntryLease } from './lease';
+import { gaugeReadings } from './metrics';
 import { BoundSubscription, withinAllowedChats } from './subscription';
+import { Sweeper } from './sweeper';
 import type {
 	CredentialSource,
 	Delivery,
@@ -69,73 +65,62 @@ export interface PoolOptions {
 const LINGER_MS = 300_000;
 const MAX_ACCOUNTS = 1_000;
 const SHUTDOWN_MS = 10_000;
-/** An account operation in another process: as long as connecting may take, and a little. ms */
-const ACCOUNT_CALL_MS = 70_000;
-const SWEEP_MS = 600_000;
-const RETENTION = {
-	maxAgeMs: 604_800_000,
-	maxEntries: 100_000,
-	idsMs: 604_800_000,
-	consumersMs: 7_776_000_000,
-};
 
 /** The pool of one process. Opens nothing, not even the store, until somebody asks for an account. */
 export class AccountPool implements Pool {
 	readonly #options: PoolOptions;
-	readonly #drivers: ReadonlyMap<Channel, ChannelDriver>;
-	readonly #entries = new Map<string, AccountEntry>();
 	readonly #shared: PoolShared;
+	readonly #ground: Ground;
+	readonly #entries: Entries;
+	readonly #operations: AccountOperations;
+	readonly #sweeper: Sweeper;
 	readonly #waits: Waits;
 	readonly #tests: CredentialTests;
-	readonly #meter: Meter;
-	#store: Promise<Store> | undefined;
-	#openStore: Store | undefined;
-	#leases: Promise<LeaseKeeper> | undefined;
-	#leaseKeeper: LeaseKeeper | undefined;
-	#remote: RemoteCalls | null = null;
-	#cancelSweep: (() => void) | undefined;
 	#ending: Promise<void> | undefined;
 	#retired = false;
 
 	constructor(options: PoolOptions) {
+		const { clock, random, logger, processName, version } = options;
+		const seats = new ReaderSeats();
 		this.#options = options;
-		this.#meter = options.meter ?? noMeter;
-		this.#drivers = new Map(options.drivers.map((driver) => [driver.channel, driver]));
 		this.#waits = new Waits(() => this.#shared);
+		this.#sweeper = new Sweeper({ clock, logger, seats });
+		this.#ground = this.#makeGround();
 		this.#shared = {
-			clock: options.clock,
-			random: options.random,
-			logger: options.logger,
-			meter: this.#meter,
-			processName: options.processName,
-			version: options.version,
+			...{ clock, random, logger, processName, version, seats },
+			meter: options.meter ?? noMeter,
 			lingerMs: () => (this.#retired ? 0 : (options.lingerMs ?? LINGER_MS)),
-			store: () => this.#getStore(),
-			leases: () => this.#getLeases(),
-			remote: async () => {
-				await this.#getLeases();
-				return this.#remote;
-			},
-			seats: new ReaderSeats(),
-			watch: new CredentialWatch(options.clock, options.logger),
+			store: () => this.#ground.store(),
+			leases: () => this.#ground.leases(),
+			remote: () => this.#ground.remote(),
+			watch: new CredentialWatch(clock, logger),
 			resumeWait: this.#waits.resume,
 		};
+		this.#entries = new Entries(this.#shared, options.drivers, options.maxAccounts ?? MAX_ACCOUNTS);
+		this.#operations = accountOperations({
+			shared: this.#shared,
+			storeInfo: () => this.#ground.storeInfo,
+			statuses: () => this.statuses(),
+			others: () => this.#ground.others(),
+			remove: (entry) => this.#entries.remove(entry),
+		});
 		this.#tests = new CredentialTests(this.#shared);
 	}
 
 	lease(credential: CredentialSource): Lease {
 		this.#shared.watch.observe(credential);
-		const storeInfo = (): StoreInfo | null => this.#openStore?.info ?? null;
-		return new EntryLease(this.#entryFor(credential), this.#operations, storeInfo, this.#options.random);
+		const entry = this.#entries.of(credential);
+		return new EntryLease(entry, this.#operations, () => this.#ground.storeInfo, this.#options.random);
 	}
 
 	notes(owner: string): Notes {
 		const key = `notes:${owner}`;
+		const store = (): Promise<Store> => this.#ground.store();
 		return {
-			get: async (name) => (await this.#getStore()).getValue(key, name),
-			put: async (name, value, ttlMs) => (await this.#getStore()).putValue(key, name, value, ttlMs),
-			delete: async (name) => (await this.#getStore()).deleteValue(key, name),
-			count: async (name, ttlMs) => (await this.#getStore()).increment(key, name, 1, ttlMs),
+			get: async (name) => (await store()).getValue(key, name),
+			put: async (name, value, ttlMs) => (await store()).putValue(key, name, value, ttlMs),
+			delete: async (name) => (await store()).deleteValue(key, name),
+			count: async (name, ttlMs) => (await store()).increment(key, name, 1, ttlMs),
 		};
 	}
 
@@ -145,7 +130,7 @@ export class AccountPool implements Pool {
 		let askedAt: number | null = this.#options.clock.now();
 		return new BoundSubscription({
 			source: credential,
-			entryFor: (source) => this.#entryFor(source),
+			entryFor: (source) => this.#entries.of(source),
 			watch: this.#shared.watch,
 			listener: (config, live) => ({
 				kind: 'trigger',
@@ -170,7 +155,7 @@ export class AccountPool implements Pool {
 	listen(request: ListenRequest): Subscription {
 		const subscription: Subscription = new BoundSubscription({
 			source: request.credential,
-			entryFor: (source) => this.#entryFor(source),
+			entryFor: (source) => this.#entries.of(source),
 			watch: this.#shared.watch,
 			listener: (config, live) => ({
 				kind: 'manual',
@@ -188,12 +173,10 @@ export class AccountPool implements Pool {
 	}
 
 	async handOver(credential: CredentialSource, hint: JsonObject): Promise<boolean> {
-		const config = this.#driver(credential.channel).configure(credential.data);
-		if (this.#entries.get(config.session)?.connection !== undefined)
-			return this.#accept(config.session, hint);
-		const remote = this.#options.openRemoteCalls === undefined ? null : await this.#shared.remote();
+		const { session } = this.#entries.driver(credential.channel).configure(credential.data);
+		if (this.#entries.find(session)?.connection !== undefined) return this.#accept(session, hint);
 		// Early or not at all: the reader looks by itself too.
-		return remote === null ? false : remote.hint(config.session, hint).catch(() => false);
+		return (await this.#ground.others())?.hint(session, hint).catch(() => false) ?? false;
 	}
 
 	/** What a trigger starts is done because of its first event, under that event's id. */
@@ -202,20 +185,20 @@ export class AccountPool implements Pool {
 		return correlated(first?.event_id, () => {
 			const { key, attempt } = how;
 			const channel = first?.channel ?? '';
-			this.#meter.count('messenger_events_emitted_total', { channel }, events.length);
+			this.#shared.meter.count('messenger_events_emitted_total', { channel }, events.length);
 			this.#options.logger.debug('events are handed on', { events: events.length, key, attempt });
 			return deliver({ events, ...how });
 		});
 	}
 
-	async #accept(session: string, hint: JsonObject): Promise<boolean> {
-		const connection = this.#entries.get(session)?.connection;
+	async #accept(session: SessionKey, hint: JsonObject): Promise<boolean> {
+		const connection = this.#entries.find(session)?.connection;
 		if (connection === undefined) return false;
 		return (await this.#shared.seats.find(connection.open.accountId)?.hub?.accept(hint)) ?? false;
 	}
 
 	async addWait({ credential, wait }: WaitRequest): Promise<void> {
-		await this.#waits.add(this.#entryFor(credential), wait);
+		await this.#waits.add(this.#entries.of(credential), wait);
 	}
 
 	setWaitMessage(waitId: string, messageId: string): Promise<void> {
@@ -227,40 +210,38 @@ export class AccountPool implements Pool {
 	}
 
 	test(credential: CredentialSource): Promise<{ ok: boolean; message: string }> {
-		return this.#tests.run(this.#driver(credential.channel), credential.data, (config) => {
-			const known = this.#entries.get(config.session);
+		const driver = this.#entries.driver(credential.channel);
+		return this.#tests.run(driver, credential.data, (config) => {
+			const known = this.#entries.find(config.session);
 			// What is typed into the window may never be saved: it does not reopen what others use.
 			if (known !== undefined && known.config.settingsHash !== config.settingsHash) return null;
-			return openForTest(known ?? this.#entryFor(credential));
+			return openForTest(known ?? this.#entries.of(credential));
 		});
 	}
 
 	statuses(): Promise<AccountStatus[]> {
-		return Promise.resolve(
-			[...this.#entries.values()].map((entry) =>
-				entryStatus(entry, this.#shared, this.#openStore?.info ?? null),
-			),
-		);
+		return Promise.resolve([...this.#entries].map((entry) => this.#statusOf(entry)));
+	}
+
+	#statusOf(entry: AccountEntry): AccountStatus {
+		return entryStatus(entry, this.#shared, this.#ground.storeInfo);
 	}
 
 	/** For metrics: how things stand in this process. Opens nothing. */
 	readings(): GaugeReading[] {
-		const store = this.#openStore?.info ?? null;
-		const accounts = [...this.#entries.values()].map((entry) => {
+		const accounts = [...this.#entries].map((entry) => {
 			const account = entry.connection?.open.accountId;
 			const hub = account === undefined ? undefined : this.#shared.seats.find(account)?.hub?.stats();
-			return { status: entryStatus(entry, this.#shared, store), hub };
+			return { status: this.#statusOf(entry), hub };
 		});
 		const { version, processName } = this.#options;
-		return gaugeReadings({
-			...{ accounts, store, version, processName },
-			leases: this.#leaseKeeper?.names ?? [],
-		});
+		const { storeInfo: store, leaseNames: leases } = this.#ground;
+		return gaugeReadings({ accounts, store, version, processName, leases });
 	}
 
 	retire(): void {
 		this.#retired = true;
-		for (const entry of this.#entries.values()) entry.closeIfIdle();
+		for (const entry of this.#entries) entry.closeIfIdle();
 	}
 
 	shutdown(): Promise<void> {
@@ -268,176 +249,38 @@ export class AccountPool implements Pool {
 		return this.#ending;
 	}
 
-	readonly #operations: AccountOperations = {
-		status: async (entry) => {
-			const status = entryStatus(entry, this.#shared, this.#openStore?.info ?? null);
-			// Whose session it is stays known after it was open once, in whatever process.
-			status.account ??= await this.#getStore()
-				.then((store) => store.accountOf(entry.config.session))
-				.catch(() => null);
-			return status as unknown as JsonObject;
-		},
-		all: async () => {
-			const own = await this.statuses();
-			try {
-				const remote = this.#options.openRemoteCalls === undefined ? null : await this.#shared.remote();
-				const { statuses, silent } = await statusesOfAll(own, remote);
-				return { items: statuses as unknown as JsonObject[], silent, hindered: null };
-			} catch (error) {
-				if (!isStoreAway(error)) throw error;
-				return { items: own as unknown as JsonObject[], silent: [], hindered: error.message };
-			}
-		},
-		forget: async (entry) => {
-			const store = await this.#getStore();
-			const account = entry.connection?.open.accountId ?? (await store.accountOf(entry.config.session));
-			this.#entries.delete(entry.config.session);
-			await entry.close();
-			if (account !== null) await store.forget(account);
-		},
-		elsewhere: async (entry, command, options) => {
-			if (entry.owns || this.#options.openRemoteCalls === undefined) return null;
-			if (command.name === 'account.getMany') return null;
-			const deadline = withDeadline(this.#options.clock, ACCOUNT_CALL_MS, command.name, options.signal);
-			try {
-				const remote = await this.#shared.remote();
-				if (remote === null) return null;
-				return await askOwner(remote, entry.config.session, {
-					command,
-					options: {
-						signal: deadline.signal,
-						timeoutMs: ACCOUNT_CALL_MS,
-						...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }),
-					},
-					policy: entry.config.policy,
-				});
-			} catch (error) {
-				// Asked for because something is wrong: what this process knows is better than no answer.
-				if (command.name === 'account.getStatus' && isStoreAway(error)) return null;
-				throw error;
-			} finally {
-				deadline.end();
-			}
-		},
-	};
-
-	#entryFor(source: CredentialSource): AccountEntry {
-		if (this.#ending !== undefined) {
-			throw new ChannelError('cancelled', 'n8n is shutting down', { retry: { afterMs: 10_000 } });
-		}
-		const driver = this.#driver(source.channel);
-		const config = driver.configure(source.data);
-		const known = this.#entries.get(config.session);
-		if (known !== undefined) {
-			known.reconfigure(source, config);
-			return known;
-		}
-		const entry = new AccountEntry(this.#shared, driver, config, source);
-		this.#entries.set(config.session, entry);
-		this.#makeRoom();
-		return entry;
-	}
-
-	#makeRoom(): void {
-		const surplus = this.#entries.size - (this.#options.maxAccounts ?? MAX_ACCOUNTS);
-		if (surplus <= 0) return;
-		const idle = [...this.#entries].filter(([, entry]) => entry.idle);
-		idle.sort(([, a], [, b]) => (a.lastUsed ?? a.since) - (b.lastUsed ?? b.since));
-		for (const [session, entry] of idle.slice(0, surplus)) {
-			this.#entries.delete(session);
-			void entry.close();
-		}
-	}
-
-	#driver(channel: Channel): ChannelDriver {
-		const driver = this.#drivers.get(channel);
-		if (driver === undefined)
-			throw new ChannelError('not_supported', `No driver for ${channel} is installed`);
-		return driver;
-	}
-
-	#getStore(): Promise<Store> {
-		this.#store ??= uncorrelated(() => this.#options.openStore()).then(
-			(opened) => {
-				const { meter, clock } = this.#options;
-				const store = meter === undefined ? opened : meteredStore(opened, meter, clock);
-				this.#openStore = store;
-				store.onDegraded((info) => {
-					for (const entry of this.#entries.values()) entry.tellDegraded(info);
-				});
-				this.#scheduleSweep(store);
-				return store;
-			},
-			(error: unknown) => {
-				// Another process has the file for itself: the next call asks again.
-				this.#store = undefined;
-				throw error;
-			},
-		);
-		return this.#store;
-	}
-
-	#getLeases(): Promise<LeaseKeeper> {
-		this.#leases ??= uncorrelated(() => this.#openLeases()).catch((error: unknown) => {
-			this.#leases = undefined;
-			throw error;
-		});
-		return this.#leases;
-	}
-
-	/** Whoever holds a lease can be called: the way to this process is open before it acquires anything. */
-	async #openLeases(): Promise<LeaseKeeper> {
-		const store = await this.#getStore();
-		const { clock, logger, random, processName, openRemoteCalls } = this.#options;
-		const holder = { process: processName, startId: random.hex(4) };
-		const leases = new LeaseKeeper(store, holder, clock, logger, this.#meter);
-		this.#leaseKeeper = leases;
-		const server = poolServer({
-			clock,
-			entry: (session) => this.#entries.get(session),
-			accept: (session, hint) => this.#accept(session, hint),
-			statuses: () => this.statuses(),
-			operations: this.#operations,
-			seats: this.#shared.seats,
-			waits: this.#waits,
-		});
-		this.#remote = (await openRemoteCalls?.(leases.holder, server)) ?? null;
-		return leases;
-	}
-
-	#scheduleSweep(store: Store): void {
-		this.#cancelSweep = this.#options.clock.after(SWEEP_MS, () => {
-			void this.#sweep(store).finally(() => {
-				if (this.#ending === undefined) this.#scheduleSweep(store);
-			});
-		});
-	}
-
-	/** Removes what is done with; what a limit removed unread becomes a visible gap. */
-	async #sweep(store: Store): Promise<void> {
-		try {
-			const { gaps } = await store.sweep(RETENTION);
-			for (const gap of gaps) {
-				const about = { account: gap.accountId, label: '' };
-				await this.#shared.seats.find(gap.accountId)?.announce(retentionGap(about, this.#options.clock, gap));
-			}
-		} catch (error) {
-			this.#options.logger.warn('old journal entries could not be removed', { error: String(error) });
-		}
-	}
-
 	async #shutdown(): Promise<void> {
 		const { clock } = this.#options;
-		this.#cancelSweep?.();
+		this.#sweeper.stop();
 		this.#shared.watch.stop();
 		const stop = new AbortController();
-		const closing = Promise.allSettled([...this.#entries.values()].map((entry) => entry.close()));
-		await Promise.race([closing, clock.sleep(SHUTDOWN_MS, stop.signal).catch(() => undefined)]);
+		const late = clock.sleep(SHUTDOWN_MS, stop.signal).catch(() => undefined);
+		await Promise.race([this.#entries.close(), late]);
 		stop.abort();
 		this.#entries.clear();
-		await this.#remote?.close();
-		if (this.#leases !== undefined) (await this.#leases).stop();
-		if (this.#store !== undefined) await (await this.#store).close();
+		await this.#ground.close();
+	}
+
+	#makeGround(): Ground {
+		const { clock, random, logger, meter, processName, openRemoteCalls } = this.#options;
+		return new Ground({
+			...{ clock, random, logger, meter, processName, openRemoteCalls },
+			openStore: () => this.#options.openStore(),
+			opened: (store) => this.#sweeper.start(store),
+			degraded: (info) => {
+				for (const entry of this.#entries) entry.tellDegraded(info);
+			},
+			server: () =>
+				poolServer({
+					clock,
+					entry: (session) => this.#entries.find(session),
+					accept: (session, hint) => this.#accept(session, hint),
+					statuses: () => this.statuses(),
+					operations: this.#operations,
+					seats: this.#shared.seats,
+					waits: this.#waits,
+				}),
+		});
 	}
 }
 
@@ -450,8 +293,4 @@ async function openForTest(entry: AccountEntry): Promise<OpenedForTest> {
 	} finally {
 		release();
 	}
-}
-
-function isStoreAway(error: unknown): error is ChannelError {
-	return ChannelError.is(error) && error.code === 'store_unavailable';
 }

@@ -1,8 +1,9 @@
-import { ChannelError, type AccountConfig, type AccountId, type AccountState } from '../../contract';
+import { ChannelError, type AccountConfig, type AccountState } from '../../contract';
 import { backoffMs } from '../../runtime';
 import type { CredentialSource } from '../types';
 import type { NewsLimiter } from './account-events';
 import type { Connection } from './connection';
+import { accountElsewhere, askForSession } from './elsewhere';
 import type { Listener } from './reader-seat';
 import type { PoolShared } from './shared';
 
@@ -27,10 +28,6 @@ export interface Host {
 	readonly config: AccountConfig;
 	readonly closed: boolean;
 	opened(): Promise<Connection>;
-	/** Opening failed: asks whoever has the session to give it up. @returns whether it did */
-	askForSession(error: unknown): Promise<boolean>;
-	/** Opening failed: does another process have the session? @returns the account it leads to, or null */
-	accountElsewhere(error: unknown): Promise<AccountId | null>;
 	/** the account is open and everybody has been handed over to its reader */
 	seated(connection: Connection): void;
 }
@@ -104,7 +101,8 @@ export class Attendance {
 			} catch (error) {
 				failures += 1;
 				downSince ??= clock.now();
-				const free = this.triggers > 0 && (await this.#host.askForSession(error));
+				const free =
+					this.triggers > 0 && (await askForSession(this.#shared, this.#host.config.session, error));
 				const follows = !free && (await this.#follow(error));
 				if (follows) downSince = clock.now();
 				await this.#afterFailure(error, failures, { downMs: clock.now() - downSince, free, follows });
@@ -116,11 +114,11 @@ export class Attendance {
 	/** Another process has the session and keeps it: its journal is listened to from here, until it is gone. */
 	async #follow(error: unknown): Promise<boolean> {
 		try {
-			const account = await this.#host.accountElsewhere(error);
+			const { session, label } = this.#host.config;
+			const account = await accountElsewhere(this.#shared, session, error);
 			if (account === null) return false;
 			const seat = this.#shared.seats.of(this.#shared, account);
 			for (const attached of this.#attached) attached.detach ??= seat.add(attached.listener);
-			const { session, label } = this.#host.config;
 			return await seat.follow({ session, label, wake: () => this.wake() });
 		} catch (failure) {
 			this.#shared.logger.warn('another process could not be listened to', { error: String(failure) });

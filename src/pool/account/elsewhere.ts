@@ -1,5 +1,6 @@
 import {
 	ChannelError,
+	type AccountId,
 	type CallOptions,
 	type CallResult,
 	type Command,
@@ -96,6 +97,30 @@ export async function askOwner(
 		if (isOwnedElsewhere(error)) return null;
 		throw error;
 	}
+}
+
+/** Opening failed: asks whoever has the session to give it up. @returns whether it did */
+export async function askForSession(
+	shared: PoolShared,
+	session: SessionKey,
+	error: unknown,
+): Promise<boolean> {
+	if (!isOwnedElsewhere(error)) return false;
+	try {
+		return (await (await shared.remote())?.yield(session)) ?? false;
+	} catch {
+		return false;
+	}
+}
+
+/** Opening failed: does another process have the session? @returns the account it leads to, or null */
+export async function accountElsewhere(
+	shared: PoolShared,
+	session: SessionKey,
+	error: unknown,
+): Promise<AccountId | null> {
+	if (!isOwnedElsewhere(error) || (await shared.remote()) === null) return null;
+	return (await shared.store()).accountOf(session);
 }
 
 export function isOwnedElsewhere(error: unknown): boolean {

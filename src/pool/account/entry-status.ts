@@ -36,7 +36,7 @@ export function entryStatus(entry: AccountEntry, shared: PoolShared, store: Stor
 		waiting_until: entry.budget.waitingUntil(),
 		last_event: stats?.lastEventAt ?? null,
 		last_used: entry.lastUsed === null ? null : new Date(entry.lastUsed).toISOString(),
-		reconnects: Math.max(0, entry.reopened - 1) + (live?.reconnects ?? 0),
+		reconnects: entry.reopened + (live?.reconnects ?? 0),
 		last_error: entry.lastError,
 		subscribers: entry.subscribers,
 		settings: config.shownSettings,
