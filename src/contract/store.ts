@@ -139,6 +139,14 @@ export interface WaitRecord {
 	expiresAt: number;
 }
 
+export interface WriteOptions {
+	/**
+	 * Nobody waits for it: a store for which writing together is cheaper may leave it for some milliseconds, in the order
+	 * in which it was asked for. Whatever is read or written after it comes after it.
+	 */
+	beside?: boolean;
+}
+
 /**
  * All that must survive a restart. One interface, three bodies (SQLite, memory, Redis), one conformance suite.
  * Every method may reject with ChannelError `store_unavailable`; none of them blocks the event loop longer than 50 ms.
@@ -192,17 +200,18 @@ export interface Store {
 
 	/**
 	 * Creates the intent in state `reserved` or returns the one that exists (unexpired). `beside`: resolves as soon as it
-	 * is known which, where that is known sooner than it is written. What is asked of it after that comes after it.
+	 * is known which, where that is known sooner than it is written; it is written within milliseconds (`WriteOptions`).
+	 * What is asked of it after that comes after it.
 	 */
 	reserveIntent(
 		record: IntentRecord,
-		options?: { beside: boolean },
+		options?: WriteOptions,
 	): Promise<{ created: boolean; intent: IntentRecord }>;
 	/** `flush`: the change survives a loss of power of this machine, not only the end of the process. */
 	updateIntent(
 		key: string,
 		change: Partial<Pick<IntentRecord, 'state' | 'context' | 'result' | 'providerKey' | 'chatId'>>,
-		options?: { flush: boolean },
+		options?: WriteOptions & { flush?: boolean },
 	): Promise<void>;
 	deleteIntent(key: string): Promise<void>;
 	loadIntent(key: string): Promise<IntentRecord | null>;
@@ -216,7 +225,13 @@ export interface Store {
 
 	/** Small values of an account with a bounded life: access hashes, connect history, pauses, counters, silences. */
 	getValue(account: AccountId | SessionKey, name: string): Promise<Json | undefined>;
-	putValue(account: AccountId | SessionKey, name: string, value: Json, ttlMs?: number): Promise<void>;
+	putValue(
+		account: AccountId | SessionKey,
+		name: string,
+		value: Json,
+		ttlMs?: number,
+		options?: WriteOptions,
+	): Promise<void>;
 	deleteValue(account: AccountId | SessionKey, name: string): Promise<void>;
 	listValues(account: AccountId | SessionKey, prefix: string): Promise<{ name: string; value: Json }[]>;
 	/** Atomic counter; its life begins with the first increment and is not prolonged. Returns the new value. */

@@ -20,6 +20,7 @@ import * as intents from './intents';
 import * as journal from './journal';
 import * as leases from './leases';
 import * as sessions from './sessions';
+import type { Sql } from './sql';
 import { forget, sweep } from './sweep';
 import * as values from './values';
 import * as waits from './waits';
@@ -38,6 +39,8 @@ export class SqlStore implements Store {
 	readonly queue: CommitQueue;
 	readonly #clock: Clock;
 	readonly #condition: StoreCondition;
+	/** reserved beside, and not committed yet */
+	readonly #reserving = new Map<string, IntentRecord>();
 	/** gaps the last sweep returned */
 	readonly #toldGaps = new Set<number>();
 
@@ -91,24 +94,18 @@ export class SqlStore implements Store {
 		this.queue.write((sql) => consumers.resetPosition(sql, consumer, seq));
 	forgetConsumer = (id: string) => this.queue.write((sql) => consumers.forgetConsumer(sql, id));
 
-	/** Whose repeat may come before the first one is committed joins it elsewhere: see the pool's idempotency. */
-	reserveIntent = (record: IntentRecord, options = { beside: false }) => {
-		const { key } = record;
-		const known = options.beside
-			? this.queue.peek((sql) => intents.loadIntent(sql, this.#clock.now(), key))
-			: null;
-		if (known !== null && known.value !== null)
-			return Promise.resolve({ created: false, intent: known.value });
-		const written = this.queue.write((sql) => intents.reserveIntent(sql, this.#clock.now(), record));
-		if (known === null) return written;
-		// What hinders it hinders the next step too, and stands in the store's condition.
-		written.catch(() => undefined);
-		return Promise.resolve({ created: true, intent: { ...record, state: 'reserved' as const } });
+	reserveIntent = (record: IntentRecord, { beside }: { beside?: boolean } = {}) => {
+		const reserve = (sql: Sql) => intents.reserveIntent(sql, this.#clock.now(), record);
+		return beside === true ? this.#reserveBeside(record, reserve) : this.queue.write(reserve);
 	};
-	updateIntent = (key: string, change: intents.IntentChange, options = { flush: false }) => {
-		const update = (sql: Parameters<typeof intents.updateIntent>[0]) =>
-			intents.updateIntent(sql, this.#clock.now(), key, change);
-		return options.flush ? this.queue.flushedWrite(update) : this.queue.write(update);
+	updateIntent = (
+		key: string,
+		change: intents.IntentChange,
+		{ flush, beside }: { flush?: boolean; beside?: boolean } = {},
+	) => {
+		const update = (sql: Sql) => intents.updateIntent(sql, this.#clock.now(), key, change);
+		if (flush === true) return this.queue.flushedWrite(update);
+		return beside === true ? this.queue.writeBeside(update) : this.queue.write(update);
 	};
 	deleteIntent = (key: string) => this.queue.write((sql) => intents.deleteIntent(sql, key));
 	loadIntent = (key: string) => this.queue.read((sql) => intents.loadIntent(sql, this.#clock.now(), key));
@@ -120,8 +117,16 @@ export class SqlStore implements Store {
 
 	getValue = (owner: Owner, name: string) =>
 		this.queue.read((sql) => values.getValue(sql, this.#clock.now(), owner, name));
-	putValue = (owner: Owner, name: string, value: Json, ttlMs?: number) =>
-		this.queue.write((sql) => values.putValue(sql, this.#clock.now(), owner, name, value, ttlMs));
+	putValue = (
+		owner: Owner,
+		name: string,
+		value: Json,
+		ttlMs?: number,
+		{ beside }: { beside?: boolean } = {},
+	) => {
+		const put = (sql: Sql) => values.putValue(sql, this.#clock.now(), owner, name, value, ttlMs);
+		return beside === true ? this.queue.writeBeside(put) : this.queue.write(put);
+	};
 	deleteValue = (owner: Owner, name: string) =>
 		this.queue.write((sql) => values.deleteValue(sql, owner, name));
 	listValues = (owner: Owner, prefix: string) =>
@@ -135,6 +140,25 @@ export class SqlStore implements Store {
 	getSecret = (owner: Owner, name: string) => this.queue.read((sql) => values.getSecret(sql, owner, name));
 	deleteSecret = (owner: Owner, name: string) =>
 		this.queue.write((sql) => values.deleteSecret(sql, owner, name));
+
+	/** Tells at once which it is; what is not committed yet is known all the same. */
+	#reserveBeside(
+		record: IntentRecord,
+		reserve: (sql: Sql) => ReturnType<typeof intents.reserveIntent>,
+	): ReturnType<Store['reserveIntent']> {
+		const { key } = record;
+		const reserving = this.#reserving.get(key);
+		if (reserving !== undefined) return Promise.resolve({ created: false, intent: reserving });
+		const known = this.queue.peek((sql) => intents.loadIntent(sql, this.#clock.now(), key));
+		if (known === null) return this.queue.write(reserve);
+		if (known.value !== null) return Promise.resolve({ created: false, intent: known.value });
+		const intent: IntentRecord = { ...record, state: 'reserved' };
+		this.#reserving.set(key, intent);
+		const written = (): void => void this.#reserving.delete(key);
+		// What hinders it hinders the next step too, and stands in the store's condition.
+		this.queue.writeBeside(reserve).then(written, written);
+		return Promise.resolve({ created: true, intent });
+	}
 
 	sweep = (limits: RetentionLimits) => sweep(this.queue, this.#clock, limits, this.#toldGaps);
 	forget = (account: AccountId) => forget(this.queue, account);

@@ -6,8 +6,9 @@ import { nextTurn } from '../../src/runtime';
 import { CommitQueue } from '../../src/store/commit-queue';
 import { openFile } from '../../src/store/medium';
 import type { Sql } from '../../src/store/sql';
+import { settle } from '../support/manual-clock';
 import { newPlace } from './support/place';
-import { ACCOUNT, journalEvent, message } from './support/samples';
+import { ACCOUNT, intent, journalEvent, message } from './support/samples';
 
 describe('group commit', () => {
 	it('writes the pages of concurrent appends once, not once each', async () => {
@@ -57,6 +58,37 @@ describe('group commit', () => {
 		}
 		await burst;
 		expect(turns).toBeGreaterThan(4);
+	});
+
+	it('commits what nobody waits for with the next thing asked for, or after some milliseconds', async () => {
+		const place = newPlace();
+		const store = await place.openSqliteStore();
+		const select = place.raw().prepare('SELECT count(*) AS n FROM named_values');
+		const written = (): unknown => select.get()?.['n'];
+		const put = (name: string) => store.putValue(ACCOUNT, name, 1, 60_000, { beside: true });
+		const alone = [put('a'), put('b')];
+		await settle();
+		expect(written()).toBe(0);
+		await place.clock.advance(5);
+		await Promise.all(alone);
+		expect(written()).toBe(2);
+		void put('c');
+		expect(await store.getValue(ACCOUNT, 'c')).toBe(1);
+		expect(written()).toBe(3);
+		expect(place.clock.pending).toBe(0);
+		void put('d');
+		await store.close();
+		expect(written()).toBe(4);
+	});
+
+	it('knows an intent that is reserved beside before it is committed', async () => {
+		const store = await newPlace().openSqliteStore();
+		const first = intent('k1');
+		expect((await store.reserveIntent(first, { beside: true })).created).toBe(true);
+		const repeat = await store.reserveIntent(intent('k1', { paramsHash: 'bb' }), { beside: true });
+		expect(repeat).toEqual({ created: false, intent: first });
+		await store.deleteIntent('k1');
+		expect((await store.reserveIntent(first, { beside: true })).created).toBe(true);
 	});
 
 	it('undoes an append that fails in its middle, alone', async () => {

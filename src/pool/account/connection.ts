@@ -11,7 +11,14 @@ import {
 	type OpenAccount,
 	type Store,
 } from '../../contract';
-import { LoopBreaker, onlyAllowedChats, OwnSends, throughPolicies, type PolicyCall } from '../policy';
+import {
+	LoopBreaker,
+	onlyAllowedChats,
+	OwnSends,
+	throughPolicies,
+	type PolicyCall,
+	type RunningSend,
+} from '../policy';
 import type { HeldLease } from './lease-keeper';
 import { driverServices } from './services';
 import type { PoolShared } from './shared';
@@ -35,7 +42,7 @@ export class Connection {
 	readonly #noteClosed: (() => Promise<void>) | null;
 	readonly #ownSends: OwnSends;
 	readonly #loopBreaker = new LoopBreaker();
-	readonly #running = new Map<string, Promise<CallResult>>();
+	readonly #running = new Map<string, RunningSend>();
 	readonly #closed = Promise.withResolvers<string>();
 	readonly #calls = new Set<Promise<unknown>>();
 	#closing: Promise<void> | undefined;

@@ -13,6 +13,12 @@ import type {
 import type { LoopBreaker } from './loop-breaker';
 import type { OwnSends } from './own-sends';
 
+/** A send under way, or not noted yet. */
+export interface RunningSend {
+	paramsHash: string;
+	result: Promise<CallResult>;
+}
+
 /** One call on its way through the policies: parsed, on an open account, not yet run. */
 export interface PolicyCall {
 	account: AccountId;
@@ -31,7 +37,7 @@ export interface PolicyCall {
 	loopBreaker: LoopBreaker;
 	ownSends: OwnSends;
 	/** sends of this process under way, by key: a repeat joins the first */
-	running: Map<string, Promise<CallResult>>;
+	running: Map<string, RunningSend>;
 	/** set by the idempotency policy for commands with effect `send` */
 	intent: IntentHandle | null;
 }

@@ -26,15 +26,21 @@ const DAY_MS = 86_400_000;
 export const idempotency: PolicyStep = (call, next) => {
 	if (natureOf(call.spec, call.input).effect !== 'send') return next();
 	const key = call.options.idempotency?.key ?? `anonymous:${call.random.hex(16)}`;
-	const running = call.running.get(key);
-	if (running !== undefined) return running.then((result) => asDuplicate(result, false));
-	const sending = sendOnce(call, key, next);
-	call.running.set(key, sending);
-	return sending;
+	const paramsHash = hashOf(call.rawInput);
+	const first = call.running.get(key);
+	if (first !== undefined)
+		return first.result.then((result) => asDuplicate(result, first.paramsHash !== paramsHash));
+	const result = sendOnce(call, key, paramsHash, next);
+	call.running.set(key, { paramsHash, result });
+	return result;
 };
 
-async function sendOnce(call: PolicyCall, key: string, next: () => Promise<CallResult>): Promise<CallResult> {
-	const paramsHash = hashOf(call.rawInput);
+async function sendOnce(
+	call: PolicyCall,
+	key: string,
+	paramsHash: string,
+	next: () => Promise<CallResult>,
+): Promise<CallResult> {
 	const chats = call.spec.chats?.(call.input) ?? [];
 	const scope: IntentScope = {
 		store: call.store,
@@ -96,7 +102,8 @@ function noteDone(call: PolicyCall, key: string, { items }: CallResult): Promise
 	const own = items.flatMap(({ chat_id: chat, message_id: message }) =>
 		typeof chat === 'string' && typeof message === 'string' ? [call.ownSends.remember(chat, message)] : [],
 	);
-	const done = call.store.updateIntent(key, { state: 'done', result: items });
+	const beside = call.spec.deduplicated === true;
+	const done = call.store.updateIntent(key, { state: 'done', result: items }, { beside });
 	return Promise.allSettled([...own, done]);
 }
 

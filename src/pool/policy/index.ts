@@ -3,7 +3,7 @@ import type { PolicyCall, PolicyStep } from './call';
 import { idempotency } from './idempotency';
 import { firstContacts, loopGuard } from './limits';
 
-export type { PolicyCall } from './call';
+export type { PolicyCall, RunningSend } from './call';
 export { assertAllowed, natureOf, onlyAllowedChats } from './guards';
 export { FIRST_CONTACTS_STOPPED } from './limits';
 export { LoopBreaker } from './loop-breaker';

@@ -33,12 +33,13 @@ export class OwnSends {
 		};
 	}
 
-	async remember(chatId: string, messageId: string): Promise<void> {
+	/** Known at once; the returned promise is that of the note, which a restart needs. */
+	remember(chatId: string, messageId: string): Promise<void> {
 		const key = ownKey(chatId, messageId);
 		this.#known.add(key);
 		const oldest = this.#known.values().next().value;
 		if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
-		await this.#store.putValue(this.#account, key, 1, REMEMBER_MS);
+		return this.#store.putValue(this.#account, key, 1, REMEMBER_MS, { beside: true });
 	}
 
 	async isOwn(chatId: string, messageId: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
 	OwnSends,
 	throughPolicies,
 	type PolicyCall,
+	type RunningSend,
 } from '../../../src/pool/policy';
 import { silentLogger } from '../../../src/runtime';
 import { openMemoryStore } from '../../../src/store';
@@ -40,7 +41,7 @@ const SEND: CommandSpec<unknown, Input> = {
 let clock: ManualClock;
 let store: Store;
 let ownSends: OwnSends;
-const running = new Map<string, Promise<CallResult>>();
+const running = new Map<string, RunningSend>();
 const loopBreaker = new LoopBreaker();
 
 beforeEach(async () => {
@@ -188,6 +189,10 @@ describe('idempotency', () => {
 		const results = [await throughPolicies(call({ spec }), run), await throughPolicies(call({ spec }), run)];
 		expect(results.map(({ items }) => items[0]?.['duplicate'])).toEqual([false, true]);
 		expect(sends).toBe(1);
+		const other = { chatId: 'c1', text: 'changed' };
+		const again = await throughPolicies(call({ spec, input: other, rawInput: other }), run);
+		expect(again.hints?.[0]).toContain('other parameters');
+		await clock.advance(5);
 		await until(() => running.size === 0, 'it is noted');
 		expect((await throughPolicies(call({ spec }), run)).items[0]?.['duplicate']).toBe(true);
 		expect(sends).toBe(1);
