@@ -14,6 +14,16 @@ export interface ReplyFault {
 	count: number;
 }
 
+/**
+ * The reply's `cmd` is another one, for the next `count` matching requests. 2: nothing but the header (no capture shows what
+ * it means); beyond 3: a frame nobody knows goes in front of the real reply.
+ */
+export interface CmdFault {
+	readonly opcode?: number;
+	readonly cmd: number;
+	count: number;
+}
+
 /** Replaces one member of matching replies and pushes, e.g. path `message.time`, value `"soon"`. */
 export interface MutationFault {
 	readonly opcode?: number;
@@ -60,6 +70,7 @@ export interface Faults {
 	dropReplies: ReplyFault[];
 	/** Half of the reply is written, then the connection is cut. */
 	cutInReply: ReplyFault[];
+	cmds: CmdFault[];
 	mutations: MutationFault[];
 	media: MediaFault[];
 	/** So many uploads end in push 136 with an error instead of becoming usable. */
@@ -87,6 +98,7 @@ export function noFaults(): Faults {
 		errors: [],
 		dropReplies: [],
 		cutInReply: [],
+		cmds: [],
 		mutations: [],
 		media: [],
 		processingFailures: 0,

@@ -1,7 +1,7 @@
 import { unpackBody } from './compress';
 import { HEADER_BYTES, writeHeader, type PackedFrame } from './frame';
 import { decodeMsgpack, encodeMsgpack } from './msgpack';
-import { CodecError, type IncomingFrame, type OutgoingFrame } from './wire';
+import { CodecError, OversizeError, type IncomingFrame, type OutgoingFrame } from './wire';
 
 /** A request or acknowledgement as bytes, flag 0; never compressed (accepted from three clients). */
 export function encodeBinary(frame: OutgoingFrame, wrapIds: boolean): Buffer {
@@ -13,14 +13,17 @@ export function encodeBinary(frame: OutgoingFrame, wrapIds: boolean): Buffer {
 	return bytes;
 }
 
-/** A frame's body read; a body that cannot be read is told, not thrown: the next frame begins where the header said. */
+/**
+ * A frame's body read; a body that cannot be read is told, not thrown: the next frame begins where the header said.
+ * @throws OversizeError
+ */
 export function decodeBinary(frame: PackedFrame): IncomingFrame {
 	const { cmd, seq, opcode } = frame;
 	if (frame.body.length === 0) return { cmd, seq, opcode, payload: null };
 	try {
 		return { cmd, seq, opcode, payload: decodeMsgpack(unpackBody(frame.flag, frame.body)) };
 	} catch (error) {
-		if (!(error instanceof CodecError)) throw error;
+		if (!(error instanceof CodecError) || error instanceof OversizeError) throw error;
 		return { cmd, seq, opcode, payload: null, unreadable: error.message };
 	}
 }

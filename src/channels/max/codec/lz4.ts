@@ -1,14 +1,18 @@
-import { CodecError } from './wire';
+import { CodecError, OversizeError } from './wire';
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * Decodes one LZ4 block (no frame header, no size prefix). Own code and not `lz4js`: that library checks no bound, so
  * a hostile length makes it loop for billions of rounds or read behind its buffers. This decoder never writes more
  * than `limit` bytes and refuses what points outside.
- * @throws CodecError
+ * @param before what matches may reach back to: earlier blocks of the same frame; stands in front of the result
+ * @throws CodecError, OversizeError
  */
-export function decodeLz4Block(block: Uint8Array, limit: number): Uint8Array {
-	let output = new Uint8Array(Math.min(limit, Math.max(256, block.length * 4)));
-	let size = 0;
+export function decodeLz4Block(block: Uint8Array, limit: number, before: Uint8Array = NOTHING): Uint8Array {
+	let output = new Uint8Array(Math.min(limit, Math.max(256, before.length + block.length * 4)));
+	let size = before.length;
+	output.set(before);
 	let at = 0;
 	const byte = (): number => {
 		const value = block[at];
@@ -22,7 +26,7 @@ export function decodeLz4Block(block: Uint8Array, limit: number): Uint8Array {
 		return total;
 	};
 	const reserve = (extra: number): void => {
-		if (size + extra > limit) throw new CodecError('the body is larger than allowed');
+		if (size + extra > limit) throw new OversizeError();
 		if (size + extra <= output.length) return;
 		const larger = new Uint8Array(Math.min(limit, Math.max(output.length * 2, size + extra)));
 		larger.set(output.subarray(0, size));

@@ -70,5 +70,14 @@ export interface IncomingFrame {
 
 /** The bytes cannot be what the protocol says. On the frame level the connection cannot be trusted any more. */
 export class CodecError extends Error {
-	override readonly name = 'CodecError';
+	override readonly name: string = 'CodecError';
+}
+
+/** A body that would grow beyond what any message needs: hostile or broken, so the connection is given up. */
+export class OversizeError extends CodecError {
+	override readonly name = 'OversizeError';
+
+	constructor() {
+		super('the body is larger than allowed');
+	}
 }

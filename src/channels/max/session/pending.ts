@@ -1,6 +1,6 @@
 import type { Json } from '../../../contract';
 import { CMD, type IncomingFrame } from '../codec';
-import { refusalError } from '../errors';
+import { refusalError } from '../refusal';
 
 interface Waiting {
 	opcode: number;
@@ -38,12 +38,16 @@ export class PendingRequests {
 		this.#waiting.delete(seq);
 	}
 
-	/** @returns false when nobody waits for this frame */
+	/**
+	 * `cmd` 2 settles without a payload: clients take it for "not found" or for an event, and nobody has published one.
+	 * @returns false when nobody waits for this frame
+	 */
 	settle(frame: IncomingFrame): boolean {
 		const waiting = this.#waiting.get(frame.seq);
-		if (waiting === undefined || waiting.opcode !== frame.opcode) return false;
+		if (waiting === undefined || waiting.opcode !== frame.opcode || frame.cmd > CMD.error) return false;
 		this.#waiting.delete(frame.seq);
-		if (frame.cmd === CMD.error) waiting.reject(refusalError(frame.payload, frame.opcode));
+		if (frame.cmd === CMD.notFound) waiting.resolve(null);
+		else if (frame.cmd === CMD.error) waiting.reject(refusalError(frame.payload, frame.opcode));
 		else if (frame.unreadable !== undefined)
 			waiting.reject(refusalError({ error: 'unreadable', message: frame.unreadable }, frame.opcode));
 		else waiting.resolve(frame.payload);

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { zstdCompressSync } from 'node:zlib';
-import { compressBlock, compressBound } from 'lz4js';
+import { compress, compressBlock, compressBound } from 'lz4js';
 import { decodeBinary, encodeBinary } from '../../../../src/channels/max/codec/binary';
 import { unpackBody } from '../../../../src/channels/max/codec/compress';
 import { FrameReader } from '../../../../src/channels/max/codec/frame';
 import { decodeLz4Block } from '../../../../src/channels/max/codec/lz4';
 import { decodeMsgpack, encodeMsgpack } from '../../../../src/channels/max/codec/msgpack';
-import { Decimal, messageId, wireId, type IncomingFrame } from '../../../../src/channels/max/codec/wire';
+import {
+	Decimal,
+	messageId,
+	OversizeError,
+	wireId,
+	type IncomingFrame,
+} from '../../../../src/channels/max/codec/wire';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase();
@@ -148,12 +154,38 @@ describe('compression', () => {
 
 	it('takes zstd by its flag and by its first bytes', () => {
 		const packed = zstdCompressSync(raw);
-		for (const flag of [255, 1]) expect(toHex(unpackBody(flag, packed))).toBe(toHex(raw));
+		for (const flag of [255, 1, 0]) expect(toHex(unpackBody(flag, packed))).toBe(toHex(raw));
+	});
+
+	it('takes LZ4 frames by their first bytes: blocks that lean on each other, bytes as they are, checksums', () => {
+		const frame = Buffer.from(compress(raw));
+		for (const flag of [0, 1, 99]) expect(toHex(unpackBody(flag, frame))).toBe(toHex(raw));
+		// Descriptor: version 1, blocks dependent, block checksums, content size.
+		const head = hex('04224D18 58 40 0A00000000000000 00');
+		const literals = hex('06000080 68656C6C6F20 00000000');
+		// Four bytes from six before, which the block in front holds, then one of its own.
+		const match = hex('05000000 00 0600 10 61 00000000');
+		const built = Buffer.concat([head, literals, match, hex('00000000')]);
+		expect(Buffer.from(unpackBody(1, built)).toString()).toBe('hello hella');
+		for (const cut of [5, 12, 20, built.length - 1])
+			expect(() => unpackBody(1, built.subarray(0, cut))).toThrow('cut short');
+		expect(() => unpackBody(1, hex('04224D18 41 40 00 00000000'))).toThrow('of another kind');
 	});
 
 	it('refuses what would grow beyond the ceiling', () => {
 		const bomb = Buffer.concat([hex('1F 61 0100'), Buffer.alloc(100_000, 255), hex('00')]);
 		expect(() => decodeLz4Block(bomb, 1_000_000)).toThrow('larger than allowed');
-		expect(() => unpackBody(255, zstdCompressSync(Buffer.alloc(1_000_000)), 10_000)).toThrow();
+		expect(() => unpackBody(255, zstdCompressSync(Buffer.alloc(1_000_000)), 10_000)).toThrow(OversizeError);
+		expect(() => unpackBody(1, Buffer.from(compress(Buffer.alloc(1_000_000))), 10_000)).toThrow(
+			OversizeError,
+		);
+		expect(() => unpackBody(0, Buffer.alloc(20_000), 10_000)).toThrow(OversizeError);
+	});
+
+	it('tells a body that is too large to the connection, and one that is merely broken to the request', () => {
+		const bomb = Buffer.concat([hex('1F 61 0100'), Buffer.alloc(150_000, 255), hex('00')]);
+		const frame = { cmd: 1, seq: 1, opcode: 49, flag: 1, body: bomb };
+		expect(() => decodeBinary(frame)).toThrow(OversizeError);
+		expect(decodeBinary({ ...frame, body: hex('10') }).unreadable).toBeDefined();
 	});
 });

@@ -46,7 +46,7 @@ describe('the transports', () => {
 		},
 	);
 
-	it.each(['auto', 'always', 'zstd', 'random'] as const)(
+	it.each(['auto', 'always', 'zstd', 'zstd-unflagged', 'lz4-frame', 'random'] as const)(
 		'reads %s compression and wide ids in extension 1',
 		async (compression) => {
 			scene.control.setPolicy({ compression, extension: 'wide' });
@@ -151,6 +151,20 @@ describe('requests', () => {
 		await until(() => session.state !== 'live', 'the cut is noticed');
 		await comesBack(session);
 		expect(await asking).toMatchObject({ chats: [{ id: 92610303 }] });
+	});
+
+	it('a reply of the unexplained kind 2 is one without a payload; a kind nobody knows is none', async () => {
+		const { session } = await scene.openSession();
+		scene.control.setFaults({
+			cmds: [
+				{ opcode: OP.chatInfo, cmd: 2, count: 1 },
+				{ opcode: OP.contactInfo, cmd: 7, count: 1 },
+			],
+		});
+		expect(await session.request(OP.chatInfo, { chatIds: [92610303] })).toBeNull();
+		expect(await session.request(OP.contactInfo, { contactIds: [Number(BORIS)] })).toMatchObject({
+			contacts: [{ id: Number(BORIS) }],
+		});
 	});
 
 	it('end with the caller’s signal', async () => {

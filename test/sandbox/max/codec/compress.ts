@@ -1,13 +1,16 @@
 /** Body compression of the binary frame: LZ4 blocks (any flag 1…0x7F) and zstd (0xFF). */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { compressBlock, compressBound } from 'lz4js';
+import { compress, compressBlock, compressBound } from 'lz4js';
 import { CodecError } from './wire';
 
 /** Ceiling for one decompressed body, in bytes. */
 export const maxBodyBytes = 32 * 1024 * 1024;
 
-/** How the server compresses what it sends. `auto`: LZ4 from 32 bytes on, as the official service does. */
-export type Compression = 'never' | 'auto' | 'always' | 'zstd' | 'random';
+/**
+ * How the server compresses what it sends. `auto`: LZ4 from 32 bytes on, as the official service does. `zstd-unflagged` and
+ * `lz4-frame` carry no flag of theirs: two clients know them by their first bytes.
+ */
+export type Compression = 'never' | 'auto' | 'always' | 'zstd' | 'zstd-unflagged' | 'lz4-frame' | 'random';
 
 /** Decodes an LZ4 block (no frame header, no size prefix), checking every bound. */
 export function decompressLz4Block(block: Uint8Array, limit = maxBodyBytes): Uint8Array {
@@ -90,6 +93,8 @@ export function packBody(
 	if (raw.length === 0 || use === 'never' || (use === 'auto' && raw.length < 32))
 		return { flag: 0, body: raw };
 	if (use === 'zstd') return { flag: 0xff, body: zstdCompressSync(raw) };
+	if (use === 'zstd-unflagged') return { flag: 0, body: zstdCompressSync(raw) };
+	if (use === 'lz4-frame') return { flag: 1, body: Uint8Array.from(compress(raw)) };
 	const body = compressLz4Block(raw);
 	// `auto` drops a compression that does not pay: our choice, the official web client keeps it.
 	if (use === 'auto' && body.length >= raw.length) return { flag: 0, body: raw };

@@ -55,6 +55,7 @@ export function serviceCommands(world: World, gates: Gates) {
 					changes.errors,
 					changes.dropReplies,
 					changes.cutInReply,
+					changes.cmds,
 					changes.mutations,
 					changes.media,
 				]) {

@@ -120,6 +120,9 @@ export class Connection {
 			this.closed('cut-in-reply');
 			return;
 		}
+		const other = this.faulty ? takeFault(faults.cmds, opcode)?.cmd : undefined;
+		if (other === 2) return this.#send({ cmd: 2, seq, opcode, payload: null });
+		if (other !== undefined) this.#send({ cmd: other, seq, opcode, payload: { strange: true } });
 		if (!this.faulty || !faults.reorderReplies) return this.#send(envelope);
 		if (this.#heldReply === undefined) {
 			this.#heldReply = envelope;
@@ -227,7 +230,7 @@ export class Connection {
 	#compression(): Exclude<Compression, 'random'> {
 		const { compression } = this.world.policy;
 		if (compression !== 'random') return compression;
-		const kinds = ['never', 'auto', 'always', 'zstd'] as const;
+		const kinds = ['never', 'auto', 'always', 'zstd', 'zstd-unflagged', 'lz4-frame'] as const;
 		return kinds[this.world.random.below(kinds.length)] ?? 'never';
 	}
 
