@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/contract';
 import { EVENT_TYPES } from '../../src/contract/schemas';
-import { refusalError } from '../../src/channels/max/errors';
+import { refusalError } from '../../src/channels/max/refusal';
 import { DOCUMENTED } from './fields';
 import { codeBlocks, document, documents, firstCells, headings, root, section } from './markdown';
 

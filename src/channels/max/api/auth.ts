@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../contract';
-import { refusalError } from '../errors';
+import { refusalError } from '../refusal';
 import { number, object, objects, text } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';

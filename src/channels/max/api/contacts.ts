@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../contract';
 import { ChannelError } from '../../../contract';
 import { wireId } from '../codec';
-import { isUnknownRefusal } from '../errors';
+import { isUnknownRefusal } from '../refusal';
 import { id, number, object, objects } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';

@@ -137,7 +137,7 @@ export const contactSearch = command({
 	effect: 'read',
 	timeoutMs: LONG_TIMEOUT_MS,
 	input: z.strictObject({ query: textField, limit: limitField, ...detailFields }),
-	run: async (account, { query, limit = 50, ...input }, context) => ({
+	run: async (account, { query, limit = Infinity, ...input }, context) => ({
 		items: items(
 			account,
 			await walkPeople(account, limit, context, (from, count) =>

@@ -109,7 +109,7 @@ export const messageSearch = command({
 	chats: ({ chatId }) => (chatId === undefined ? [] : [chatId]),
 	async run(account, input, context) {
 		const items: JsonObject[] = [];
-		const limit = input.limit ?? 100;
+		const limit = input.limit ?? Infinity;
 		const seen = new Set<string>();
 		const markers = new Set<Json>();
 		let marker: Json = null;

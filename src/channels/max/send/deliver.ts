@@ -3,9 +3,10 @@ import { ChannelError, type CommandContext, type IntentHandle, type Json } from 
 import { sendResultSchema, type SendResult } from '../../../contract/schemas';
 import { asJson, isAllowedChat, type MaxAccount } from '../account';
 import { sendMessage, type NewMessage } from '../api/messages';
-import { isNotReady, unexpectedAnswer } from '../errors';
+import { unexpectedAnswer } from '../errors';
 import { dialogId } from '../ids';
 import { id, number } from '../json';
+import { answerTo } from '../refusal';
 import type { Recipient } from './recipient';
 
 /** An attachment that is still being processed: asked again with the same cid, as all clients do. */
@@ -66,7 +67,7 @@ export async function deliver(
 					duplicate: intent?.repeated === true && time < startedAt - SAME_INSTANT_MS,
 				};
 			} catch (error) {
-				if (!isNotReady(error) || tries >= NOT_READY_TRIES) throw told(account, error);
+				if (answerTo(error) !== 'await media' || tries >= NOT_READY_TRIES) throw told(account, error);
 				await services.clock.sleep(NOT_READY_MS, signal);
 			}
 		}

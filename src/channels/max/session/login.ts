@@ -1,6 +1,6 @@
 import { ChannelError, type DriverServices, type Json } from '../../../contract';
 import type { Outgoing } from '../codec';
-import { endsSession } from '../errors';
+import { endsSession } from '../refusal';
 import { OP } from '../opcodes';
 import type { MaxSettings } from '../settings';
 import {

@@ -19,7 +19,9 @@ export class Outage {
 		const now = this.#services.clock.monotonic();
 		this.lastError = error;
 		this.#since ??= now;
-		if (now - this.#since < OUTAGE_MS) return;
+		// A wait that the service asks for (an hour after too many logins) is no blip either.
+		const asked = typeof error.retry === 'object' ? error.retry.afterMs : 0;
+		if (now - this.#since < OUTAGE_MS && asked < OUTAGE_MS) return;
 		this.#told = true;
 		const hint = error.hint === undefined ? {} : { hint: error.hint };
 		this.#services.accountState({ state: 'disconnected', reason: error.message, error, ...hint });

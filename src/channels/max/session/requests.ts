@@ -1,8 +1,9 @@
 import { ChannelError, type DriverServices, type Json } from '../../../contract';
-import { abortable, providerRequest } from '../../../runtime';
+import { abortable, backoffMs, providerRequest } from '../../../runtime';
 import type { Outgoing } from '../codec';
 import { ConnectionError, notLoggedIn } from '../errors';
 import { OP } from '../opcodes';
+import { answerTo } from '../refusal';
 import type { MaxSettings } from '../settings';
 import type { Line } from './line';
 import type { RequestOptions } from './port';
@@ -12,6 +13,9 @@ import type { SessionState } from './session.machine';
 const RECONNECT_PATIENCE_MS = 90_000;
 /** times a request that broke off is asked, each on the next connection */
 const TRIES = 5;
+/** times a request is asked that the service had trouble of its own with, and the pauses between them */
+const REFUSALS = 3;
+const REFUSAL_PAUSE = { firstMs: 1_000, maxMs: 10_000 };
 
 /** Requests the service answers before LOGIN. */
 const BEFORE_LOGIN: ReadonlySet<number> = new Set([
@@ -34,6 +38,8 @@ export interface SessionView {
 	changed(): Promise<void>;
 	/** why there is no connection; null = not known */
 	lastError(): ChannelError | null;
+	/** Gives this connection up for a new one with a LOGIN of its own; false = that was tried lately. */
+	renew(line: Line, reason: ChannelError): boolean;
 	/** ends with the session */
 	signal: AbortSignal;
 }
@@ -71,12 +77,36 @@ export class Requests {
 				try {
 					return await this.#exchange(line, opcode, payload, signal, options.timeoutMs);
 				} catch (error) {
+					if (signal.aborted) throw error;
 					const again = error instanceof ConnectionError && options.repeat !== false && tries < TRIES;
-					if (!again || signal.aborted) throw error;
+					if (!again && !(await this.#afterRefusal(error, line, opcode, options, tries, signal))) throw error;
 				}
 			}
 		} finally {
 			this.#inFlight -= 1;
+		}
+	}
+
+	/** Is a refused request to be asked again? Waits until then. A refusal for the connection's state has done nothing. */
+	async #afterRefusal(
+		error: unknown,
+		line: Line,
+		opcode: number,
+		options: RequestOptions,
+		tries: number,
+		signal: AbortSignal,
+	): Promise<boolean> {
+		switch (answerTo(error)) {
+			case 'repeat': {
+				if (options.repeat === false || tries >= REFUSALS) return false;
+				const { clock, random } = this.#services;
+				await clock.sleep(backoffMs(tries, REFUSAL_PAUSE, random), signal);
+				return true;
+			}
+			case 'relogin':
+				return !BEFORE_LOGIN.has(opcode) && this.#session.renew(line, error as ChannelError);
+			default:
+				return false;
 		}
 	}
 

@@ -1,5 +1,5 @@
 import type { ChannelError } from '../../../contract';
-import { endsSession } from '../errors';
+import { endsSession } from '../refusal';
 
 /**
  * The life of one session, without IO or clock.

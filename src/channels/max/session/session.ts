@@ -11,6 +11,7 @@ import { Login } from './login';
 import { Outage } from './outage';
 import type { Push, RequestOptions, SessionListener } from './port';
 import { redirectedEndpoint } from './redirect';
+import { Renewal } from './renewal';
 import { Requests } from './requests';
 import { transition, type SessionEffect, type SessionEvent, type SessionState } from './session.machine';
 
@@ -21,6 +22,7 @@ export class Session {
 	readonly #services: DriverServices;
 	readonly #login: Login;
 	readonly #outage: Outage;
+	readonly #renewal: Renewal;
 	readonly #scope: Scope;
 	readonly #requests: Requests;
 	readonly #opened = Promise.withResolvers<LoginReply | null>();
@@ -45,12 +47,14 @@ export class Session {
 		this.#endpoint = settings.endpoint;
 		this.#login = new Login(settings, services, deviceId);
 		this.#outage = new Outage(services);
+		this.#renewal = new Renewal(services.clock);
 		this.#scope = new Scope(services.logger);
 		this.#requests = new Requests(settings, services, {
 			state: () => this.#state,
 			line: () => this.#line,
 			changed: () => this.#changed.promise,
 			lastError: () => this.#outage.lastError,
+			renew: (line, reason) => this.#renew(line, reason),
 			signal: this.#scope.signal,
 		});
 		this.#opened.promise.catch(() => undefined);
@@ -273,6 +277,14 @@ export class Session {
 		const push: Push = { opcode, seq, payload, unreadable, acknowledge };
 		if (this.#early !== null) this.#early.push(push);
 		else if (this.#state.at === 'live') this.#listener?.push(push);
+	}
+
+	#renew(line: Line, reason: ChannelError): boolean {
+		// Somebody else's request has given it up already.
+		if (line !== this.#line) return this.#state.at !== 'ended' && this.#state.at !== 'closed';
+		if (this.#state.at !== 'live' || !this.#renewal.take()) return false;
+		this.#dispatch({ type: 'failed', error: reason });
+		return true;
 	}
 
 	#mustLine(): Line {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MaxAccount } from '../../../../src/channels/max/account';
 import type { OpenAccount } from '../../../../src/contract';
+import { until } from '../../../support/manual-clock';
 import { item, run } from '../support/run';
 import { ANNA, BORIS, DIALOG, openReading, Scene } from '../support/scene';
 
@@ -60,9 +61,20 @@ describe.each(['', 'user.not.found', 'contact.hidden'])('a number refused with t
 
 it('a number refused because the service is down is not nobody’s', async () => {
 	scene.control.setFaults({ errors: [{ opcode: 46, error: 'service.unavailable', count: 99 }] });
-	await expect(item(open, 'contact.findByPhone', { phone: '+79990000002' })).rejects.toMatchObject({
-		code: 'upstream_error',
+	const asking = item(open, 'contact.findByPhone', { phone: '+79990000002' });
+	let told = false;
+	asking.catch(() => {
+		told = true;
 	});
+	await until(
+		async () => {
+			await scene.clock.advance(1_000);
+			return told;
+		},
+		'the answer after three tries',
+		400,
+	);
+	await expect(asking).rejects.toMatchObject({ code: 'upstream_error' });
 });
 
 describe('a service whose pages are shorter than asked', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChannelError } from '../../../../src/contract';
-import { refusalError } from '../../../../src/channels/max/errors';
+import { refusalError } from '../../../../src/channels/max/refusal';
 import { loginWaitMs } from '../../../../src/channels/max/session/login-limit';
 import { redirectedEndpoint } from '../../../../src/channels/max/session/redirect';
 import {
@@ -67,6 +67,9 @@ describe('the session machine', () => {
 		'client.unsupported-version',
 		'error.profile.active.session.no2fa',
 		'FAIL_LOGOUT_ALL',
+		'login.something.new',
+		'error.profile.something.new',
+		'FAIL_SOMETHING_NEW',
 	])('%s ends the session for good', (error) => {
 		const step = run([
 			{ type: 'start' },

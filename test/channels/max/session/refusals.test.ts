@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OP } from '../../../../src/channels/max/opcodes';
+import { until } from '../../../support/manual-clock';
+import { item, run } from '../support/run';
+import { ANNA, BORIS, DIALOG, openReading, Scene } from '../support/scene';
+
+/** What this client does by itself about a refusal, before anybody is told. */
+let scene: Scene;
+beforeEach(async () => {
+	scene = await Scene.start();
+});
+afterEach(async () => {
+	expect(scene.control.failures({})).toEqual([]);
+	await scene.close();
+});
+
+const refuse = (opcode: number, error: string, count: number, message?: string, title?: string): void =>
+	scene.control.setFaults({
+		errors: [
+			{
+				opcode,
+				error,
+				count,
+				...(message === undefined ? {} : { message }),
+				...(title === undefined ? {} : { title }),
+			},
+		],
+	});
+const asked = (opcode: number): number => scene.control.requests({ opcode }).length;
+
+/** Lets time pass until a request has its answer. */
+async function settled<T>(asking: Promise<T>): Promise<T> {
+	let done = false;
+	const over = (): void => {
+		done = true;
+	};
+	asking.then(over, over);
+	await until(
+		async () => {
+			await scene.clock.advance(1_000);
+			return done;
+		},
+		'the answer',
+		400,
+	);
+	return asking;
+}
+
+describe.each([
+	'service.unavailable',
+	'service.timeout',
+	'errors.event.unavailable',
+	'internal',
+	'session.sequence',
+])('%s', (key) => {
+	it('once or twice: the request is asked again, ever later', async () => {
+		const { session } = await scene.openSession();
+		refuse(OP.chatInfo, key, 2);
+		const asking = session.request(OP.chatInfo, { chatIds: [Number(DIALOG)] });
+		await until(() => asked(OP.chatInfo) === 1, 'the first try');
+		expect(await settled(asking)).toMatchObject({ chats: [{ id: Number(DIALOG) }] });
+		expect(asked(OP.chatInfo)).toBe(3);
+	});
+
+	it('for ever: the person is told, and what must not happen twice is not asked again', async () => {
+		const { session } = await scene.openSession();
+		refuse(OP.chatInfo, key, 99);
+		await expect(settled(session.request(OP.chatInfo, { chatIds: [Number(DIALOG)] }))).rejects.toMatchObject({
+			code: 'upstream_error',
+			providerCode: key,
+		});
+		expect(asked(OP.chatInfo)).toBe(3);
+		await expect(
+			session.request(OP.chatInfo, { chatIds: [Number(DIALOG)] }, { repeat: false }),
+		).rejects.toMatchObject({ providerCode: key });
+		expect(asked(OP.chatInfo)).toBe(4);
+	});
+});
+
+describe.each(['session.state', 'proto.state', 'proto.ver'])('%s on an open session', (key) => {
+	it('runs SESSION_INIT and LOGIN anew, and the request once more', async () => {
+		const { session } = await scene.openSession();
+		refuse(OP.chatInfo, key, 1);
+		const answer = await settled(
+			session.request(OP.chatInfo, { chatIds: [Number(DIALOG)] }, { repeat: false }),
+		);
+		expect(answer).toMatchObject({ chats: [{ id: Number(DIALOG) }] });
+		expect(session.reconnects).toBe(1);
+		expect(scene.control.overlaps({})).toEqual([]);
+	});
+
+	it('again and again costs one LOGIN in ten minutes, no more', async () => {
+		const { session } = await scene.openSession();
+		refuse(OP.chatInfo, key, 99);
+		for (let n = 0; n < 3; n += 1)
+			await expect(
+				settled(session.request(OP.chatInfo, { chatIds: [Number(DIALOG)] })),
+			).rejects.toMatchObject({ code: 'upstream_error', providerCode: key });
+		expect(session.reconnects).toBe(1);
+		expect(session.state).toBe('live');
+	});
+});
+
+it('a send refused in the wrong state or by a service in trouble is one message', async () => {
+	const { open } = await openReading(scene);
+	refuse(OP.msgSend, 'service.timeout', 1);
+	const first = await settled(item(open, 'message.send', { chatId: DIALOG, text: 'once' }));
+	refuse(OP.msgSend, 'session.state', 1);
+	const second = await settled(item(open, 'message.send', { chatId: DIALOG, text: 'twice' }));
+	const texts = scene.control.messages({ chatId: DIALOG }).map(({ text }) => text);
+	expect(texts.filter((text) => text === 'once' || text === 'twice')).toEqual(['once', 'twice']);
+	expect(first['message_id']).not.toBe(second['message_id']);
+});
+
+it('media that is not ready is known by the message too, whatever is said to people', async () => {
+	const { open } = await openReading(scene);
+	refuse(OP.msgSend, 'unknown.key', 2, 'errors.process.attachment.video.not.processed', 'Файл готовится');
+	await settled(item(open, 'message.send', { chatId: DIALOG, text: 'with a file' }));
+	const sends = scene.control.requests({ opcode: OP.msgSend });
+	expect(
+		new Set(sends.map(({ payload }) => (payload as { message: { cid: string } }).message.cid)).size,
+	).toBe(1);
+	expect(sends).toHaveLength(3);
+});
+
+it('too many logins while away: told at once, tried again after an hour', async () => {
+	const { session, services } = await scene.openSession();
+	refuse(OP.login, 'login.flood', 1);
+	scene.control.cut({});
+	await until(
+		async () => {
+			await scene.clock.advance(1_000);
+			return services.states.length > 0;
+		},
+		'people are told',
+		60,
+	);
+	expect(services.states).toMatchObject([{ state: 'disconnected', error: { code: 'flood_wait' } }]);
+	await scene.clock.advance(3_500_000);
+	expect(session.state).toBe('waiting');
+	await scene.clock.advance(100_000);
+	await until(() => session.state === 'live', 'it is back');
+});
+
+it('words for people come along with the key', async () => {
+	const { open } = await openReading(scene);
+	refuse(OP.msgReaction, 'error.too-many-likes', 1, 'Too many', 'Слишком часто');
+	const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'hm' });
+	await expect(run(open, 'message.react', { chatId: DIALOG, messageId, emoji: '👍' })).rejects.toMatchObject({
+		code: 'flood_wait',
+		message: 'MAX asks to slow down: Слишком часто',
+		retryAfterSeconds: 60,
+	});
+});
