@@ -3,6 +3,7 @@ import { isAllowedChat, type TelegramAccount } from './account';
 import { withAlbums } from './events/album';
 import { sentAt } from './events/base';
 import { messageEvent } from './events/normalise';
+import { isLastPage } from './messages-page';
 import { markPeer } from './peers/marked-id';
 import { SERVICE_USER } from './peers/peer-book';
 import { child, children, flag, int, type TlObject } from './tl';
@@ -92,7 +93,7 @@ export async function* walkHistory(
 		const messages = children(answer, 'messages');
 		const last = int(messages.at(-1) ?? { _: '' }, 'id');
 		yield messages.filter(({ _ }) => _ !== 'messageEmpty');
-		if (last === null || last === offsetId || messages.length < limit) return;
+		if (last === null || last === offsetId || isLastPage(answer, limit)) return;
 		offsetId = last;
 	}
 }

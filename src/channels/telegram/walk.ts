@@ -1,4 +1,5 @@
 import type { TelegramAccount } from './account';
+import { isLastPage } from './messages-page';
 import type { Peer } from './peers/peer-book';
 import { children, int, type TlObject } from './tl';
 
@@ -28,7 +29,7 @@ export async function* walkMessages(
 	signal: AbortSignal,
 ): AsyncGenerator<TlObject[]> {
 	const limit = Math.min(PAGE, walk.pageSize ?? PAGE);
-	const page = async (place: Record<string, number>): Promise<TlObject[]> => {
+	const page = async (place: Record<string, number>): Promise<TlObject> => {
 		const common = {
 			peer: account.resolver.inputOf(peer.id),
 			...{ offset_id: 0, offset_date: 0, add_offset: 0, limit, max_id: 0, min_id: 0, hash: '0' },
@@ -38,24 +39,25 @@ export async function* walkMessages(
 			walk.topicId === undefined
 				? { _: 'messages.getHistory', ...common }
 				: { _: 'messages.getReplies', ...common, msg_id: walk.topicId };
-		return children(await account.connection.object(request, { signal }), 'messages');
+		return account.connection.object(request, { signal });
 	};
 	if (walk.after === undefined && walk.afterId === undefined) yield* back(page, walk, limit);
 	else yield* on(page, walk, limit);
 }
 
-type Page = (place: Record<string, number>) => Promise<TlObject[]>;
+type Page = (place: Record<string, number>) => Promise<TlObject>;
 
 async function* back(page: Page, { beforeId, before }: Walk, limit: number): AsyncGenerator<TlObject[]> {
 	let offset = beforeId ?? 0;
 	for (let first = true; ; first = false) {
-		const messages = await page({
+		const answer = await page({
 			offset_id: offset,
 			...(first && before !== undefined ? { offset_date: before } : {}),
 		});
+		const messages = children(answer, 'messages');
 		const last = idOf(messages.at(-1));
 		yield messages.filter((message) => isThere(message) && within(message, before));
-		if (last === null || last === offset || messages.length < limit) return;
+		if (last === null || last === offset || isLastPage(answer, limit)) return;
 		offset = last;
 	}
 }
@@ -67,18 +69,19 @@ async function* on(
 ): AsyncGenerator<TlObject[]> {
 	let from = afterId ?? 0;
 	if (after !== undefined) {
-		const [older] = await page({ offset_date: after, limit: 1 });
+		const [older] = children(await page({ offset_date: after, limit: 1 }), 'messages');
 		from = Math.max(from, idOf(older) ?? 0);
 	}
 	for (;;) {
 		// The place of the first newer one, moved back by a page (core.telegram.org/api/offsets).
-		const messages = (await page({ offset_id: from + 1, add_offset: -limit, min_id: from })).toReversed();
+		const answer = await page({ offset_id: from + 1, add_offset: -limit, min_id: from });
+		const messages = children(answer, 'messages').toReversed();
 		const last = idOf(messages.at(-1));
 		const wanted = messages.filter(
 			(message) => within(message, before) && (beforeId === undefined || (idOf(message) ?? 0) < beforeId),
 		);
 		yield wanted.filter(isThere);
-		if (last === null || last <= from || messages.length < limit || wanted.length < messages.length) return;
+		if (last === null || last <= from || isLastPage(answer, limit) || wanted.length < messages.length) return;
 		from = last;
 	}
 }

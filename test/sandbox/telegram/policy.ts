@@ -37,6 +37,8 @@ export interface Policy {
 	sessionLifeMs: number;
 	/** Number every pushed `updates` (seq); otherwise only those without pts are numbered. */
 	numberAllPushes: boolean;
+	/** Largest page of a chat's messages, whatever the client asks. */
+	messagesPage: number;
 	/** Strangers in pushes from channels come as `min`: usable only through the message they were seen in. */
 	minUsers: boolean;
 	/** Login codes have so many digits. */
@@ -70,6 +72,7 @@ export function defaultPolicy(): Policy {
 		queuedPushes: 100,
 		sessionLifeMs: 300_000,
 		numberAllPushes: false,
+		messagesPage: 100,
 		minUsers: true,
 		codeDigits: 5,
 		codeLifeMs: 300_000,

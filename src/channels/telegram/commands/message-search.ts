@@ -2,6 +2,7 @@ import { z } from '#lib/zod';
 import { invalidParameter, type CallResult, type CommandContext, type JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { eventOf } from '../history';
+import { isLastPage } from '../messages-page';
 import { SERVICE_USER } from '../peers/peer-book';
 import { children, int, type TlObject } from '../tl';
 import { chatRef, command, detail, LONG_TIMEOUT_MS, messageId, messageItem, peerOf, time } from './shared';
@@ -138,7 +139,7 @@ async function inChat(
 		const messages = found(page);
 		await add(account, messages, wanted, items);
 		const last = int(messages.at(-1) ?? { _: '' }, 'id');
-		if (items.length >= wanted.limit || last === null || last === offset || messages.length < size)
+		if (items.length >= wanted.limit || last === null || last === offset || isLastPage(page, size))
 			return { items };
 		offset = last;
 	}
@@ -169,9 +170,10 @@ async function everywhere(
 		await add(account, messages, wanted, items);
 		const last = messages.at(-1);
 		const id = last === undefined ? null : int(last, 'id');
-		if (items.length >= wanted.limit || last === undefined || id === null || messages.length < size)
-			return { items };
 		const rate = int(page, 'next_rate');
+		// The count is a guess here; where the next page begins is told by the rate.
+		const isLast = rate === null ? messages.length < size : isLastPage(page, size);
+		if (items.length >= wanted.limit || last === undefined || id === null || isLast) return { items };
 		if (id === offset.id && (rate ?? 0) === offset.rate) return { items };
 		const chat = (await eventOf(account, last)).external_chat_id;
 		offset = { id, rate: rate ?? 0, peer: account.resolver.inputOf(chat) };

@@ -1,5 +1,6 @@
+import { isLastPage } from '../messages-page';
 import { unmarkId } from '../peers/marked-id';
-import { int, type TlObject } from '../tl';
+import { children, int, type TlObject } from '../tl';
 import type { Fill } from './state';
 import type { Tasks } from './tasks';
 import { HISTORY_PAGE, type EngineRequest } from './types';
@@ -56,9 +57,10 @@ export class Fills {
 
 	answer(
 		request: Extract<EngineRequest, { kind: 'historyAfter' | 'historyBefore' }>,
-		newestFirst: readonly TlObject[],
+		result: TlObject,
 	): FillStep {
 		const fill = this.#fills.get(request.chat);
+		const newestFirst = children(result, 'messages');
 		if (fill === undefined) return { messages: [], cut: null, finished: true };
 		if (request.kind === 'historyBefore') return this.#anchored(fill, newestFirst);
 		const after = request.afterId;
@@ -68,7 +70,8 @@ export class Fills {
 				message._ !== 'messageEmpty' && (fill.toId === null || (int(message, 'id') ?? 0) <= fill.toId),
 		);
 		const last = int(page.at(-1) ?? { _: '' }, 'id') ?? after;
-		const finished = page.length < HISTORY_PAGE || (fill.toId !== null && last >= fill.toId);
+		const finished =
+			page.length === 0 || isLastPage(result, HISTORY_PAGE) || (fill.toId !== null && last >= fill.toId);
 		if (!finished) this.#go({ ...fill, afterId: last });
 		return { messages, cut: null, finished };
 	}

@@ -1,5 +1,5 @@
 import { unmarkId } from '../peers/marked-id';
-import { children, type TlObject } from '../tl';
+import type { TlObject } from '../tl';
 import type { ChannelBoxes } from './channel-boxes';
 import type { Channels } from './channels';
 import { readDialogsPage } from './dialogs-page';
@@ -79,7 +79,7 @@ export class Walks {
 		result: TlObject,
 	): void {
 		const { fills, output } = this.#needs;
-		const { messages, cut, finished } = fills.answer(request, children(result, 'messages'));
+		const { messages, cut, finished } = fills.answer(request, result);
 		if (cut !== null) output.gap(request.chat, cut.from, cut.to, 'catch_up_limit');
 		for (const message of messages) {
 			if (chatOfMessage(message) === request.chat) output.filled(asNewMessage(message));

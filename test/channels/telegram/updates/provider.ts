@@ -5,6 +5,8 @@ import type { EngineRequest } from '../../../../src/channels/telegram/updates/ty
 
 /** dialogs on a page: fewer than there are, more than change while a page is on its way */
 const PAGE = 14;
+/** messages on a page of a history: fewer than are asked for, as a server may give */
+const HISTORY = 40;
 
 export interface StoredMessage {
 	id: number;
@@ -127,7 +129,7 @@ export class Provider {
 				return this.#dialogPage(request);
 			case 'historyAfter': {
 				const above = this.#visible(request.chat).filter(({ id }) => id > request.afterId);
-				return this.#history(request.chat, above.slice(0, request.limit));
+				return this.#history(request.chat, above.slice(0, Math.min(request.limit, HISTORY)));
 			}
 			case 'historyBefore':
 				return this.#history(
@@ -336,7 +338,8 @@ export class Provider {
 
 	#history(chat: string, ascending: StoredMessage[]): TlObject {
 		return {
-			_: 'messages.messages',
+			_: 'messages.messagesSlice',
+			count: this.#visible(chat).length,
 			messages: ascending.map((message) => asMessage(chat, message)).reverse(),
 			users: [],
 			chats: [],

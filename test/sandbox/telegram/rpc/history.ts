@@ -77,8 +77,18 @@ export function viewPage(
 }
 
 function viewList(call: Call, peer: Marked, matching: readonly Copy[]): TlObject {
-	const { list, skipped } = paged(matching, pageOf(call));
-	return viewPage(call, peer, list, matching.length, skipped);
+	const page = pageOf(call);
+	const { list, skipped } = paged(matching, page);
+	const { messagesPage: most } = call.world.policy;
+	// Those next to the offset; going on from it, that is the end of the list.
+	const cut = page.addOffset < 0 ? list.slice(-most) : list.slice(0, most);
+	return viewPage(
+		call,
+		peer,
+		cut,
+		matching.length,
+		skipped + (page.addOffset < 0 ? list.length - cut.length : 0),
+	);
 }
 
 const mediaFilters: Readonly<Record<string, (copy: Copy, me: bigint) => boolean>> = {
