@@ -112,6 +112,8 @@ export interface Policy {
 	expiredStatus: 401 | 410;
 	maxTextLength: number;
 	editWindowMs: number;
+	/** What MSG_EDIT without `attachments` does to media. choice: they stay; no source tells. */
+	editWithoutAttachments: 'keep' | 'remove' | 'refuse';
 }
 
 export function defaultPolicy(): Policy {
@@ -171,5 +173,6 @@ export function defaultPolicy(): Policy {
 		expiredStatus: 410,
 		maxTextLength: 4000,
 		editWindowMs: 604_800_000,
+		editWithoutAttachments: 'keep',
 	};
 }

@@ -18,12 +18,22 @@ export const deleteMessages: Operation = {
 			description: 'Whether the others lose the messages too',
 		},
 	],
+	options: [
+		{
+			displayName: 'Scheduled',
+			name: 'scheduled',
+			type: 'boolean',
+			default: false,
+			description: 'Whether these are messages that are yet to be sent, which then never are',
+		},
+	],
 	toCommand: (parameters) => ({
 		name: 'message.delete',
 		input: {
 			chatId: parameters.id('chatId'),
 			messageIds: parameters.list('messageIds'),
 			forEverybody: parameters.boolean('forEverybody'),
+			scheduled: parameters.options.boolean('scheduled'),
 		},
 	}),
 };

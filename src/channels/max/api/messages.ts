@@ -61,7 +61,7 @@ export async function sendMessage(
 	return { chatId: id(reply['chatId']) ?? id(object(reply['chat'])?.['id']) ?? asked, message: sent };
 }
 
-/** MSG_EDIT (67): own messages within seven days. The member is `attachments` here; absent = media stay as they are. */
+/** MSG_EDIT (67): own messages within seven days. The member is `attachments` here, `[]` = none; what its absence does is not known. */
 export async function editMessage(
 	caller: Caller,
 	edit: {
@@ -88,19 +88,21 @@ export async function editMessage(
 	return object(reply['message']) ?? {};
 }
 
-/** MSG_DELETE (66): for oneself or for everybody. */
+/** MSG_DELETE (66): for oneself or for everybody; `scheduled`: messages that are yet to be sent, which then never are. */
 export async function deleteMessages(
 	caller: Caller,
 	chatId: string,
 	messageIds: readonly string[],
-	forMe: boolean,
+	how: { forMe: boolean; scheduled: boolean },
 	options: RequestOptions,
 ): Promise<void> {
-	await caller.request(
-		OP.msgDelete,
-		{ chatId: wireId(chatId), messageIds: messageIds.map(messageId), forMe },
-		options,
-	);
+	const payload = {
+		chatId: wireId(chatId),
+		messageIds: messageIds.map(messageId),
+		forMe: how.forMe,
+		...(how.scheduled ? { itemType: 'DELAYED' } : {}),
+	};
+	await caller.request(OP.msgDelete, payload, options);
 }
 
 /** MSG_TYPING (65): shown for a few seconds; always answered OK. */

@@ -15,10 +15,13 @@ import * as login from './login';
 import { mediaDownload, messageTranscribe } from './media';
 import * as members from './members';
 import * as change from './message-change';
-import { messageGetMany, messageGetSince, messageSearch } from './message-read';
+import { messageEdit } from './message-edit';
+import { messageGet, messageGetMany, messageGetSince, messageSearch } from './message-read';
 import * as send from './message-send';
 import { messageGetPoll, messageVote } from './poll';
 import { rawRequest } from './raw';
+import { messageGetReactions, messageReact, messageUnreact } from './reactions';
+import { messageMarkRead, messageMarkUnread } from './read-marks';
 
 /** All that the pool can ask of a MAX account. A new operation is a line here. */
 export const commands: CommandTable<MaxAccount> = {
@@ -40,7 +43,7 @@ export const commands: CommandTable<MaxAccount> = {
 	'chat.join': links.chatJoin,
 	'chat.leave': chat.chatLeave,
 	'chat.list': chat.chatList,
-	'chat.markRead': change.messageMarkRead,
+	'chat.markRead': messageMarkRead,
 	'chat.mute': chatSettings.chatMute,
 	'chat.pin': chatSettings.chatPin,
 	'chat.promote': members.chatPromote,
@@ -74,17 +77,17 @@ export const commands: CommandTable<MaxAccount> = {
 	'login.resendCode': login.loginResendCode,
 	'media.download': mediaDownload,
 	'message.delete': change.messageDelete,
-	'message.edit': change.messageEdit,
+	'message.edit': messageEdit,
 	'message.forward': send.messageForward,
-	'message.get': change.messageGet,
+	'message.get': messageGet,
 	'message.getMany': messageGetMany,
 	'message.getPoll': messageGetPoll,
-	'message.getReactions': change.messageGetReactions,
+	'message.getReactions': messageGetReactions,
 	'message.getSince': messageGetSince,
-	'message.markRead': change.messageMarkRead,
-	'message.markUnread': change.messageMarkUnread,
+	'message.markRead': messageMarkRead,
+	'message.markUnread': messageMarkUnread,
 	'message.pin': change.messagePin,
-	'message.react': change.messageReact,
+	'message.react': messageReact,
 	'message.reply': send.messageReply,
 	'message.search': messageSearch,
 	'message.send': send.messageSend,
@@ -96,7 +99,7 @@ export const commands: CommandTable<MaxAccount> = {
 	'message.sendTyping': change.messageSendTyping,
 	'message.transcribe': messageTranscribe,
 	'message.unpin': change.messageUnpin,
-	'message.unreact': change.messageUnreact,
+	'message.unreact': messageUnreact,
 	'message.vote': messageVote,
 	'profile.get': profileGet,
 	'profile.update': profileUpdate,

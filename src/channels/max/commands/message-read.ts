@@ -1,14 +1,25 @@
 import { z } from '#lib/zod';
-import { invalidParameter, type Json, type JsonObject } from '../../../contract';
+import { ChannelError, invalidParameter, type Json, type JsonObject } from '../../../contract';
 import { isAllowedChat, type MaxAccount } from '../account';
+import { getMessages } from '../api/history';
 import { searchMessages } from '../api/messages';
 import { eventFromMessage, readMessages } from '../events/from-message';
 import { eventsSince, type Start } from '../history';
-import { chatIdField, detailFields, limitField, textField, timeField, wantsRaw } from '../input-fields';
-import { id } from '../json';
+import {
+	chatIdField,
+	detailFields,
+	idField,
+	idsField,
+	limitField,
+	textField,
+	timeField,
+	wantsRaw,
+} from '../input-fields';
+import { id, objects } from '../json';
 import { pace } from '../pace';
 import { walkHistory } from './history-walk';
-import { command, LONG_TIMEOUT_MS, messageItem } from './shared';
+import { inChat } from './one-chat';
+import { command, LONG_TIMEOUT_MS, messageItem, requestOptions } from './shared';
 
 /** Messages of MAX itself (login codes) are left out unless asked for. */
 const includeService = z.boolean().default(false);
@@ -139,6 +150,36 @@ export const messageSearch = command({
 			markers.add(page.marker);
 			marker = page.marker;
 		}
+		return { items };
+	},
+});
+
+/** Messages by id, in the order the service gives them. @throws ChannelError `message_not_found`: none is there */
+export const messageGet = command({
+	...inChat,
+	permission: 'read',
+	effect: 'read',
+	input: z.strictObject({
+		chatId: chatIdField,
+		messageIds: idsField.optional(),
+		messageId: idField.optional(),
+		...detailFields,
+	}),
+	async run(account, input, context) {
+		const wanted = [...(input.messageIds ?? []), ...(input.messageId === undefined ? [] : [input.messageId])];
+		if (wanted.length === 0) throw invalidParameter('messageId', 'is missing');
+		const found = await getMessages(account.session, input.chatId, wanted, requestOptions(context));
+		const facts = await readMessages(account, input.chatId, objects(found), context.signal);
+		if (facts.length === 0)
+			throw new ChannelError('message_not_found', `Message ${wanted.join(', ')} is not in this chat`, {
+				channel: 'max',
+				hint: 'It was deleted, or the id belongs to another chat.',
+			});
+		const items = [];
+		for (const message of facts)
+			items.push(
+				messageItem(await eventFromMessage(account, message, { signal: context.signal }), wantsRaw(input)),
+			);
 		return { items };
 	},
 });

@@ -1,11 +1,11 @@
 import { ChannelError, invalidParameter, type CommandContext, type JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
 import { getMessages } from '../api/history';
-import { wireId } from '../codec';
 import { refOf } from '../events/media';
 import { parseRef, type MediaRef } from '../events/media-ref';
-import { number, object, objects, text } from '../json';
-import { flatWave, type Attachment } from './attachment';
+import { number, object, objects } from '../json';
+import type { Attachment } from './attachment';
+import { outgoingOf } from './outgoing';
 
 /** The outgoing form of an attachment received earlier, read from its message: not downloaded again. */
 export async function attachmentOfRef(
@@ -15,39 +15,24 @@ export async function attachmentOfRef(
 ): Promise<Attachment> {
 	const ref = parseRef(reference);
 	if (ref === null) throw invalidParameter('media', 'is not a reference to a file of MAX');
-	const attach = await findAttach(account, ref, context.signal);
-	switch (ref.kind) {
+	const received = await findAttach(account, ref, context.signal);
+	const attach = outgoingOf(received);
+	if (attach === null) throw invalidParameter('media', 'is a file that cannot be sent on');
+	return { kind: kindOf(ref, received), attach };
+}
+
+/** An album takes photos and videos; a sticker stands where a photo would. */
+function kindOf({ kind }: MediaRef, attach: JsonObject): Attachment['kind'] {
+	switch (kind) {
 		case 'photo':
-			return { kind: 'photo', attach: { _type: 'PHOTO', photoToken: text(attach['photoToken']) ?? '' } };
-		case 'video': {
-			const videoType = number(attach['videoType']) ?? 0;
-			return {
-				kind: videoType === 1 ? 'note' : 'video',
-				attach: {
-					_type: 'VIDEO',
-					videoId: wireId(ref.mediaId),
-					token: text(attach['token']) ?? '',
-					videoType,
-				},
-			};
-		}
-		case 'audio': {
-			const wave = text(attach['wave']);
-			return {
-				kind: 'voice',
-				attach: {
-					_type: 'AUDIO',
-					audioId: wireId(ref.mediaId),
-					token: text(attach['token']) ?? '',
-					duration: number(attach['duration']) ?? 0,
-					wave: wave === null ? flatWave() : Buffer.from(wave, 'base64'),
-				},
-			};
-		}
-		case 'file':
-			return { kind: 'file', attach: { _type: 'FILE', fileId: wireId(ref.mediaId) } };
 		case 'sticker':
-			return { kind: 'photo', attach: { _type: 'STICKER', stickerId: wireId(ref.mediaId) } };
+			return 'photo';
+		case 'video':
+			return number(attach['videoType']) === 1 ? 'note' : 'video';
+		case 'audio':
+			return 'voice';
+		case 'file':
+			return 'file';
 	}
 }
 

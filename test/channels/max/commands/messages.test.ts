@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenAccount } from '../../../../src/contract';
 import type { MaxAccount } from '../../../../src/channels/max/account';
 import { OP } from '../../../../src/channels/max/opcodes';
+import type { StoredMessage } from '../../../sandbox/max/control/service';
 import { TestIntents, type TestServices } from '../../../support/driver-services';
 import { settle, until } from '../../../support/manual-clock';
 import type { Journal } from '../support/journal';
@@ -206,6 +207,21 @@ describe('sending', () => {
 		});
 		expect(items).toMatchObject([{ text: 'later' }]);
 	});
+
+	it('at a later time, which is called off', async () => {
+		const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+		const sent = await item(open, 'message.send', { chatId: DIALOG, text: 'never', sendAt });
+		const messageIds = sent['message_id'] as string;
+		expect(await item(open, 'message.delete', { chatId: DIALOG, messageIds, scheduled: true })).toEqual({
+			deleted: true,
+		});
+		const { items } = await run(open, 'message.getMany', {
+			chatId: DIALOG,
+			scheduled: true,
+			before: Date.parse(sendAt) + 1000,
+		});
+		expect(items).toEqual([]);
+	});
 });
 
 describe('changing', () => {
@@ -221,6 +237,44 @@ describe('changing', () => {
 		await expect(item(open, 'message.get', { chatId: DIALOG, messageId })).rejects.toMatchObject({
 			code: 'message_not_found',
 		});
+	});
+
+	it.each(['keep', 'remove', 'refuse'] as const)(
+		'an edit of the text leaves media where they are (without the member a server would: %s)',
+		async (editWithoutAttachments) => {
+			scene.control.setPolicy({ editWithoutAttachments });
+			const media = (['photo', 'video', 'note', 'audio', 'file'] as const).map((kind) => [{ kind }]);
+			for (const one of [...media, [{ kind: 'photo' as const }, { kind: 'video' as const }]]) {
+				const { messageId } = scene.control.injectMessage({ from: ANNA, to: BORIS, text: 'old', media: one });
+				const stored = (): StoredMessage =>
+					scene.control.messages({ chatId: DIALOG }).find(({ id }) => id === messageId)!;
+				const before = stored().attaches;
+				expect(before).toHaveLength(one.length);
+				await run(open, 'message.edit', { chatId: DIALOG, messageId, text: 'new' });
+				expect(stored()).toMatchObject({ text: 'new', attaches: before });
+				await run(open, 'message.edit', { chatId: DIALOG, messageId, text: 'bare', removeMedia: true });
+				expect(stored().attaches).toEqual([]);
+			}
+		},
+	);
+
+	it('an edit of a message with a contact or a place keeps that too', async () => {
+		scene.control.setPolicy({ editWithoutAttachments: 'remove' });
+		const contact = await item(open, 'message.sendContact', { chatId: DIALOG, contactId: BORIS });
+		const place = await item(open, 'message.sendLocation', {
+			chatId: DIALOG,
+			latitude: 55.75,
+			longitude: 37.61,
+		});
+		for (const [sent, kind] of [
+			[contact, 'CONTACT'],
+			[place, 'LOCATION'],
+		] as const) {
+			const messageId = sent['message_id'] as string;
+			await run(open, 'message.edit', { chatId: DIALOG, messageId, text: 'with words' });
+			const stored = scene.control.messages({ chatId: DIALOG }).find(({ id }) => id === messageId)!;
+			expect(stored.attaches).toMatchObject([{ kind }]);
+		}
 	});
 
 	it('react, read the reactions, take it back', async () => {

@@ -22,10 +22,14 @@ function edit(call: Call): Outgoing {
 		throw new Refusal('error.message.invalid', { message: 'Too late to edit' });
 	}
 	const text = readText(call, body);
+	const { editWithoutAttachments } = world.policy;
+	if (editWithoutAttachments === 'refuse') body.require('attachments');
 	const changes = {
 		text,
 		elements: readElements(body, text),
-		...(body.has('attachments') ? { attaches: readAttaches(call, body, 'attachments') } : {}),
+		...(body.has('attachments') || editWithoutAttachments === 'remove'
+			? { attaches: readAttaches(call, body, 'attachments') }
+			: {}),
 	};
 	if (waiting !== undefined) {
 		Object.assign(waiting, changes);
