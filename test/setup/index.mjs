@@ -6,3 +6,4 @@ export { ensureN8nHost } from './n8n-host.mjs';
 export { SetupError, projectEnv, root, say } from './process.mjs';
 export { ensureRegistryHost } from './registry-host.mjs';
 export { ensureSystemPackages, findProgram } from './system-packages.mjs';
+export { ensureTelegramPeers } from './telegram-peers.mjs';

@@ -10,6 +10,7 @@ import {
 	ensureN8nHost,
 	ensureRegistryHost,
 	ensureSystemPackages,
+	ensureTelegramPeers,
 	projectEnv,
 	root,
 } from './index.mjs';
@@ -17,6 +18,7 @@ import { summarise, tallyOf } from './tally.mjs';
 
 const BUILT = [ensureBuild];
 const REDIS = [() => ensureSystemPackages(['redis'])];
+const SERVERS = [...REDIS, ensureTelegramPeers];
 const PEERS = [() => ensureSystemPackages(['redis', 'telethon'])];
 const HOSTED = [
 	() => ensureSystemPackages(['chromium', 'redis', 'postgresql']),
@@ -39,7 +41,7 @@ const STEPS = {
 	format: { command: ['prettier', '--check', '--log-level', 'warn', '.'] },
 	types: { command: ['tsc', '-p', '.'] },
 	unit: { project: 'unit' },
-	servers: { project: 'servers', needs: REDIS },
+	servers: { project: 'servers', needs: SERVERS },
 	package: { project: 'package', needs: BUILT },
 	flows: { project: 'flows', needs: PEERS },
 	e2e: { project: 'e2e', needs: HOSTED },

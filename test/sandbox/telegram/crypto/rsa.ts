@@ -15,8 +15,16 @@ export interface ServerKey {
 	readonly exponent: number;
 }
 
-/** A fresh 2048-bit key. */
+/**
+ * A fresh 2048-bit key, whose number has no leading zero: none of Telegram's own has one, and clients that keep their
+ * keys by the number's digits (mtcute) would not find it.
+ */
 export function makeServerKey(): ServerKey {
+	const key = anyServerKey();
+	return BigInt.asUintN(64, key.fingerprint) >> 60n === 0n ? makeServerKey() : key;
+}
+
+function anyServerKey(): ServerKey {
 	const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 	const pem = publicKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 	const { n = '', e = '' } = createPublicKey(pem).export({ format: 'jwk' });

@@ -15,11 +15,19 @@ function read(name: string): string {
 
 const mtproto = read('mtproto.tl');
 
+/** Layers told by their difference from another one, and that one. */
+const differences: Readonly<Record<number, number>> = { 158: 144, 227: 229 };
+
 /** The schemas kept here, oldest first. */
-export const layers: readonly number[] = [144, 198, 229];
+export const layers: readonly number[] = [144, 158, 198, 227, 229];
 export const newestLayer = 229;
 
-const schemas = new Map(layers.map((layer) => [layer, new Schema(mtproto, read(`api-${layer}.tl`))]));
+function textsOf(layer: number): string[] {
+	const base = differences[layer];
+	return [...(base === undefined ? [] : textsOf(base)), read(`api-${layer}.tl`)];
+}
+
+const schemas = new Map(layers.map((layer) => [layer, new Schema(mtproto, ...textsOf(layer))]));
 
 /** A number names its fields, so one table of all layers understands every client. */
 const everyId = new Map<number, Definition>();
@@ -46,14 +54,9 @@ export function schemaOf(layer: number): Schema {
 }
 
 function writerFor(layer: number): Writer {
-	const near = schemaLayer(layer);
-	const older = near < newestLayer;
-	const schema = schemaOf(near);
-	const knows = (name: string): boolean => schema.constructors.has(name);
-	return new Writer(
-		schema,
-		older ? { adapt: (object) => adaptTo(near, object, knows), fillMissing: true } : {},
-	);
+	const schema = schemaOf(layer);
+	const older = schemaLayer(layer) < newestLayer;
+	return new Writer(schema, older ? { adapt: (object) => adaptTo(schema, object), fillMissing: true } : {});
 }
 
 /** An object, boxed, as a client of `layer` knows it. */
@@ -63,9 +66,10 @@ export function encodeObject(layer: number, object: TlObject): Buffer {
 
 /** A method's result as a client of `layer` expects it. */
 export function encodeResult(layer: number, method: Definition, value: TlValue): Buffer {
-	const type = schemaOf(layer).methods.get(method.name)?.result ?? method.result;
+	const schema = schemaOf(layer);
+	const type = schema.methods.get(method.name)?.result ?? method.result;
 	return writerFor(layer)
-		.value(type, adaptResult(schemaLayer(layer), method.name, value))
+		.value(type, adaptResult(schema, method.name, value))
 		.finish();
 }
 

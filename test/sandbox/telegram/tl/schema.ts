@@ -24,19 +24,31 @@ export interface Definition {
 	readonly line: string;
 }
 
-/** A schema by name and by number. */
+/** A schema by name and by number. A later text replaces what earlier ones say of a name, or takes it out. */
 export class Schema {
 	readonly constructors = new Map<string, Definition>();
 	readonly methods = new Map<string, Definition>();
 	readonly byId = new Map<number, Definition>();
 
 	constructor(...texts: readonly string[]) {
-		for (const text of texts) for (const definition of parseTl(text)) this.add(definition);
+		for (const text of texts) {
+			for (const { name, method } of removedIn(text)) this.remove(name, method);
+			for (const definition of parseTl(text)) this.add(definition);
+		}
 	}
 
 	private add(definition: Definition): void {
+		this.remove(definition.name, definition.method);
 		(definition.method ? this.methods : this.constructors).set(definition.name, definition);
 		this.byId.set(definition.id, definition);
+	}
+
+	private remove(name: string, method: boolean): void {
+		const named = method ? this.methods : this.constructors;
+		const definition = named.get(name);
+		if (definition === undefined) return;
+		named.delete(name);
+		this.byId.delete(definition.id);
 	}
 }
 
@@ -62,14 +74,28 @@ function fieldOf(text: string): Field {
 	return { name, type: typeOf(type), flag: { word, bit: Number(bit) } };
 }
 
-/** Reads TL text; `---functions---` and `---types---` switch between methods and constructors. */
-export function parseTl(text: string): Definition[] {
-	const found: Definition[] = [];
+/** The lines of a TL text with their part of it: `---functions---` and `---types---` switch. */
+function* linesOf(text: string): Generator<{ line: string; method: boolean }> {
 	let method = false;
 	for (const raw of text.split('\n')) {
 		const line = raw.trim();
 		if (line === '---functions---') method = true;
 		else if (line === '---types---') method = false;
+		else yield { line, method };
+	}
+}
+
+/** Names with a "-" before them: a layer that is told by its difference from another does not have them. */
+function removedIn(text: string): { name: string; method: boolean }[] {
+	return [...linesOf(text)]
+		.filter(({ line }) => /^-\w/.test(line))
+		.map(({ line, method }) => ({ name: line.slice(1), method }));
+}
+
+/** Reads TL text. */
+export function parseTl(text: string): Definition[] {
+	const found: Definition[] = [];
+	for (const { line, method } of linesOf(text)) {
 		const match = /^([\w.]+)#([0-9a-f]+) (?:\{X:Type\} )?(.*?)= ?(.+);$/.exec(line);
 		if (match === null) continue;
 		const [, name = '', id = '', fields = '', result = ''] = match;

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { unzipSync } from 'node:zlib';
 import { perform } from '../rpc/perform';
 import { encodeProtocol, readerOf } from '../tl/layers';
 import { DecodeError } from '../tl/reader';
@@ -172,7 +172,8 @@ function receiveBody(origin: Origin, msgId: bigint, body: Buffer): void {
 	const reader = readerOf(body);
 	if (body.readUInt32LE() === ids.gzip) {
 		reader.uint();
-		return receiveBody(origin, msgId, gunzipSync(reader.bytes()));
+		// With a header of gzip or of zlib: Telegram takes both, and mtcute writes the second.
+		return receiveBody(origin, msgId, unzipSync(reader.bytes()));
 	}
 	if (!service(origin, msgId, reader)) perform(origin, msgId, body);
 }
