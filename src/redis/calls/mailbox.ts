@@ -1,30 +1,17 @@
 import { ChannelError, type Clock, type Logger } from '../../contract';
-import { correlation, nextTurn, Scope, traceparent } from '../../runtime';
+import { correlation, Scope, traceparent } from '../../runtime';
 import { RedisConnection } from '../connection';
 import type { Keys } from '../keys';
-import { integer, list, text, texts } from '../replies';
+import { INBOX_KEEP_MS } from '../lifetimes';
+import { texts } from '../replies';
 import { inbox as scripts } from '../scripts';
 import type { RedisSettings } from '../settings';
+import { Inbox } from './inbox';
 import { Outbox } from './outbox';
-import { watchAnswer } from './overdue';
-import { readEnvelope, writeEnvelope, type Envelope, type Message } from './wire';
+import { writeEnvelope, type Envelope, type Message } from './wire';
 
+/** Between two looks whether an inbox has room again, ms. */
 const FULL_WAIT_MS = 20;
-/** How long one read waits in Redis, ms of Redis' own clock. */
-const BLOCK_MS = 5_000;
-/** A read that is not answered for this much longer is looked into, ms. */
-const LATE_MS = 1_000;
-const AT_ONCE = 100;
-/**
- * What was read is taken out once it is this much, or none has come for this long (ms): a deletion for each message would
- * nearly double what a call costs.
- */
-const READ_KEPT = { messages: 64, bytes: 16 * 1024 };
-const TAKE_OUT_MS = 100;
-const RETRY_MS = 200;
-/** A read that took this much longer than it may: the process was suspended, and what it finds may be old. ms */
-const AWAY_MS = 1_000;
-
 /** A process that was not seen for this long is not asked any more: six reads of its inbox. ms */
 const SEEN_MS = 30_000;
 /** How often it shows itself, ms. */
@@ -42,9 +29,8 @@ export interface MailboxOptions {
 }
 
 /**
- * Messages between processes: one stream per process, which only that process reads. What was read is taken out a few
- * messages at a time, and all of it when none has come for a moment; the stream is bounded, and forgotten soon after
- * its process is gone. A message that was posted is delivered once, unless its reader dies with it.
+ * Messages between processes: one stream per process, which only that process reads. It is bounded, and forgotten soon
+ * after its process is gone. A message that was posted is delivered once, unless its reader dies with it.
  */
 export class Mailbox {
 	readonly #options: MailboxOptions;
@@ -53,9 +39,7 @@ export class Mailbox {
 	readonly #reading: RedisConnection;
 	readonly #outbox: Outbox;
 	readonly #scope = new Scope();
-	readonly #loop: Promise<void>;
-	/** read and still in the stream */
-	#read: { ids: string[]; bytes: number } = { ids: [], bytes: 0 };
+	readonly #inbox: Inbox;
 	/** monotonic ms */
 	#appearedAt = -Infinity;
 
@@ -64,7 +48,12 @@ export class Mailbox {
 		this.#sending = sending;
 		this.#outbox = new Outbox(sending, options.keys);
 		this.#reading = reading;
-		this.#loop = this.#readAll();
+		const { clock, logger, keys, address } = options;
+		this.#inbox = new Inbox({
+			...{ key: keys.inbox(address), reading, sending, clock, logger },
+			receive: options.receive,
+			answered: () => this.#stay(),
+		});
 	}
 
 	static async open(options: MailboxOptions): Promise<Mailbox> {
@@ -118,93 +107,25 @@ export class Mailbox {
 		return texts(await this.#sending.run(scripts.appear, [keys.processes()], [address, SEEN_MS]));
 	}
 
+	/** Shows that this process is still there, now and then. */
+	#stay(): void {
+		const { clock, keys, address } = this.#options;
+		if (clock.monotonic() - this.#appearedAt < APPEAR_MS - 1) return;
+		this.#appear().catch(() => undefined);
+		this.#sending.call('PEXPIRE', keys.inbox(address), INBOX_KEEP_MS).catch(() => undefined);
+	}
+
 	async close(): Promise<void> {
 		if (this.#scope.ended) return this.#scope.end();
-		await this.#scope.end(new ChannelError('cancelled', 'The calls between processes are closed.'));
+		const reason = new ChannelError('cancelled', 'The calls between processes are closed.');
+		await this.#scope.end(reason);
+		await this.#inbox.end(reason);
 		const { keys, address } = this.#options;
 		await Promise.all([
 			this.#sending.call('ZREM', keys.processes(), address),
 			this.#sending.call('DEL', keys.inbox(address)),
 		]).catch(() => undefined);
 		this.#reading.abandon();
-		await Promise.all([this.#sending.close(), this.#reading.close(), this.#loop]);
+		await Promise.all([this.#sending.close(), this.#reading.close(), this.#inbox.ended]);
 	}
-
-	async #readAll(): Promise<void> {
-		const { clock, keys, address, logger } = this.#options;
-		const key = keys.inbox(address);
-		let after = '0';
-		let failed = false;
-		while (!this.#scope.ended) {
-			const asked = clock.monotonic();
-			if (asked - this.#appearedAt >= APPEAR_MS - 1) this.#appear().catch(() => undefined);
-			const answered = this.#expectAnswer();
-			try {
-				const blockMs = this.#read.ids.length === 0 ? BLOCK_MS : TAKE_OUT_MS;
-				const args = ['COUNT', AT_ONCE, 'BLOCK', blockMs, 'STREAMS', key, after];
-				const reply = await this.#reading.call('XREAD', ...args);
-				if (reply === null) this.#takeOut();
-				if (reply === null || this.#scope.ended) continue;
-				const entries = list(list(list(reply)[0])[1]).map((entry) => {
-					const [id, fields] = list(entry);
-					const written = text(list(fields)[1]);
-					this.#read.ids.push(text(id));
-					this.#read.bytes += written.length;
-					return { id: text(id), envelope: readEnvelope(written) };
-				});
-				after = entries.at(-1)?.id ?? after;
-				if (this.#read.ids.length >= READ_KEPT.messages || this.#read.bytes >= READ_KEPT.bytes)
-					this.#takeOut();
-				const understood = entries.flatMap(({ id, envelope }) =>
-					envelope === null ? [] : [{ id, envelope }],
-				);
-				if (understood.length < entries.length) {
-					logger.warn(
-						'a message of another process was not understood: is it another version of this package?',
-					);
-				}
-				const wasAway = failed || clock.monotonic() - asked > BLOCK_MS + AWAY_MS;
-				const now = wasAway ? await this.#serverTime() : 0;
-				failed = false;
-				const fresh = understood.filter(
-					({ id, envelope }) => !isOver(envelope.message, now - Number.parseInt(id, 10)),
-				);
-				this.#options.receive(fresh.map(({ envelope }) => envelope));
-				// What is answered at once goes out before the next messages are asked for.
-				await nextTurn();
-			} catch {
-				failed = true;
-				// Said by the connection. Messages stay in the stream until it is back.
-				await clock.sleep(RETRY_MS, this.#scope.signal).catch(() => undefined);
-			} finally {
-				answered();
-			}
-		}
-	}
-
-	/** Gives the reading connection up when it is dead. @returns to be called with the answer */
-	#expectAnswer(): () => void {
-		const { clock } = this.#options;
-		const serverTime = () => this.#serverTime();
-		return watchAnswer({ withinMs: BLOCK_MS + LATE_MS, clock, serverTime }, () => this.#reading.reconnect());
-	}
-
-	/** Does not wait for it: what is left over by a failure is taken out by the inbox's end of life. */
-	#takeOut(): void {
-		const { ids } = this.#read;
-		this.#read = { ids: [], bytes: 0 };
-		if (ids.length === 0) return;
-		const { keys, address } = this.#options;
-		this.#sending.call('XDEL', keys.inbox(address), ...ids).catch(() => undefined);
-	}
-
-	async #serverTime(): Promise<number> {
-		const [seconds, micros] = list(await this.#sending.call('TIME')).map(integer);
-		return (seconds ?? 0) * 1_000 + Math.floor((micros ?? 0) / 1_000);
-	}
-}
-
-/** A call whose caller has given up: done now, it would be done a second time. */
-function isOver(message: Message, ageMs: number): boolean {
-	return message.type === 'call' && ageMs > message.timeoutMs;
 }

@@ -16,6 +16,21 @@ return taken
 );
 
 /**
+ * KEYS 1 inbox. ARGV 1 id of the last message that arrived, 2 ms until the inbox may go, 3 name of the group that reads.
+ * Whatever came after that message is handed out from now on, whether it has been before or not. Makes what is missing.
+ */
+export const begin = script(
+	'begin',
+	`
+local inbox, after = KEYS[1], ARGV[1]
+local made = redis.pcall('XGROUP', 'CREATE', inbox, ARGV[3], after, 'MKSTREAM')
+if made.err then redis.call('XGROUP', 'SETID', inbox, ARGV[3], after) end
+redis.call('PEXPIRE', inbox, ARGV[2])
+return 1
+`,
+);
+
+/**
  * KEYS 1 processes. ARGV 1 address, 2 ms after which a process that was not seen is forgotten.
  * Notes that this process is there, by Redis' own clock. Answers all that are, this one included.
  */

@@ -18,6 +18,7 @@ import { nextTurn, silentLogger, systemClock, systemRandom } from '../../../src/
 import { ManualClock, passes, until } from '../../support/manual-clock';
 import { complaints, listKeys } from '../support/key-table';
 import { RedisServer } from '../support/redis-server';
+import { Relay } from '../support/relay';
 
 const OWNER = 'host/1/main/aa';
 const CALLER = 'host/2/worker/bb';
@@ -452,5 +453,41 @@ describe('calls between processes', () => {
 			async () => (await caller.call(SESSION, call()).catch(() => null))?.kind === 'result',
 			'calls work again',
 		);
+	});
+
+	it('that were handed out and lost on the way are handed out again, and done once', async () => {
+		const middle = await Relay.to(redis.port);
+		try {
+			const settings = { ...services().settings, nodes: [{ host: '127.0.0.1', port: middle.port }] };
+			let served = 0;
+			serve(() => Promise.resolve({ items: [{ served: (served += 1) }] }));
+			const server = {
+				...nobody(),
+				call: (session: string, received: RemoteCall) => answers.call(session, received),
+			};
+			open.push(await openRedisCalls({ ...services(), settings }, OWNER, server));
+			const caller = await join(CALLER, nobody());
+			middle.swallowAnswers = true;
+			const waiting = caller.call(SESSION, call());
+			await until(() => middle.swallowed > JSON.stringify(call()).length, 'the call that is lost');
+			middle.swallowAnswers = false;
+			middle.cut();
+			expect(await waiting).toMatchObject({ kind: 'result', result: { items: [{ served: 1 }] } });
+			expect(served).toBe(1);
+		} finally {
+			await Promise.all(open.splice(0).map((calls) => calls.close()));
+			await middle.close();
+		}
+	});
+
+	it('go on where Redis forgets the inboxes under open connections', async () => {
+		const caller = await both();
+		answers.answer = (question) => Promise.resolve({ heard: question });
+		expect(await caller.ask({ process: OWNER }, { n: 1 }, 20_000)).toEqual({ heard: { n: 1 } });
+		const admin = redis.client();
+		const inbox = (address: string) => `calls-${prefix}:v1:inbox:{${address}}`;
+		await admin.del(inbox(OWNER), inbox(CALLER));
+		admin.disconnect();
+		expect(await caller.ask({ process: OWNER }, { n: 2 }, 20_000)).toEqual({ heard: { n: 2 } });
 	});
 });
