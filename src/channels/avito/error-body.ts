@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../contract';
+import { parseJson } from './http/body';
 
 /** What an error answer says, whatever its shape. */
 export interface ErrorBody {
@@ -42,6 +43,19 @@ export function readErrorBody(json: Json | undefined, text: string): ErrorBody {
 export function isErrorBody(json: Json | undefined): boolean {
 	const root = asObject(json);
 	return root !== undefined && 'error' in root && root['error'] !== null;
+}
+
+/**
+ * A refusal inside an answer that says 200, as its status. `/token` is known for it, and one production bot knows an expired
+ * token by its body alone; null for all else. Only the beginning is looked at: a page of messages is not read twice.
+ */
+export function refusedInside(text: string): number | null {
+	if (text.length > 2000 || !/^\s*\{\s*"(error|result)"/.test(text)) return null;
+	const root = asObject(parseJson(text));
+	const code = asObject(root?.['error'])?.['code'];
+	if (typeof code === 'number' && code >= 400 && code < 600) return code;
+	const said = asObject(root?.['result'])?.['message'];
+	return typeof said === 'string' && /access token/i.test(said) ? 403 : null;
 }
 
 function asObject(value: Json | undefined): JsonObject | undefined {

@@ -83,12 +83,18 @@ export function unexpectedAnswer(what: string, cause?: unknown): ChannelError {
 
 /** `X-RateLimit-Limit`: requests a minute; `X-RateLimit-Remaining`: left in this window (OpenAPI, all sections). */
 export function rateLimitOf(answer: HttpAnswer): { perMinute: number; remaining: number } | null {
-	const perMinute = Number(answer.headers['x-ratelimit-limit'] ?? NaN);
-	const remaining = Number(answer.headers['x-ratelimit-remaining'] ?? NaN);
-	return Number.isFinite(perMinute) && Number.isFinite(remaining) && perMinute > 0
-		? { perMinute, remaining }
-		: null;
+	const perMinute = numberOf(answer.headers['x-ratelimit-limit']);
+	const remaining = numberOf(answer.headers['x-ratelimit-remaining']);
+	return perMinute !== null && remaining !== null && perMinute > 0 ? { perMinute, remaining } : null;
 }
+
+/** A header that is a number and nothing else: an empty one is not zero. */
+function numberOf(header: string | string[] | undefined): number | null {
+	return typeof header === 'string' && /^\d+(\.\d+)?$/.test(header) ? Number(header) : null;
+}
+
+/** A pause nobody means: whoever is told to wait longer asks again after a day. */
+const LONGEST_WAIT_MS = 86_400_000;
 
 const EMPLOYEE_HINT =
 	'Either the keys belong to an employee (they must be made in the main company account: company chats are closed to ' +
@@ -108,11 +114,12 @@ function tooMany(answer: HttpAnswer, context: ErrorContext, body: ErrorBody): Ch
 /** Seconds, or an HTTP date measured against the answer's own Date. Not in Avito's documents, honoured when there. */
 function retryAfterMs(answer: HttpAnswer): number | null {
 	const value = answer.headers['retry-after'];
-	if (typeof value !== 'string') return null;
-	const seconds = Number(value);
-	if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-	const wait = Date.parse(value) - Date.parse(String(answer.headers['date']));
-	return Number.isFinite(wait) ? Math.max(0, wait) : null;
+	const seconds = numberOf(value);
+	const wait =
+		seconds === null
+			? Date.parse(String(value)) - Date.parse(String(answer.headers['date']))
+			: seconds * 1000;
+	return Number.isFinite(wait) ? Math.min(Math.max(0, wait), LONGEST_WAIT_MS) : null;
 }
 
 function firewall(answer: HttpAnswer, context: ErrorContext): ChannelError {

@@ -3,12 +3,13 @@ import { isAllowedChat, type AvitoAccount } from './account';
 import { PAGE, type RequestContext } from './api/caller';
 import { getChat, listChats } from './api/chats';
 import type { ChatFacts } from './events/chat-facts';
+import { isOut } from './events/filters';
 import { eventFromMessage, isPlaceholderMessage, recoveredEvent } from './events/from-list';
 import { gapEvent } from './events/gap';
 import { changedAt } from './reconcile/decide';
 import type { AvitoMessage } from './schemas/message';
 import type { WithRaw } from './schemas/parse';
-import { CONVERSATIONS, walkChats, walkMessages } from './walk';
+import { CONVERSATIONS, newestFirst, walkChats, walkMessages } from './walk';
 
 export interface SinceOptions {
 	/** only these chats; undefined = all of the account */
@@ -33,7 +34,8 @@ export async function* eventsSince(
 		}
 		return;
 	}
-	for await (const page of walkChats(account, { chatTypes: CONVERSATIONS }, options.context)) {
+	const pages = newestFirst(walkChats(account, { chatTypes: CONVERSATIONS }, options.context), changedAt);
+	for await (const page of pages) {
 		for (const { value: chat } of page.members) {
 			if (changedAt(chat) < since) return;
 			if (!isAllowedChat(account, chat.id)) continue;
@@ -70,7 +72,8 @@ async function readBackTo(
 	{ limitPerChat = Infinity, afterMessageId, context }: SinceOptions,
 ): Promise<{ messages: WithRaw<AvitoMessage>[]; cut: number | null }> {
 	const messages: WithRaw<AvitoMessage>[] = [];
-	for await (const page of walkMessages(account, chatId, context)) {
+	const pages = newestFirst(walkMessages(account, chatId, context), ({ created }) => created);
+	for await (const page of pages) {
 		for (const message of page.members) {
 			if (message.value.id === afterMessageId || message.value.created < since)
 				return { messages, cut: null };
@@ -121,7 +124,7 @@ async function lastOf(
 	const event = await eventFromMessage(account, chatId, last, facts);
 	if (event.meta.direction === 'in') return [event];
 	for await (const page of walkMessages(account, chatId, { signal }, 20)) {
-		const incoming = page.members.find(({ value }) => value.direction === 'in');
+		const incoming = page.members.find(({ value }) => !isOut(value, account.userId));
 		return incoming === undefined
 			? [event]
 			: [event, await eventFromMessage(account, chatId, incoming, facts)];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { z } from '#lib/zod';
 import { ChannelError, type AccountConfig } from '../../contract';
-import { fieldText, listField, numberField, PERMISSIONS } from '../../contract/schemas';
+import { fieldText, listField, numberField, permissionsField } from '../../contract/schemas';
 
 const DEFAULT_ENDPOINT = 'https://api.avito.ru';
 
@@ -46,7 +46,7 @@ const credentialSchema = z.object({
 	chatGapSeconds: numberField(0, 0, 3600),
 	/** how often missed messages are looked for */
 	reconcileSeconds: numberField(300, 5, 86_400),
-	permissions: listField.default([...PERMISSIONS]).pipe(z.array(z.enum(PERMISSIONS))),
+	permissions: permissionsField,
 	allowedChats: listField.default([]),
 	firstContactsPerDay: numberField(20, 0, 10_000),
 	loopLimit: numberField(10, 0, 10_000),

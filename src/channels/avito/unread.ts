@@ -1,9 +1,10 @@
 import { isAllowedChat, type AvitoAccount } from './account';
 import type { RequestContext } from './api/caller';
+import { isOut } from './events/filters';
 import type { AvitoChat } from './schemas/chat';
 import type { AvitoMessage } from './schemas/message';
 import type { WithRaw } from './schemas/parse';
-import { CONVERSATIONS, walkChats, walkMessages } from './walk';
+import { CONVERSATIONS, newestFirst, walkChats, walkMessages } from './walk';
 
 /** Chats with something unread, and whether Avito's ceiling hides more. */
 export async function unreadChats(
@@ -26,9 +27,10 @@ export async function unreadMessages(
 	context: RequestContext,
 ): Promise<WithRaw<AvitoMessage>[]> {
 	const unread: WithRaw<AvitoMessage>[] = [];
-	for await (const page of walkMessages(account, chatId, context)) {
+	const pages = newestFirst(walkMessages(account, chatId, context), ({ created }) => created);
+	for await (const page of pages) {
 		for (const message of page.members) {
-			if (message.value.direction !== 'in') continue;
+			if (isOut(message.value, account.userId)) continue;
 			if (message.value.is_read === true) return unread;
 			unread.push(message);
 		}

@@ -22,8 +22,14 @@ export function readWebhook(body: JsonObject, userId: string): WebhookReading {
 			? { kind: 'foreign' }
 			: { kind: 'unknown', type: payload.type, envelopeId: id, timestamp: timestamp ?? null, raw };
 	}
-	const value = webhookValueSchema.safeParse(payload.value);
+	const value = webhookValueSchema.safeParse(withTime(payload.value, timestamp));
 	return value.success ? { kind: 'message', value: value.data, raw } : { kind: 'foreign' };
+}
+
+/** `created` is in every document and capture; without it the envelope's time or `published_at` is as good. */
+function withTime(value: Record<string, unknown>, timestamp: number | null | undefined) {
+	if (value['created'] != null) return value;
+	return { ...value, created: timestamp ?? Date.parse(String(value['published_at'])) / 1000 };
 }
 
 /** Something new at Avito: passed on with its raw body rather than lost. `nowMs` stands in when it tells no time. */

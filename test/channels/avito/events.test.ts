@@ -22,6 +22,7 @@ const chat = {
 	chatId: 'u2i-AbC~dEf_GhIjKlMnOpQrSt',
 	chatType: 'u2i',
 	client: { id: '200000555', name: 'Покупатель' },
+	names: new Map([['200000555', 'Покупатель']]),
 	ad: { id: '7700000001', title: 'Ремонт телефонов', url: 'https://avito.ru/x_7700000001', price: '1 500 ₽' },
 };
 const value: JsonObject = {

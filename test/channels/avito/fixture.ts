@@ -86,7 +86,8 @@ export async function startBench(
 
 let anonymous = 0;
 
-async function runCommand(
+/** What the pool does with a command, without its policies. */
+export async function runCommand(
 	intents: TestIntents,
 	open: OpenAccount<AvitoAccount>,
 	name: string,

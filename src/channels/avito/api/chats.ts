@@ -18,6 +18,8 @@ export interface ChatQuery {
 
 export interface ChatPage {
 	chats: WithRaw<AvitoChat>[];
+	/** how many Avito gave, odd ones included */
+	size: number;
 	hasMore: boolean;
 }
 
@@ -50,6 +52,7 @@ export async function listChats(
 	const page = parseAnswer(chatPageSchema, json, 'list of chats');
 	return {
 		chats: parseMembers(chatSchema, page.chats),
+		size: page.chats.length,
 		hasMore: page.meta?.has_more ?? page.chats.length >= limit,
 	};
 }

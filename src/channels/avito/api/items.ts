@@ -44,8 +44,9 @@ export async function listItems(
 		},
 		context,
 	);
-	const { resources } = parseAnswer(itemPageSchema, json, 'list of ads');
-	return { items: resources as JsonObject[], hasMore: resources.length >= query.perPage };
+	const { resources, meta } = parseAnswer(itemPageSchema, json, 'list of ads');
+	const full = Math.min(query.perPage, meta?.per_page ?? query.perPage);
+	return { items: resources as JsonObject[], hasMore: resources.length > 0 && resources.length >= full };
 }
 
 /** `GET /core/v1/accounts/{user_id}/items/{item_id}/`: status, dates and services; no title, price or picture. */

@@ -32,7 +32,9 @@ export async function uploadImage(caller: Caller, file: ImageFile, context: Requ
 		},
 		context,
 	);
-	const [imageId] = Object.keys(parseAnswer(uploadSchema, json, 'upload'));
+	const [imageId] = Object.entries(parseAnswer(uploadSchema, json, 'upload'))
+		.filter(([, sizes]) => typeof sizes === 'object')
+		.map(([id]) => id);
 	if (imageId === undefined) throw unexpectedAnswer('upload without an image id');
 	return imageId;
 }

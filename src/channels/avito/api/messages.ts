@@ -5,6 +5,8 @@ import { messengerPath, PAGE, segment, type Caller, type RequestContext } from '
 
 export interface MessagePage {
 	messages: WithRaw<AvitoMessage>[];
+	/** how many Avito gave, odd ones included */
+	size: number;
 	hasMore: boolean;
 }
 
@@ -33,6 +35,7 @@ export async function listMessages(
 	const answer = parseAnswer(messagePageSchema, json, 'list of messages');
 	return {
 		messages: parseMembers(messageSchema, answer.messages),
+		size: answer.messages.length,
 		hasMore: answer.meta?.has_more ?? answer.messages.length >= limit,
 	};
 }

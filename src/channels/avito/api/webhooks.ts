@@ -15,10 +15,9 @@ export async function listSubscriptions(caller: Caller, context: RequestContext)
 		{ method: 'POST', path: '/messenger/v1/subscriptions', repeatable: true },
 		context,
 	);
-	return parseAnswer(subscriptionsSchema, json, 'subscriptions').subscriptions.map(({ url, version }) => ({
-		url,
-		version: version ?? '',
-	}));
+	return parseAnswer(subscriptionsSchema, json, 'subscriptions').subscriptions.flatMap(({ url, version }) =>
+		url == null ? [] : [{ url, version: version ?? '' }],
+	);
 }
 
 /** postWebhookV3. Subscribing twice is not documented; a 409 means that it is there already. */

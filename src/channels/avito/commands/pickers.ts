@@ -21,7 +21,7 @@ export const chatList = command({
 	input: pickerInput,
 	async run(account, { filter, page = 0 }, context) {
 		const query = { chatTypes: CONVERSATIONS, limit: PAGE, offset: page };
-		const { chats, hasMore } = await listChats(account, query, requestContext(context));
+		const { chats, size, hasMore } = await listChats(account, query, requestContext(context));
 		const items = chats
 			.filter(({ value }) => isAllowedChat(account, value.id))
 			.map(({ value }) => ({
@@ -31,7 +31,7 @@ export const chatList = command({
 				url: `https://www.avito.ru/profile/messenger/channel/${encodeURIComponent(value.id)}`,
 			}))
 			.filter(({ name, id }) => matches(filter, name, id));
-		const next = page + PAGE;
+		const next = page + (size === 0 ? PAGE : size);
 		return { items, ...(hasMore && next <= MAX_OFFSET ? { nextPage: String(next) } : {}) };
 	},
 });

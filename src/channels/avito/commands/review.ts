@@ -26,13 +26,13 @@ export const reviewGetMany = command({
 		const items: JsonObject[] = [];
 		while (items.length < (input.limit ?? Infinity)) {
 			const page = Math.min(REVIEW_PAGE, (input.limit ?? Infinity) - items.length);
-			const { reviews } = await listReviews(
+			const { reviews, total } = await listReviews(
 				account,
 				{ offset: items.length, limit: page },
 				requestContext(context),
 			);
 			items.push(...reviews);
-			if (reviews.length < page) break;
+			if (reviews.length === 0 || (total === null ? reviews.length < page : items.length >= total)) break;
 		}
 		return { items: items.map((review) => reviewItem(review, input)) };
 	},

@@ -1,6 +1,7 @@
 import type { ChannelEvent, JsonObject } from '../../../contract';
 import { asJson, type AvitoAccount } from '../account';
 import { readChatFacts } from '../events/chat-facts';
+import { isOut } from '../events/filters';
 import { isPlaceholderMessage } from '../events/from-list';
 import { textOf } from '../events/normalise';
 import type { AvitoChat } from '../schemas/chat';
@@ -31,7 +32,7 @@ export function chatItem(account: AvitoAccount, chat: WithRaw<AvitoChat>, detail
 						id: last.id,
 						text: textOf(last.content),
 						type: last.type,
-						direction: last.direction ?? (last.author_id === account.userId ? 'out' : 'in'),
+						direction: isOut(last, account.userId) ? 'out' : 'in',
 						timestamp: new Date(last.created * 1000).toISOString(),
 					},
 		...(detail.includeRaw ? { raw: chat.raw } : {}),

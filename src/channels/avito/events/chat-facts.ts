@@ -4,18 +4,22 @@ import type { AvitoChat } from '../schemas/chat';
 export interface ChatFacts {
 	chatId: string;
 	chatType: string;
-	/** the other participant */
+	/** the other participant; the first of them, should there be several */
 	client: { id: string; name: string } | null;
+	/** user id → name, of everybody in the chat */
+	names: ReadonlyMap<string, string>;
 	ad: { id: string; title: string | null; url: string | null; price: string | null } | null;
 }
 
 export function readChatFacts(chat: AvitoChat, userId: string): ChatFacts {
 	const other = chat.users?.find((user) => user.id !== userId);
-	const ad = chat.context?.value;
+	// What stands in the context of a chat that is not about an ad is nobody's ad.
+	const ad = (chat.context?.type ?? 'item') === 'item' ? chat.context?.value : null;
 	return {
 		chatId: chat.id,
 		chatType: chatTypeOf(chat),
 		client: other === undefined ? null : { id: other.id, name: other.name ?? '' },
+		names: new Map(chat.users?.map(({ id, name }) => [id, name ?? ''])),
 		ad:
 			ad?.id === null || ad?.id === undefined
 				? null

@@ -1,4 +1,4 @@
-import type { MessageContent } from '../schemas/message';
+import type { AvitoMessage, MessageContent } from '../schemas/message';
 
 /** What decides whether a message was written by a customer. */
 export interface Authorship {
@@ -22,6 +22,11 @@ export function isSystemMessage({ authorId, type, content }: Authorship): boolea
 /** Delivered back to us although we, or the owner on the phone, wrote it: own messages come by webhook too. */
 export function isOwn({ userId, authorId }: Authorship): boolean {
 	return authorId === userId;
+}
+
+/** The same of a listed message, which tells its direction as well. */
+export function isOut(message: Pick<AvitoMessage, 'direction' | 'author_id'>, userId: string): boolean {
+	return message.direction === 'out' || (message.direction !== 'in' && message.author_id === userId);
 }
 
 /**

@@ -97,11 +97,11 @@ export function normaliseMessage(
 		event_id: messageEventId(owner.accountId, facts.id, deleted),
 		event_type: deleted ? 'message_deleted' : isCall(facts.type) ? 'call' : 'message',
 		account: owner.account,
-		external_user_id: own ? (chat?.client?.id ?? '') : facts.authorId,
+		external_user_id: own || facts.authorId === '' ? (chat?.client?.id ?? '') : facts.authorId,
 		external_chat_id: facts.chatId,
 		text: textOf(facts.content),
 		timestamp: new Date(facts.created * 1000).toISOString(),
-		client_name: system ? '' : (chat?.client?.name ?? ''),
+		client_name: system ? '' : (nameIn(chat, own ? '' : facts.authorId) ?? ''),
 		client_phone: '',
 		media: readMedia(facts.type, facts.content, around.voiceUrl),
 		meta: {
@@ -126,6 +126,11 @@ export function normaliseMessage(
 		...detailsOf(facts),
 		raw: facts.raw,
 	};
+}
+
+/** Whoever wrote it, by the chat's own list; else the other participant. */
+function nameIn(chat: ChatFacts | null, authorId: string): string | undefined {
+	return chat?.names.get(authorId) ?? chat?.client?.name;
 }
 
 /** The words of a message, whatever its kind; '' where there are none. */

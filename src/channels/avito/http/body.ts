@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ChannelError, type Json } from '../../../contract';
 
 /** bytes. A full page of 100 chats is about 200 KB; anything near this is not an answer of the API. */
@@ -8,23 +9,43 @@ interface AnswerBody extends Readable {
 	text(): Promise<string>;
 }
 
+/** What `readText` understands; a page of chats is a tenth of its size that way. */
+export const ACCEPT_ENCODING = 'gzip, deflate, br';
+
 /** Reads a body to its end, but never more than the cap. */
 export async function readText(
 	body: AnswerBody,
-	contentLength: string | string[] | undefined,
+	headers: Record<string, string | string[] | undefined>,
 ): Promise<string> {
-	const announced = Number(contentLength);
-	if (Number.isFinite(announced) && announced <= MAX_BODY_BYTES) return body.text();
+	const decoder = decoderOf(headers['content-encoding']);
+	const announced = Number(headers['content-length']);
+	if (decoder === null && Number.isFinite(announced) && announced <= MAX_BODY_BYTES) return body.text();
 	// Leaving the loop early destroys the body, whose error event would otherwise be nobody's.
 	body.on('error', () => undefined);
+	// The reader below gets the error of either stream.
+	const source = decoder === null ? body : pipeline(body, decoder, () => undefined);
 	const chunks: Buffer[] = [];
 	let size = 0;
-	for await (const chunk of body as AsyncIterable<Buffer>) {
+	for await (const chunk of source as AsyncIterable<Buffer>) {
 		size += chunk.length;
 		if (size > MAX_BODY_BYTES) throw tooLarge();
 		chunks.push(chunk);
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function decoderOf(encoding: string | string[] | undefined): Transform | null {
+	switch (String(encoding ?? '').toLowerCase()) {
+		case 'gzip':
+		case 'x-gzip':
+			return createGunzip();
+		case 'deflate':
+			return createInflate();
+		case 'br':
+			return createBrotliDecompress();
+		default:
+			return null;
+	}
 }
 
 /** JSON if it is JSON, else undefined: an HTML page or an empty body is no reason to throw while reading. */

@@ -93,7 +93,12 @@ function parseUrl(url: string): URL {
 }
 
 function fileName(url: URL): string {
-	return decodeURIComponent(basename(url.pathname)) || 'file';
+	const name = basename(url.pathname);
+	try {
+		return decodeURIComponent(name) || 'file';
+	} catch {
+		return name;
+	}
 }
 
 function refused(status: number): ChannelError {

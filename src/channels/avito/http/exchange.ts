@@ -1,6 +1,6 @@
 import type { Dispatcher, FormData } from '#lib/undici';
 import type { Clock } from '../../../contract';
-import { readText } from './body';
+import { ACCEPT_ENCODING, readText } from './body';
 import { connectionProblem, timedOut } from './failures';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -48,11 +48,11 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
 			origin: options.origin,
 			method: request.method,
 			path: request.path,
-			headers: request.headers,
+			headers: { 'accept-encoding': ACCEPT_ENCODING, ...request.headers },
 			body: request.body ?? null,
 			signal: ending.signal,
 		});
-		return { status: statusCode, headers, text: await readText(body, headers['content-length']) };
+		return { status: statusCode, headers, text: await readText(body, headers) };
 	} catch (error) {
 		if (signal.aborted) throw signal.reason;
 		if (late) throw timedOut(options.timeoutMs, error);

@@ -10,7 +10,7 @@ import type { AvitoChat } from '../schemas/chat';
 import type { AvitoMessage } from '../schemas/message';
 import type { WithRaw } from '../schemas/parse';
 import { tellMissingSubscription } from '../subscription';
-import { CONVERSATIONS, walkChats, walkMessages } from '../walk';
+import { CONVERSATIONS, newestFirst, walkChats, walkMessages } from '../walk';
 import {
 	advance,
 	catchUpGap,
@@ -95,7 +95,8 @@ export class ReconcilePass {
 	async #walkOnce(downTo: number, before: ReconcileState | null): Promise<{ pages: number; head: number }> {
 		let pages = 0;
 		let head = 0;
-		for await (const page of walkChats(this.#account, { chatTypes: CONVERSATIONS }, this.#context)) {
+		const walk = walkChats(this.#account, { chatTypes: CONVERSATIONS }, this.#context);
+		for await (const page of newestFirst(walk, changedAt)) {
 			const chats = page.members.map(({ value }) => value);
 			if (pages === 0) head = Math.max(0, ...chats.map(changedAt));
 			pages += 1;
@@ -128,7 +129,8 @@ export class ReconcilePass {
 	async #readChat(chat: AvitoChat, plan: ChatPlan): Promise<void> {
 		const taken: WithRaw<AvitoMessage>[] = [];
 		let gap: Gap | null = null;
-		for await (const page of walkMessages(this.#account, chat.id, this.#context)) {
+		const walk = walkMessages(this.#account, chat.id, this.#context);
+		for await (const page of newestFirst(walk, ({ created }) => created)) {
 			const decision = decidePage(page.members, plan, this.#limits);
 			taken.push(...decision.take);
 			if (decision.cutOff)

@@ -1,5 +1,5 @@
 import { z } from '#lib/zod';
-import { id, maybeNumber, maybeText, seconds } from './common';
+import { id, list, maybeNumber, maybeSeconds, maybeText } from './common';
 import { messageSchema } from './message';
 
 /**
@@ -7,20 +7,20 @@ import { messageSchema } from './message';
  * for others is not documented. The order of `users` is not fixed. There is no unread counter.
  */
 export const chatSchema = z.looseObject({
-	id: z.string().min(1),
-	created: seconds.nullish(),
-	updated: seconds.nullish(),
+	id,
+	created: maybeSeconds,
+	updated: maybeSeconds,
 	context: z
 		.looseObject({
 			type: maybeText,
 			value: z
 				.looseObject({
-					id: id.nullish(),
+					id: id.nullish().catch(null),
 					title: maybeText,
 					url: maybeText,
 					/** with non-breaking spaces, or words */
 					price_string: maybeText,
-					user_id: id.nullish(),
+					user_id: id.nullish().catch(null),
 					status_id: maybeNumber,
 				})
 				.nullish()
@@ -39,9 +39,9 @@ export type AvitoChat = z.output<typeof chatSchema>;
 /** `meta.has_more` is not in the OpenAPI but arrives (two captures). */
 const meta = z.looseObject({ has_more: z.boolean().nullish() }).nullish().catch(null);
 
-export const chatPageSchema = z.looseObject({ chats: z.array(z.unknown()), meta });
+export const chatPageSchema = z.looseObject({ chats: list(z.unknown()), meta });
 
 /** The OpenAPI shows a bare array, production clients read `{messages:[…]}`: both are taken. */
 export const messagePageSchema = z
-	.union([z.array(z.unknown()), z.looseObject({ messages: z.array(z.unknown()), meta })])
+	.union([z.array(z.unknown()), z.looseObject({ messages: list(z.unknown()), meta })])
 	.transform((answer) => (Array.isArray(answer) ? { messages: answer, meta: null } : answer));

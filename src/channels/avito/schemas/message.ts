@@ -1,8 +1,8 @@
 import { z } from '#lib/zod';
-import { id, maybeFlag, maybeNumber, maybeText, seconds } from './common';
+import { id, maybeFlag, maybeNumber, maybeSeconds, maybeText, seconds, textMap } from './common';
 
 /** "1280x960" → URL. The set of sizes is not guaranteed. */
-const sizes = z.record(z.string(), z.string());
+const sizes = textMap;
 
 /**
  * The content of a message: the same in chat list, message list and webhook (OpenAPI: MessageContent). Only the member
@@ -12,7 +12,7 @@ export const contentSchema = z.looseObject({
 	text: maybeText,
 	flow_id: maybeText,
 	image: z.looseObject({ sizes }).nullish().catch(null),
-	voice: z.looseObject({ voice_id: z.string() }).nullish().catch(null),
+	voice: z.looseObject({ voice_id: id }).nullish().catch(null),
 	link: z.looseObject({ text: maybeText, url: maybeText }).nullish().catch(null),
 	item: z
 		.looseObject({ title: maybeText, item_url: maybeText, price_string: maybeText })
@@ -26,12 +26,19 @@ export const contentSchema = z.looseObject({
 });
 export type MessageContent = z.output<typeof contentSchema>;
 
-const content = contentSchema.nullish().transform((value): MessageContent => value ?? {});
+export const content = contentSchema
+	.nullish()
+	.catch(null)
+	.transform((value): MessageContent => value ?? {});
 
 /** A message of getMessagesV3, and `last_message` of a chat (OpenAPI: Messages). Times are unix seconds. */
 export const messageSchema = z.looseObject({
-	id: z.string().min(1),
-	author_id: id.nullish().transform((value) => value ?? '0'),
+	id,
+	/** '' = not told; 0 is Avito itself */
+	author_id: id
+		.nullish()
+		.catch(null)
+		.transform((value) => value ?? ''),
 	created: seconds,
 	type: z.string().catch('unknown'),
 	direction: z.enum(['in', 'out']).nullish().catch(null),
@@ -39,11 +46,14 @@ export const messageSchema = z.looseObject({
 	/** read by this account */
 	is_read: maybeFlag,
 	/** when the other side read it */
-	read: maybeNumber,
-	quote: z.looseObject({ id: z.string(), author_id: id.nullish(), content }).nullish().catch(null),
+	read: maybeSeconds,
+	quote: z
+		.looseObject({ id, author_id: id.nullish().catch(null), content })
+		.nullish()
+		.catch(null),
 });
 export type AvitoMessage = z.output<typeof messageSchema>;
 
 /** The answer of both send operations; `author_id` only for images (OpenAPI: postSendMessage, postSendImageMessage). */
-export const sentSchema = z.looseObject({ id: z.string().min(1), created: seconds });
+export const sentSchema = z.looseObject({ id, created: seconds });
 export type SentMessage = z.output<typeof sentSchema>;

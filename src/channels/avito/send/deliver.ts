@@ -75,7 +75,8 @@ async function sendAndVerify(
 function isAmbiguous(error: unknown): boolean {
 	if (!ChannelError.is(error)) return true;
 	if (error instanceof TransportError) return error.mayHaveLeft;
-	if (error.providerCode?.startsWith('4') === true) return false;
+	// Refused, or sent elsewhere: it was not done.
+	if (/^[34]/.test(error.providerCode ?? '')) return false;
 	return ['timeout', 'unreachable', 'upstream_error', 'unexpected_answer'].includes(error.code);
 }
 

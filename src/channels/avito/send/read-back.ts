@@ -1,7 +1,8 @@
 import { ChannelError } from '../../../contract';
 import type { AvitoAccount } from '../account';
+import { isOut } from '../events/filters';
 import type { AvitoMessage } from '../schemas/message';
-import { walkMessages } from '../walk';
+import { newestFirst, walkMessages } from '../walk';
 import { isSameMessage } from './fingerprint';
 
 /** What is noted before the first byte leaves, so that a read-back knows what to look for and where to stop. */
@@ -27,11 +28,11 @@ export async function readBack(
 ): Promise<AvitoMessage | null> {
 	const found: AvitoMessage[] = [];
 	try {
-		for await (const page of walkMessages(account, chatId, { signal })) {
+		const pages = newestFirst(walkMessages(account, chatId, { signal }), ({ created }) => created);
+		for await (const page of pages) {
 			for (const { value } of page.members) {
 				if (value.id === mark.last_message_id) return found.at(-1) ?? null;
-				const own = value.direction === 'out' || value.author_id === account.userId;
-				if (own && isSameMessage(value, mark.sent_text_hash)) found.push(value);
+				if (isOut(value, account.userId) && isSameMessage(value, mark.sent_text_hash)) found.push(value);
 			}
 			if (page.ceiling) throw outcomeUnknown();
 		}

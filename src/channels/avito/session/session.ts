@@ -9,10 +9,12 @@ import {
 } from '../../../contract';
 import { createDispatcher } from '../../../network';
 import { abortable, providerRequest, Scope } from '../../../runtime';
+import { refusedInside } from '../error-body';
 import { answerError, rateLimitOf, unexpectedAnswer } from '../errors';
 import { isHtml, parseJson } from '../http/body';
 import { download } from '../http/download';
-import { exchange, type HttpAnswer, type Method } from '../http/exchange';
+import type { HttpAnswer, HttpRequest, Method } from '../http/exchange';
+import { exchangeFollowing } from '../http/redirect';
 import type { AvitoSettings } from '../settings';
 import { createBreaker, type Breaker } from './breaker';
 import { retryWaitMs, withRetry } from './retry';
@@ -197,16 +199,18 @@ export class Session {
 		return second;
 	}
 
-	#send(request: ApiRequest, signal: AbortSignal, token: string): Promise<HttpAnswer> {
+	async #send(request: ApiRequest, signal: AbortSignal, token: string): Promise<HttpAnswer> {
 		const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' };
 		if (request.json !== undefined) headers['content-type'] = 'application/json';
 		const body = request.form?.() ?? (request.json === undefined ? undefined : JSON.stringify(request.json));
 		const path = withQuery(request.path, request.query);
 		const { method } = request;
-		return this.#exchange(
+		const answer = await this.#exchange(
 			body === undefined ? { method, path, headers } : { method, path, headers, body },
 			signal,
 		);
+		const refused = answer.status < 400 ? refusedInside(answer.text) : null;
+		return refused === null ? answer : { ...answer, status: refused };
 	}
 
 	#fetchToken(): Promise<HttpAnswer> {
@@ -239,7 +243,7 @@ export class Session {
 		);
 	}
 
-	async #exchange(request: Parameters<typeof exchange>[0], signal: AbortSignal): Promise<HttpAnswer> {
+	async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
 		this.#services.assertOwner();
 		this.signal.throwIfAborted();
 		this.#inFlight += 1;
@@ -247,7 +251,7 @@ export class Session {
 		const asked = `${request.method} ${request.path.replace(/\?.*$/, '')}`;
 		try {
 			return await providerRequest({ channel: 'avito', request: asked, clock, logger }, () =>
-				exchange(request, {
+				exchangeFollowing(request, {
 					dispatcher: this.#dispatcher,
 					origin: this.#settings.endpoint,
 					clock,

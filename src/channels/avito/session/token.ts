@@ -7,11 +7,13 @@ import type { HttpAnswer } from '../http/exchange';
 
 /** ms before its end at which a token is no longer used. A request may take half of that. */
 const RENEW_AHEAD_MS = 60_000;
+/** "24 hours from issue" (auth guide), for an answer that does not say; a token that ends earlier is found out by its refusal. */
+const DEFAULT_LIFE_S = 86_400;
 const SECRET_NAME = 'access_token';
 
 const answerSchema = z.looseObject({
 	access_token: z.string().min(1),
-	expires_in: z.coerce.number().positive(),
+	expires_in: z.coerce.number().positive().catch(DEFAULT_LIFE_S),
 });
 const keptSchema = z.object({ token: z.string().min(1), renewAt: z.number() });
 type Kept = z.infer<typeof keptSchema>;
