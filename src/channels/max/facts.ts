@@ -65,6 +65,8 @@ export interface ChatFacts {
 	status: string;
 	/** `SIGN` of what `chat_changed` reports, see `signOf` */
 	sign: string;
+	/** the newest reaction, as a phone's chat carries it; null when it tells none */
+	reacted: { messageId: string; reaction: string | null } | null;
 }
 
 export function readChat(chat: Json, userId: string): ChatFacts | null {
@@ -83,7 +85,17 @@ export function readChat(chat: Json, userId: string): ChatFacts | null {
 		unread: number(body['newMessages']) ?? 0,
 		status: text(body['status']) ?? 'ACTIVE',
 		sign: signOf(body),
+		reacted: reactedOf(body),
 	};
+}
+
+/** `lastReactedMessageId` and `lastReaction`: the latter's form is not published, a text or an object that holds one. */
+function reactedOf(chat: JsonObject): ChatFacts['reacted'] {
+	const messageId = id(chat['lastReactedMessageId']);
+	if (messageId === null || messageId === '0') return null;
+	const last = chat['lastReaction'];
+	const reaction = text(last) ?? text(object(last)?.['reaction']) ?? text(object(last)?.['id']);
+	return { messageId, reaction };
 }
 
 export function kindOf(type: string | null, chatId: string): ChatKind {

@@ -7,6 +7,7 @@ import type { FillContext } from './engine/fill';
 import { RecoveryGate } from './engine/gate';
 import { Intake, readPushed, type Pushed } from './engine/intake';
 import { OpenChats } from './engine/open-chats';
+import { Reactions } from './engine/reactions';
 import { parseState } from './engine/state';
 import { Tips } from './engine/tips';
 import { eventsFromPush, unknownEvent } from './events/from-push';
@@ -38,6 +39,7 @@ export class MaxReader implements Reader {
 	readonly #tips = new Tips();
 	readonly #intake: Intake;
 	readonly #openChats: OpenChats;
+	readonly #reactions: Reactions;
 	readonly #scope: Scope;
 	readonly #becameLive = Promise.withResolvers<void>();
 	readonly #working = new Set<Promise<unknown>>();
@@ -69,6 +71,7 @@ export class MaxReader implements Reader {
 			connection: () => this.#connection.signal,
 			failed: (error) => this.#failed(error),
 		});
+		this.#reactions = new Reactions(account.services.clock, (event) => journal.live(event));
 		this.#openChats = new OpenChats({
 			caller: account.session,
 			clock: account.services.clock,
@@ -151,6 +154,7 @@ export class MaxReader implements Reader {
 		this.#connection.abort(reason);
 		this.#intake.forgetDoubts();
 		this.#openChats.end();
+		this.#reactions.end();
 		this.#wake?.();
 		await Promise.allSettled([ended, this.#running, ...this.#working]);
 		await this.#appender.idle();
@@ -194,8 +198,11 @@ export class MaxReader implements Reader {
 		const chatId = id(object(push.payload)?.['chatId']);
 		if (chatId !== null && !isAllowedChat(this.#account, chatId)) return;
 		const events = eventsFromPush(this.#account, push.opcode, push.payload, at);
-		for (const { event, live } of events) {
-			if (live) this.#journal.live(event);
+		for (const { event, live, hint } of events) {
+			if (!live) continue;
+			if (hint) this.#reactions.hinted(event);
+			else if (event.event_type === 'reaction') this.#reactions.told(event);
+			else this.#journal.live(event);
 		}
 		const kept = events.filter(({ live }) => !live).map(({ event }) => ({ event, at, recovered: false }));
 		if (kept.length > 0) await this.#intake.other(chatId ?? '', () => this.#appender.append(kept));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { z } from '#lib/zod';
 import { ChannelError, type AccountConfig } from '../../contract';
-import { fieldText, listField, numberField, PERMISSIONS } from '../../contract/schemas';
+import { fieldText, listField, numberField, permissionsField } from '../../contract/schemas';
 import { DEVICE_TYPES, MOBILE_DEFAULTS, WEB_DEFAULTS, type DeviceProfile } from './device';
 
 export const TRANSPORTS = ['websocket', 'json', 'tcp'] as const;
@@ -90,7 +90,7 @@ const credentialSchema = z.object({
 	sendsPerMinute: numberField(20, 1, 10_000),
 	/** least time between two sends to one chat */
 	chatGapSeconds: numberField(1, 0, 3600),
-	permissions: listField.default([...PERMISSIONS]).pipe(z.array(z.enum(PERMISSIONS))),
+	permissions: permissionsField,
 	allowedChats: listField.default([]),
 	firstContactsPerDay: numberField(5, 0, 10_000),
 	loopLimit: numberField(10, 0, 10_000),

@@ -368,8 +368,53 @@ describe('what is told', () => {
 			external_chat_id: DIALOG,
 			data: { message_id: messageId, total: 1 },
 		});
-		expect(journal.told[1]).toMatchObject({ data: { your_reaction: '🔥' } });
+		expect(journal.told[0]).toMatchObject({ meta: { direction: 'in' } });
+		expect(journal.told[1]).toMatchObject({
+			data: { your_reaction: '🔥' },
+			meta: { direction: 'out', sent_by: 'device' },
+		});
 		expect(journal.entries).toHaveLength(1);
+	});
+
+	it('a reaction that comes on a phone as the chat’s change beside its own push is told once', async () => {
+		const { journal, open } = await openReading(scene, { front: 'tcpPlain' });
+		const { messageId } = say('react to me');
+		await count(journal, 1);
+		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '👍' });
+		await until(() => journal.told.length === 1, 'the reaction');
+		await scene.clock.advance(10_000);
+		expect(journal.told).toMatchObject([{ event_type: 'reaction', data: { total: 1 } }]);
+		expect(open.account.directory.knownChat(DIALOG)!.reacted).toEqual({ messageId, reaction: '👍' });
+	});
+
+	it('a reaction that comes as the chat’s change alone is told a moment later, and an old one not at all', async () => {
+		const { messageId } = say('react to me');
+		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '🔥' });
+		const { journal, reader } = await openReading(scene, { front: 'tcpPlain' });
+		scene.control.setPolicy({ reactionPushes: false });
+		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '👍' });
+		await until(
+			async () => {
+				await scene.clock.advance(1_000);
+				return journal.told.length > 0;
+			},
+			'the reaction',
+			200,
+		);
+		expect(journal.told).toMatchObject([
+			{
+				event_type: 'reaction',
+				external_chat_id: DIALOG,
+				meta: { external_message_id: messageId, direction: 'in' },
+				data: { message_id: messageId, reaction: '👍' },
+			},
+		]);
+		expect(journal.entries).toEqual([]);
+		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '👎' });
+		await settle(50);
+		await reader.stop();
+		await scene.clock.advance(10_000);
+		expect(journal.told).toHaveLength(1);
 	});
 
 	it('groups, members, contacts, profile, calls, files and settings', async () => {

@@ -73,6 +73,11 @@ export interface Policy {
 	reactionsInHistory: boolean;
 	/** Pushes 155 and 156; one report says they did not come. */
 	reactionPushes: boolean;
+	/**
+	 * A mobile device gets the chat (135) with `lastReaction` and `lastReactedMessageId` at each reaction of somebody else.
+	 * choice: the reaction is a plain text; when exactly the push comes no source tells.
+	 */
+	reactionInChat: boolean;
 	/** How a deletion is pushed: 142 to mobile and 128 REMOVED to web, or one of them to all. */
 	deletePush: 'by-device' | '142' | '128';
 	/** Own reads reach the account's other sessions as 130. Likely, unproven. */
@@ -154,6 +159,7 @@ export function defaultPolicy(): Policy {
 		forwardInclusive: true,
 		reactionsInHistory: false,
 		reactionPushes: true,
+		reactionInChat: true,
 		deletePush: 'by-device',
 		ownReadPush: true,
 		presencePushUnit: 's',

@@ -1,5 +1,6 @@
 import type { ChannelEvent, Json, JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
+import type { ChatFacts } from '../facts';
 import { id, ids, number, object, text } from '../json';
 import { OP } from '../opcodes';
 import { deletedEventId, otherEventId } from './event-id';
@@ -10,6 +11,8 @@ import { ownerOf } from './owner';
 export interface PushEvent {
 	event: ChannelEvent;
 	live: boolean;
+	/** told only when no push of its own brings the same */
+	hint?: true;
 }
 
 /**
@@ -53,7 +56,8 @@ const READERS: Readonly<Record<number, ReadPush>> = {
 		}),
 	[OP.notifPresence]: readPresence,
 	[OP.notifReactionsChanged]: readReaction,
-	[OP.notifYouReacted]: readReaction,
+	// The own reaction, made on another device.
+	[OP.notifYouReacted]: (account, body, at) => readReaction(account, { ...body, userId: account.userId }, at),
 	[OP.notifMsgDelete]: readDeletion,
 	[OP.notifMsgDeleteRange]: readRange,
 	[OP.notifChat]: readChatChange,
@@ -169,14 +173,19 @@ function readRange(account: MaxAccount, body: JsonObject, at: number): PushEvent
 	});
 }
 
-/** 135 comes for every little thing; only what makes it another chat for its members is an event. */
+/**
+ * 135 comes for every little thing; only what makes it another chat for its members is an event, and on phones the newest
+ * reaction it names.
+ */
 function readChatChange(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
 	const raw = object(body['chat']);
 	const chatId = id(raw?.['id']);
 	if (raw === null || chatId === null) return null;
 	const before = account.directory.knownChat(chatId);
 	const chat = account.directory.learnChat(raw);
-	if (chat === null || before?.sign === chat.sign) return [];
+	if (chat === null) return [];
+	const hints = reactionHint(account, before, chat, body, at);
+	if (before?.sign === chat.sign) return hints;
 	const event = plainEvent(ownerOf(account), {
 		type: 'chat_changed',
 		id: otherEventId(
@@ -196,7 +205,26 @@ function readChatChange(account: MaxAccount, body: JsonObject, at: number): Push
 		},
 		raw: body,
 	});
-	return [{ event, live: false }];
+	return [{ event, live: false }, ...hints];
+}
+
+/** A chat seen for the first time may carry a reaction of long ago. */
+function reactionHint(
+	account: MaxAccount,
+	before: ChatFacts | null,
+	{ id: chatId, reacted }: ChatFacts,
+	body: JsonObject,
+	at: number,
+): PushEvent[] {
+	const known = before?.reacted;
+	if (before === null || reacted === null) return [];
+	if (known?.messageId === reacted.messageId && known.reaction === reacted.reaction) return [];
+	const { messageId, reaction } = reacted;
+	const data = { message_id: messageId, counters: [], total: 0, your_reaction: null, reaction };
+	return (inChat(account, { ...body, chatId, messageId }, at, 'reaction', data) ?? []).map((one) => ({
+		...one,
+		hint: true,
+	}));
 }
 
 function readContactChange(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {

@@ -48,6 +48,7 @@ function addChat(world: World, chat: Pick<Chat, 'key' | 'id' | 'type' | 'owner'>
 		pinned: undefined,
 		pinnedVisible: true,
 		reactions: { active: true, allowed: undefined },
+		lastReaction: undefined,
 		...chat,
 	};
 	world.chats.set(full.key, full);

@@ -127,6 +127,7 @@ export interface Chat {
 	pinned: bigint | undefined;
 	pinnedVisible: boolean;
 	reactions: { active: boolean; allowed: string[] | undefined };
+	lastReaction: { messageId: bigint; reaction: string } | undefined;
 }
 
 export interface Element {

@@ -3,9 +3,9 @@ import { push, pushToChat } from '../core/fanout';
 import type { World } from '../core/world';
 import { MessageId } from '../codec/wire';
 import type { Chat, Message, User } from './model';
-import { viewReactions } from './views';
+import { viewChat, viewReactions } from './views';
 
-/** 155 to the other members, 156 to the reacting account's other connections. */
+/** 155 to the other members (mobile: 135 beside it), 156 to the reacting account's other connections. */
 export function reactionPushes(
 	world: World,
 	chat: Chat,
@@ -14,6 +14,13 @@ export function reactionPushes(
 	except?: Connection,
 ): void {
 	chat.modified = world.now();
+	const reaction = message.reactions.get(by.id);
+	if (reaction !== undefined) chat.lastReaction = { messageId: message.id, reaction };
+	if (world.policy.reactionInChat) {
+		pushToChat(world, chat, push.chat, (conn, user) =>
+			user.id === by.id || !conn.mobile ? undefined : { chat: viewChat(conn, user, chat) },
+		);
+	}
 	if (!world.policy.reactionPushes) return;
 	const chatId = chat.id;
 	const messageId = new MessageId(message.id);

@@ -108,6 +108,12 @@ export function viewChat(conn: Connection, viewer: User, chat: Chat): View {
 			(id) => conn.world.users.get(id)?.options.includes('BOT') ?? false,
 		),
 		restrictions: 0,
+		...(conn.mobile && conn.world.policy.reactionInChat && chat.lastReaction !== undefined
+			? {
+					lastReaction: chat.lastReaction.reaction,
+					lastReactedMessageId: new MessageId(chat.lastReaction.messageId),
+				}
+			: {}),
 	};
 }
 
