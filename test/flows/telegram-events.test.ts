@@ -43,9 +43,32 @@ interface Stage {
 	demo: TelegramSandbox['demo'];
 }
 
+function numberOf(messages: readonly { id: number; text: string }[], wanted: string): number {
+	return messages.find(({ text }) => text === wanted)?.id ?? 0;
+}
+
 /** What happens, and the event it must become: exactly one, of this type and with these members. */
 const CASES: Readonly<Record<string, [(stage: Stage) => void, object]>> = {
 	'a message': [({ says }) => says('hello'), { event_type: 'message', text: 'hello' }],
+	'an answer with a quote': [
+		({ control, anna, boris }) => {
+			const replyTo = numberOf(control.messages({ owner: anna, peer: boris }), 'Hello Anna');
+			control.injectMessage({ from: anna, to: boris, text: 'this', replyTo, quote: 'Hello' });
+		},
+		{ event_type: 'message', text: 'this', meta: { reply_to: { text: 'Hello' } } },
+	],
+	'an answer to a post of a channel, given in private': [
+		({ control, anna, boris, demo }) => {
+			const replyChat = demo.channelId;
+			const replyTo = numberOf(control.messages({ owner: anna, peer: replyChat }), 'The first post');
+			control.injectMessage({ from: anna, to: boris, text: 'seen?', replyTo, replyChat });
+		},
+		{
+			event_type: 'message',
+			external_chat_id: '1000001',
+			meta: { reply_to: { id: '2', text: null, chat_id: '-1000002000002' } },
+		},
+	],
 	'an edit': [
 		({ control, says, boris, anna }) =>
 			control.edit({ owner: boris, peer: anna, id: says('to be edited'), text: 'edited' }),

@@ -77,7 +77,15 @@ export const metaSchema = z.object({
 	chat_type: z.string(),
 	chat_title: z.string().nullable(),
 	sender_username: z.string().nullable(),
-	reply_to: z.object({ id: z.string(), text: z.string().nullable() }).nullable(),
+	/** text: the part that is quoted, or the message itself where the provider sends it along */
+	reply_to: z
+		.object({
+			id: z.string(),
+			text: z.string().nullable(),
+			/** where that message is, when it is in another chat than the reply */
+			chat_id: z.string().optional(),
+		})
+		.nullable(),
 	thread_id: z.string().nullable(),
 	album_id: z.string().nullable(),
 	mentions_me: z.boolean(),

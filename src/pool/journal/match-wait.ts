@@ -16,7 +16,9 @@ export function matchWait(
 ): WaitRecord | null {
 	if (event.event_type !== 'message' || event.meta.direction !== 'in' || event.meta.is_service === true)
 		return null;
-	const quoted = event.meta.reply_to?.id;
+	const { reply_to: reply } = event.meta;
+	// Numbers of messages are those of a chat: the same number of another chat is another message.
+	const quoted = reply?.chat_id === undefined ? reply?.id : undefined;
 	let oldest: WaitRecord | null = null;
 	for (const wait of waits) {
 		if (wait.chatId !== event.external_chat_id || busy.has(wait.id) || wait.expiresAt <= now) continue;

@@ -34,6 +34,8 @@ describe('matching a reply', () => {
 		expect(matchWait(reply(), [newer, older], none, 2_000)?.id).toBe('older');
 		const unknown = { meta: { reply_to: { id: 'else', text: null } } };
 		expect(matchWait(reply(unknown), [older, newer], none, 2_000)?.id).toBe('older');
+		const elsewhere = { meta: { reply_to: { id: 'q2', text: null, chat_id: 'c2' } } };
+		expect(matchWait(reply(elsewhere), [older, newer], none, 2_000)?.id).toBe('older');
 	});
 
 	it('takes no other chat, no other person, nothing of our own, no service message, nothing after the end', () => {

@@ -1,4 +1,4 @@
-import { NO_MEDIA, type ChannelEvent, type EventType } from '../../../contract';
+import { NO_MEDIA, type ChannelEvent, type EventMeta, type EventType } from '../../../contract';
 import { markPeer } from '../peers/marked-id';
 import { SERVICE_USER } from '../peers/peer-book';
 import { child, flag, int, long, text, type TlObject } from '../tl';
@@ -54,7 +54,7 @@ export function messageEvent(
 			chat_type: chatTypeOf(chat, chatPeer, owner),
 			chat_title: chatPeer === undefined || chatPeer.type === 'user' ? null : chatPeer.name,
 			sender_username: person?.username ?? null,
-			reply_to: replyOf(reply, mask.text),
+			reply_to: replyOf(reply, chat, mask.text),
 			thread_id: threadOf(reply),
 			album_id: long(message, 'grouped_id'),
 			mentions_me: flag(message, 'mentioned'),
@@ -78,14 +78,21 @@ function serviceType(message: TlObject): EventType {
 	return /^messageActionCh|^messageActionTopic|PinMessage/.test(action) ? 'chat_changed' : 'message';
 }
 
+/** The chat is told by messageReplyHeader.reply_to_peer_id, and only when it is another one (core.telegram.org/api/replies). */
 function replyOf(
 	reply: TlObject | null,
+	chat: string,
 	mask: (text: string) => string,
-): { id: string; text: string | null } | null {
+): EventMeta['reply_to'] {
 	const id = reply === null ? null : int(reply, 'reply_to_msg_id');
 	if (reply === null || id === null) return null;
 	const quote = text(reply, 'quote_text');
-	return { id: String(id), text: quote === '' ? null : mask(quote) };
+	const elsewhere = markPeer(child(reply, 'reply_to_peer_id'));
+	return {
+		id: String(id),
+		text: quote === '' ? null : mask(quote),
+		...(elsewhere === null || elsewhere === chat ? {} : { chat_id: elsewhere }),
+	};
 }
 
 function threadOf(reply: TlObject | null): string | null {

@@ -51,6 +51,10 @@ const inputOfMessage = z.object({
 	buttons: z.array(z.array(z.tuple([z.string(), z.string()]))).optional(),
 	/** Message number in the sender's box (the channel's for channels). */
 	replyTo: z.number().int().optional(),
+	/** The chat of that message, if it is another one. */
+	replyChat: peerRef.optional(),
+	/** The part of that message that is quoted. */
+	quote: z.string().optional(),
 	topicId: z.number().int().optional(),
 	/** Messages with the same key form an album. */
 	album: z.string().optional(),
@@ -131,7 +135,16 @@ function inject(world: World, input: z.output<typeof inputOfMessage>): Injected 
 	const author = personFor(world, input.from);
 	const peer = peerFor(world, input.to);
 	const delivery = new Delivery(world);
-	const reply = input.replyTo === undefined ? undefined : copyFor(world, author, peer, input.replyTo);
+	const from = input.replyChat === undefined ? peer : peerFor(world, input.replyChat);
+	const reply = input.replyTo === undefined ? undefined : copyFor(world, author, from, input.replyTo);
+	const quote =
+		input.quote === undefined
+			? undefined
+			: {
+					text: input.quote,
+					entities: [],
+					offset: Math.max(0, reply?.message.text.indexOf(input.quote) ?? 0),
+				};
 	const copy = post(
 		world,
 		author,
@@ -141,8 +154,7 @@ function inject(world: World, input: z.output<typeof inputOfMessage>): Injected 
 			// Checked when encoded: the schema refuses what is no entity.
 			entities: input.entities as unknown as TlObject[],
 			file: input.media === undefined ? undefined : fileOf(world, author, input.media),
-			replyTo:
-				reply === undefined ? undefined : { message: reply.message, topId: input.topicId, quote: undefined },
+			replyTo: reply === undefined ? undefined : { message: reply.message, topId: input.topicId, quote },
 			topicId: input.topicId,
 			groupedId: input.album === undefined ? undefined : world.stableId(`album ${input.album}`),
 			silent: input.silent,

@@ -223,11 +223,18 @@ function viewMedia(viewer: Person, message: Message): TlObject | undefined {
 	return message.media;
 }
 
+/** The copy of a message the viewer has: in the box of the reply, in his own, or in a channel he is in. */
+function copyIn(viewer: Person, reply: Copy, target: Message | undefined): Copy | undefined {
+	const near = target?.copies.get(reply.owner) ?? target?.copies.get(viewer.id);
+	if (near !== undefined || target === undefined) return near;
+	return viewer.dialogs.has(target.chat) ? target.copies.get(target.chat) : undefined;
+}
+
 function viewReply(viewer: Person, copy: Copy): TlObject | undefined {
 	const { replyTo, topicId } = copy.message;
 	if (replyTo === undefined && topicId === undefined) return undefined;
 	const target = replyTo?.message;
-	const own = target?.copies.get(copy.owner) ?? target?.copies.get(viewer.id);
+	const own = copyIn(viewer, copy, target);
 	const elsewhere = own !== undefined && own.peer !== copy.peer;
 	const id = own?.id ?? replyTo?.topId ?? topicId;
 	return {
