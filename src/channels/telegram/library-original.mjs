@@ -7,9 +7,13 @@ import * as original from 'telegram-original';
 import { AuthKey } from 'telegram-original/crypto/AuthKey.js';
 import { MTProtoSender } from 'telegram-original/network/MTProtoSender.js';
 import { ConnectionTCPFull } from 'telegram-original/network/connection/TCPFull.js';
+import { RequestState } from 'telegram-original/network/RequestState.js';
 import helpers from 'telegram-original/Helpers.js';
 import ige from 'telegram-original/crypto/IGE.js';
 import { GZIPPacked } from 'telegram-original/tl/core/GZIPPacked.js';
+import { MessageContainer } from 'telegram-original/tl/core/MessageContainer.js';
+import { RPCResult } from 'telegram-original/tl/core/RPCResult.js';
+import { TLMessage } from 'telegram-original/tl/core/TLMessage.js';
 import errors from 'telegram-original/errors/index.js';
 import updates from 'telegram-original/client/updates.js';
 import { LAYER } from 'telegram-original/tl/AllTLObjects.js';
@@ -19,6 +23,7 @@ export { _serverKeys as serverKeys } from 'telegram-original/crypto/RSA.js';
 export { AuthKey };
 
 export const arithmetic = { helpers, ige, GZIPPacked };
+export const packets = { MessageContainer, RequestState, RPCResult, TLMessage };
 
 export const tl = { ...original.tl, LAYER };
 
@@ -45,9 +50,10 @@ const { RPCMessageToError: toError } = errors;
 errors.RPCMessageToError = (told, request) =>
 	Object.assign(toError(told, request), { errorMessage: told.errorMessage });
 
-/** An RPC error, told to its caller already, ended the reading of the container it came in. */
+/** An error, told to its caller already, and an answer that came twice ended the reading of the container they came in. */
 const { _handleRPCResult: handleResult, send } = MTProtoSender.prototype;
 MTProtoSender.prototype._handleRPCResult = function (message) {
+	if (this._pendingState.get(message.obj.reqMsgId) === undefined) return;
 	try {
 		return handleResult.call(this, message);
 	} catch (error) {
@@ -92,11 +98,12 @@ export class TelegramClient extends original.TelegramClient {
 		throw new Error('no connection');
 	}
 
-	/** It takes port 443 for every data centre. */
+	/** It takes port 443 for every data centre, and of its addresses the first, whatever that one is for. */
 	async getDC(dcId) {
 		this._config ??= await this.invoke(new Api.help.GetConfig());
 		const found = this._config.dcOptions.find(
-			({ id, ipv6 }) => id === dcId && Boolean(ipv6) === this._useIPV6,
+			({ id, ipv6, cdn, mediaOnly, tcpoOnly }) =>
+				id === dcId && Boolean(ipv6) === this._useIPV6 && !cdn && !mediaOnly && !tcpoOnly,
 		);
 		if (found === undefined) throw new Error(`no data centre ${String(dcId)}`);
 		return { id: found.id, ipAddress: found.ipAddress, port: found.port };

@@ -7,6 +7,7 @@ import { watchState, type Internals, type Sender } from './client';
 import { failureOf, RpcFailure } from './failure';
 import { trust } from './keys';
 import { library } from './library';
+import { readMessageByMessage, UNREADABLE } from './packets';
 import { toPlain, toRequest } from './plain';
 import { makeSession } from './session';
 
@@ -52,6 +53,7 @@ export interface Link {
 const INTRODUCTIONS = 3;
 
 useThePlatform();
+readMessageByMessage();
 
 export function createLink(options: LinkOptions): Link {
 	for (const pem of options.publicKeys) trust(pem);
@@ -114,7 +116,7 @@ export function createLink(options: LinkOptions): Link {
 		onUpdates: (update: unknown, own = false) => {
 			if (closed || own) return;
 			const payload = toPlain(update);
-			if (isTlObject(payload)) events.updates(payload);
+			if (isTlObject(payload) && payload._ !== UNREADABLE) events.updates(payload);
 			else events.undecodable();
 		},
 	};
