@@ -221,7 +221,7 @@ export class TelegramConnection {
 				onInput({ kind: 'updates', payload });
 			},
 			undecodable: () => {
-				if (current()) onInput({ kind: 'interrupted' });
+				if (current()) onInput({ kind: 'unreadable' });
 			},
 			state: (state) => {
 				if (current()) this.#onLinkState(state);

@@ -45,17 +45,23 @@ export async function deliver(
 		...(context.options.budgetWaitMs === undefined ? {} : { maxWaitMs: context.options.budgetWaitMs }),
 	});
 	await intent?.sent();
+	const lookFor = async (sinceMs: number): Promise<Sent[]> => {
+		const texts = (await outgoing.texts?.()) ?? [text(request, 'message')];
+		const since = Math.floor(sinceMs / 1000);
+		return findSent(account, { peer, request, texts, since }, context.signal);
+	};
 	try {
 		const result = await connection.object(request, {
 			signal: context.signal,
 			sentMessage: (short) => rebuilt(account, outgoing, short),
 		});
-		return ids.map((id, index) => sendResult(account, peer, looked, sentIn(result, id, index), false));
+		const sent = ids.map((id, index) => sentIn(result, id, index));
+		// Told by an answer without them that there are updates (`updatesTooLong`), one looks.
+		const told = sent.some(({ id }) => id !== null) ? sent : await lookFor(services.clock.now());
+		return told.map((one) => sendResult(account, peer, looked, one, false));
 	} catch (error) {
 		if (!ChannelError.is(error) || error.providerCode !== 'RANDOM_ID_DUPLICATE') throw error;
-		const since = Math.floor((intent?.since ?? services.clock.now()) / 1000);
-		const texts = (await outgoing.texts?.()) ?? [text(request, 'message')];
-		const found = await findSent(account, { peer, request, texts, since }, context.signal);
+		const found = await lookFor(intent?.since ?? services.clock.now());
 		return found.map((one) => sendResult(account, peer, looked, one, true));
 	}
 }
@@ -145,7 +151,8 @@ function sendResult(
 /** `updateMessageID` maps a random id to the message's number; a short answer is about the one message there is. */
 function sentIn(result: TlObject, randomIdOf: string, index: number): Sent {
 	if (result._ === 'updateShortSentMessage') return { id: int(result, 'id'), date: int(result, 'date') ?? 0 };
-	const updates = children(result, 'updates');
+	const alone = child(result, 'update');
+	const updates = alone === null ? children(result, 'updates') : [alone];
 	const mapped = updates.filter(({ _ }) => _ === 'updateMessageID');
 	const own = mapped.find((update) => long(update, 'random_id') === randomIdOf) ?? mapped[index];
 	const messages = updates.flatMap((update) => child(update, 'message') ?? []);

@@ -33,6 +33,8 @@ export class ChannelBoxes {
 	readonly #watch: Watch;
 	/** said to have news whose difference is not there yet: nobody names them a second time */
 	readonly #behind: Set<string>;
+	/** said to have news while their difference was under way, which may have been put together before that */
+	readonly #again = new Set<string>();
 	/** whose position is being asked for → since when they are to be filled; null = from now */
 	readonly #joins: Map<string, number | null>;
 
@@ -92,7 +94,10 @@ export class ChannelBoxes {
 		if (known?.box.pts == null) {
 			// At the very first start the dialog list brings it.
 			if (!this.#joins.has(id) && !(fresh && recovering())) this.#join(id, seen());
-		} else if (pts === null || pts > known.box.pts) this.ask(id);
+		} else if (pts === null || pts > known.box.pts) {
+			if (this.#needs.tasks.has(channelKey(id))) this.#again.add(id);
+			this.ask(id);
+		}
 	}
 
 	onDifference(
@@ -114,7 +119,8 @@ export class ChannelBoxes {
 			for (const update of children(difference, 'other_updates')) recover(update, id, now);
 			channel.box.pts = int(difference, 'pts') ?? channel.box.pts;
 		}
-		if (!flag(difference, 'final') && channel.box.pts !== request.pts && channel.box.pts !== null) {
+		const more = !flag(difference, 'final') && channel.box.pts !== request.pts;
+		if ((more || this.#again.delete(id)) && channel.box.pts !== null) {
 			tasks.again(channelRequest(id, channel.box.pts));
 			return;
 		}
@@ -151,6 +157,7 @@ export class ChannelBoxes {
 		channels.forget(id);
 		this.#holed.delete(id);
 		this.#behind.delete(id);
+		this.#again.delete(id);
 		this.#watch.refused(id);
 		tasks.done(channelKey(id));
 		fills.end(markChannel(id));

@@ -13,6 +13,8 @@ import { Walks } from './walks';
 
 /** Without any update for this long something may be wrong that nobody told (core.telegram.org/api/updates). */
 const IDLE_MS = 900_000;
+/** What cannot be read is asked for in another form, but not more often than this: a server may send it with every answer. */
+const UNREADABLE_MS = 5_000;
 /** A channel whose difference fails this often waits for its next update. */
 const CHANNEL_TRIES = 10;
 /** Failures after which an account counts as caught up in spite of one channel. */
@@ -65,6 +67,8 @@ export class UpdateEngine {
 	readonly #boxes: ChannelBoxes;
 	readonly #walks: Walks;
 	#lastUpdateAt = 0;
+	/** when something unreadable was last asked for in another form, and is to be next; ms */
+	#unreadable: { askedAt: number; askAt: number | null } = { askedAt: -Infinity, askAt: null };
 
 	constructor(options: EngineOptions) {
 		const { state, session } = options;
@@ -118,6 +122,11 @@ export class UpdateEngine {
 			this.#common.askAgain();
 			return;
 		}
+		if (input.kind === 'unreadable') {
+			this.#unreadable.askAt ??= Math.max(now, this.#unreadable.askedAt + UNREADABLE_MS);
+			this.tick(now);
+			return;
+		}
 		this.#lastUpdateAt = now;
 		if (input.kind === 'affected') {
 			const { pts, ptsCount: pts_count, channel } = input;
@@ -130,15 +139,16 @@ export class UpdateEngine {
 		}
 		const unpacked = unpack(input.payload, this.#options.self, this.#options.knows);
 		if (unpacked.kind !== 'list') {
-			// An unknown constructor may have held anything: the difference brings it in a form we know.
-			this.#common.ask();
+			// An unknown constructor may have held anything: the difference brings it in a form we know. One that is under way
+			// may have been put together before this happened.
+			this.#common.askAgain();
 			return;
 		}
 		const { start, seq, date, updates } = unpacked;
 		const placed = this.#common.placeOf(start);
 		// Numbered updates find their place by their own box, whatever became of the seq.
 		for (const update of updates) this.#take(update, now, placed === 'next');
-		if (placed === 'gap') this.#common.ask();
+		if (placed === 'gap') this.#common.askAgain();
 		if (placed === 'next') this.#common.took(start, seq, date);
 		else this.#common.tookAt(date);
 		this.#output.moved = true;
@@ -197,12 +207,21 @@ export class UpdateEngine {
 			this.#lastUpdateAt = now;
 			this.#common.ask();
 		}
+		if (this.#unreadable.askAt !== null && this.#unreadable.askAt <= now) {
+			this.#unreadable = { askedAt: now, askAt: null };
+			this.#common.askAgain();
+		}
 		this.#boxes.tick(now);
 	}
 
 	/** ms at which `tick` is to be called */
 	nextAt(now: number): number {
-		const times = [...this.#common.deadlines, this.#tasks.nextAt(now), this.#boxes.nextAt()];
+		const times = [
+			...this.#common.deadlines,
+			this.#tasks.nextAt(now),
+			this.#boxes.nextAt(),
+			this.#unreadable.askAt,
+		];
 		return times.reduce<number>(
 			(next, time) => (time === null ? next : Math.min(next, time)),
 			this.#lastUpdateAt + IDLE_MS,

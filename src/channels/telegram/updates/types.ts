@@ -7,8 +7,10 @@ export type EngineInput =
 	| { kind: 'updates'; payload: TlObject }
 	/** `messages.affectedMessages` and its kin: they move a box as an update would. `channel`: bare id, null = common */
 	| { kind: 'affected'; channel: string | null; pts: number; ptsCount: number }
-	/** a new MTProto session (after every connect), or something pushed that could not be decoded */
-	| { kind: 'interrupted' };
+	/** a new MTProto session (after every connect) */
+	| { kind: 'interrupted' }
+	/** something pushed that could not be decoded: it may have held anything */
+	| { kind: 'unreadable' };
 
 /** What the journal is to hear of, in this order. */
 export type Applied =

@@ -167,6 +167,45 @@ describe('the order of updates', () => {
 		expect(asked(idle, NOW + 900_000).map(({ kind }) => kind)).toEqual(['difference']);
 	});
 
+	it('asks again when news come while the answer is on its way: it may have been put together before them', () => {
+		const news = { kind: 'updates', payload: { _: 'updatesTooLong' } } as const;
+		const empty = { _: 'updates.differenceEmpty', date: 1_700_000_100, seq: 5 };
+		const engine = engineAt();
+		for (const more of [true, false]) {
+			const [request] = asked(engine);
+			expect(request?.kind).toBe('difference');
+			if (more) engine.receive(news, NOW);
+			expect(asked(engine)).toEqual([]);
+			if (request !== undefined) engine.answer(request, empty, NOW);
+			expect(engine.caughtUp).toBe(!more);
+		}
+		const channel = { _: 'updateShort', date: 1, update: { _: 'updateChannelTooLong', channel_id: '7' } };
+		engine.receive({ kind: 'updates', payload: channel }, NOW);
+		for (const more of [true, false]) {
+			const [request] = asked(engine);
+			expect(request).toMatchObject({ kind: 'channelDifference', channel: '7' });
+			if (more) engine.receive({ kind: 'updates', payload: channel }, NOW);
+			if (request !== undefined)
+				engine.answer(request, { _: 'updates.channelDifferenceEmpty', final: true, pts: 50 }, NOW);
+		}
+		expect(asked(engine)).toEqual([]);
+	});
+
+	it('catches up with a server that puts something unreadable beside every answer, and does not hurry it', () => {
+		const engine = engineAt();
+		const differences: number[] = [];
+		for (let now = NOW; now < NOW + 60_000; now += 100) {
+			engine.tick(now);
+			for (const request of asked(engine, now)) {
+				differences.push(now - NOW);
+				engine.receive({ kind: 'unreadable' }, now);
+				engine.answer(request, { _: 'updates.differenceEmpty', date: 1_700_000_100, seq: 5 }, now);
+			}
+			expect(engine.caughtUp || now < NOW + 5_000).toBe(true);
+		}
+		expect(differences.length).toBeLessThan(15);
+	});
+
 	it('backs off after failures, and does not ask for a channel it has lost', () => {
 		const engine = calm();
 		const tooLong = { _: 'updateShort', date: 1, update: { _: 'updateChannelTooLong', channel_id: '7' } };
