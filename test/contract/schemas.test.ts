@@ -6,6 +6,8 @@ import {
 	eventFilterSchema,
 	EVENT_TYPES,
 	isLiveOnly,
+	PERMISSIONS,
+	permissionsField,
 	sendResultSchema,
 } from '../../src/contract/schemas';
 
@@ -81,4 +83,20 @@ it('a send result has seven fields, and a policy refuses a budget of nothing', (
 	]);
 	const budget = { points: 0, windowMs: 60_000, chatGapMs: 0 };
 	expect(accountPolicySchema.shape.budget.safeParse(budget).success).toBe(false);
+});
+
+describe('permissions of a credential', () => {
+	it.each([
+		['nothing stored', undefined, PERMISSIONS],
+		['what the window of n8n stores for a list nobody touched', [], PERMISSIONS],
+		['an empty text', '', PERMISSIONS],
+		['one of them', ['read'], ['read']],
+		['text', 'read, send', ['read', 'send']],
+	])('%s', (_what, stored, permissions) => {
+		expect(permissionsField.parse(stored)).toEqual(permissions);
+	});
+
+	it('refuses what is no permission', () => {
+		expect(permissionsField.safeParse(['everything']).success).toBe(false);
+	});
 });

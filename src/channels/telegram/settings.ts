@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '#lib/zod';
 import { ChannelError, type AccountConfig } from '../../contract';
-import { PERMISSIONS } from '../../contract/schemas';
+import { permissionsField } from '../../contract/schemas';
 import { environmentValue } from '../../runtime';
 import type { LinkOptions } from './seam';
 import {
@@ -61,7 +61,7 @@ const credentialSchema = z.object({
 	watchedChats: listField.default([]),
 	/** how long texts are kept so that a deletion can tell what was deleted; 0 = not at all */
 	keepTextsHours: numberField(0, 0, 24 * 30),
-	permissions: listField.default([...PERMISSIONS]).pipe(z.array(z.enum(PERMISSIONS))),
+	permissions: permissionsField,
 	allowedChats: listField.default([]),
 	firstContactsPerDay: numberField(20, 0, 10_000),
 	loopLimit: numberField(10, 0, 10_000),

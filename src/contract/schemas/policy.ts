@@ -1,7 +1,17 @@
 import { z } from '#lib/zod';
+import { listField } from './settings-fields';
 
 /** What a credential allows. Enforced by the pool, below the node: an AI agent cannot step over it. */
 export const PERMISSIONS = ['read', 'send', 'delete', 'account'] as const;
+
+/**
+ * *Permissions* of a credential: those chosen, or all of them where none is. n8n's window for credentials shows a list
+ * field empty whatever its default is, and stores it empty when it is saved: that is nobody's wish to forbid everything.
+ */
+export const permissionsField = listField
+	.default([])
+	.pipe(z.array(z.enum(PERMISSIONS)))
+	.transform((chosen) => (chosen.length === 0 ? [...PERMISSIONS] : chosen));
 
 /** Per-account rules that every credential carries, parsed by the channel's driver from the credential's fields. */
 export const accountPolicySchema = z.object({

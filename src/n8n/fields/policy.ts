@@ -12,8 +12,9 @@ export const policyFields: readonly INodeProperties[] = [
 			{ name: 'Read', value: 'read', description: 'Read chats and messages' },
 			{ name: 'Send', value: 'send', description: 'Send messages' },
 		],
-		default: ['read', 'send', 'delete', 'account'],
-		description: 'What nodes with this credential may do, AI agents included',
+		// n8n's window for credentials shows a list field empty whatever stands here; empty has to mean everything.
+		default: [],
+		description: 'What nodes with this credential may do, AI agents included; none chosen means everything',
 	},
 	{
 		displayName: 'Allowed Chats',

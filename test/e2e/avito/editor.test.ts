@@ -37,6 +37,32 @@ describe('the Avito nodes in n8n’s editor', () => {
 			.waitFor();
 	});
 
+	it('work with a credential that was made in the window n8n has for it', async () => {
+		const { n8n, sandbox, credential } = scene();
+		// Not the account of the other tests: its credential has other settings.
+		const [, account] = sandbox.accounts;
+		await open().makeCredential('Avito API', {
+			clientId: account.client_id,
+			clientSecret: account.client_secret,
+			endpoint: sandbox.origin,
+		});
+		await open().screenshot('credential');
+		const made = await until(async () => (await n8n.api.findCredential('Avito account')) ?? false, {
+			what: 'the credential',
+		});
+		const { chat_id } = sandbox.control.incoming({ text: 'Слышно?', user_id: account.user_id });
+		const execution = await n8n.api.runOnce(
+			workflow('Made by hand', [
+				node('Start', 'n8n-nodes-base.manualTrigger'),
+				avito('Send', { ...made, type: credential.type }, ['message', 'send'], {
+					chatId: chat(chat_id),
+					text: 'Слышно',
+				}),
+			]),
+		);
+		expect(execution.json('Send')).toMatchObject([{ chat_id }]);
+	});
+
 	it('show their parameters, and the list of chats comes from the account', async () => {
 		const { n8n, sandbox, credential } = scene();
 		for (const author_name of ['Анна', 'Борис', 'Виктория'])

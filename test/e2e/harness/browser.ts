@@ -97,6 +97,20 @@ export class Editor {
 		return await names.allInnerTexts();
 	}
 
+	/** Makes a credential in n8n's own window; of its fields, by internal name, only these are filled in. */
+	async makeCredential(type: string, fields: Readonly<Record<string, string>>): Promise<void> {
+		const { page } = this;
+		await page.goto(`${this.baseUrl}/home/credentials/create`);
+		await page.getByPlaceholder('Search for app').click();
+		await page.keyboard.type(type);
+		await page.getByTestId('new-credential-type-select-option').getByText(type, { exact: true }).click();
+		await page.getByTestId('new-credential-type-button').click();
+		for (const [name, text] of Object.entries(fields))
+			await page.getByTestId(`parameter-input-${name}`).getByTestId('parameter-input-field').fill(text);
+		await page.getByRole('button', { name: 'Save', exact: true }).click();
+		await page.getByText('Connection tested successfully').waitFor();
+	}
+
 	/** Leaves the open node. The first Escape closes a list that is open. */
 	async closeNode(): Promise<void> {
 		const node = this.page.getByTestId('ndv');
