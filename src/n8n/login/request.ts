@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IWebhookFunctions, IWebhookResponseData, INodeExecutionData } from 'n8n-workflow';
-import { document, keyOf, LOGIN_HEADERS, withLanguage, type Page, type PageContext } from './pages';
+import { document, keyOf, LOGIN_HEADERS, validity, withLanguage, type Page, type PageContext } from './pages';
 import { languageOf, TEXTS, type Language } from './texts';
 
 type Context = Pick<
@@ -16,7 +16,7 @@ interface HttpResponse {
 
 /** 256 bits as hex: nobody finds a login's address by trying. */
 const TOKEN = /^[0-9a-f]{64}$/;
-const COOKIE = 'messenger_login';
+const COOKIE = 'messenger_login_';
 
 /** One request of a browser, and the ways to answer it. */
 export class PageRequest {
@@ -63,13 +63,14 @@ export class PageRequest {
 		return typeof value === 'string' ? value.slice(0, 2_000) : '';
 	};
 
-	/** Is it the browser that was given this cookie? */
-	hasCookie(expectedHash: string): boolean {
+	/** Is it the browser that was given the cookie of this login? */
+	hasCookie(token: string, expectedHash: string): boolean {
+		const name = cookieNameOf(token);
 		const cookies = this.#header('cookie')
 			.split(';')
 			.map((each) => each.trim())
-			.filter((each) => each.startsWith(`${COOKIE}=`))
-			.map((each) => each.slice(COOKIE.length + 1));
+			.filter((each) => each.startsWith(`${name}=`))
+			.map((each) => each.slice(name.length + 1));
 		return cookies.some((each) => sameText(hashOf(each), expectedHash));
 	}
 
@@ -77,14 +78,15 @@ export class PageRequest {
 		const context = this.pageContext(0);
 		const response = this.#response();
 		if (this.#wantsJson) {
-			const { view, theme, main } = page;
+			const { view, theme, main, validForSeconds } = page;
 			const body = {
 				view,
 				theme,
 				html: main.text,
 				key: keyOf(main),
 				title: context.texts.title,
-				ended: page.validForSeconds === null,
+				valid: validForSeconds === null ? null : validity(context.texts, validForSeconds),
+				home: context.home,
 			};
 			response.setHeader('content-type', 'application/json; charset=utf-8');
 			// The script reads every answer; an error status would only be logged by the browser.
@@ -106,7 +108,7 @@ export class PageRequest {
 			const secure = this.#isSecure ? '; Secure' : '';
 			response.setHeader(
 				'set-cookie',
-				`${COOKIE}=${cookie.value}; Path=${path ?? '/'}; HttpOnly; SameSite=Strict; Max-Age=${String(cookie.maxAgeSeconds)}${secure}`,
+				`${cookieNameOf(token)}=${cookie.value}; Path=${path ?? '/'}; HttpOnly; SameSite=Strict; Max-Age=${String(cookie.maxAgeSeconds)}${secure}`,
 			);
 		}
 		const location = this.#address(token);
@@ -125,6 +127,7 @@ export class PageRequest {
 			texts: TEXTS[this.language],
 			language: this.language,
 			address: this.#address(this.token),
+			home: this.#address(null),
 			now,
 		};
 	}
@@ -155,6 +158,11 @@ export class PageRequest {
 		for (const [name, value] of Object.entries(LOGIN_HEADERS)) response.setHeader(name, value);
 		return response;
 	}
+}
+
+/** Of each login its own: whoever begins one in another tab goes on with both. */
+function cookieNameOf(token: string): string {
+	return COOKIE + createHash('sha256').update(`login cookie\n${token}`).digest('hex').slice(0, 12);
 }
 
 export function hashOf(secret: string): string {

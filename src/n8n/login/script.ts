@@ -8,15 +8,19 @@ export const SCRIPT = `
 'use strict';
 var page=document.getElementById('page'),live=document.getElementById('live'),timer=0,busy=false;
 function texts(name){return document.body.getAttribute('data-'+name)||''}
+function controls(){return page.querySelectorAll('button,input,select,a')}
 function say(text){live.textContent='';setTimeout(function(){live.textContent=text},50)}
 function show(answer){
+ var valid=document.getElementById('valid');
+ if(valid&&answer.valid)valid.textContent=answer.valid;
+ if(!answer.valid){history.replaceState(null,'',location.pathname+answer.home);if(valid)valid.remove()}
  if(answer.html===page.innerHTML||answer.key===page.dataset.key&&answer.kind==='poll')return plan();
  var same=answer.view===page.dataset.view&&answer.kind==='poll';
+ var at=Array.prototype.indexOf.call(controls(),document.activeElement);
  page.innerHTML=answer.html;page.dataset.view=answer.view;page.dataset.key=answer.key;
  document.body.className=answer.theme;document.title=answer.title;
- if(answer.ended){history.replaceState(null,'',location.pathname);var valid=document.getElementById('valid');if(valid)valid.remove()}
  start();
- if(same)return;
+ if(same){if(at>=0&&controls()[at])controls()[at].focus({preventScroll:true});return}
  var field=page.querySelector('[aria-invalid=true]')||page.querySelector('[data-focus]');
  (field||page).focus({preventScroll:!field});
  var told=page.querySelector('[role=alert]')||page.querySelector('h1');

@@ -117,7 +117,7 @@ class Reception {
 	async #click(token: string): Promise<IWebhookResponseData> {
 		const request = this.#request;
 		const state = await this.#states.load(token, this.#host.clock.now());
-		if (state === null || !request.hasCookie(state.browser)) return this.#ended('gone', 410);
+		if (state === null || !request.hasCookie(token, state.browser)) return this.#ended('gone', 410);
 		if (!this.#settings.messengers.includes(state.messenger)) return this.#ended('gone', 410);
 		if (!request.isPost) return this.#show(state);
 		if (!sameText(request.field('form'), state.formKey)) return this.#ended('refused', 403);

@@ -1,14 +1,15 @@
 /** The one style sheet of the pages; named in their policy by its hash. No external asset, no inline style. */
 export const STYLE = `
-:root{color-scheme:light dark;--back:#eef0f5;--card:#fff;--text:#16181d;--soft:#555b67;--line:#c9ceda;--field:#fff;--accent:#2f5bd7;--accent-text:#fff;--tint:#edf1fd;--bad:#b3261e;--bad-back:#fdecea;--good:#1b7a3d;--good-back:#e8f5ec;--shadow:0 1px 2px rgba(20,24,40,.06),0 12px 40px rgba(20,24,40,.1)}
+:root{color-scheme:light dark;--back:#eef0f5;--card:#fff;--text:#16181d;--soft:#555b67;--line:#c9ceda;--edge:#868d9d;--field:#fff;--accent:#2f5bd7;--accent-text:#fff;--tint:#edf1fd;--bad:#b3261e;--bad-back:#fdecea;--good:#1b7a3d;--good-back:#e8f5ec;--shadow:0 1px 2px rgba(20,24,40,.06),0 12px 40px rgba(20,24,40,.1)}
 .max{--accent:#5b3fd6;--tint:#f0edfd}
 .telegram{--accent:#1273a8;--tint:#e8f3fa}
-@media (prefers-color-scheme:dark){:root{--back:#111318;--card:#1b1e25;--text:#eceef3;--soft:#a8afbd;--line:#454b59;--field:#14161b;--accent:#8aa5ff;--accent-text:#10131c;--tint:#232a3f;--bad:#ff9a92;--bad-back:#3a1f1d;--good:#7bd79b;--good-back:#1a3023;--shadow:none}.max{--accent:#b1a0ff;--tint:#2a2545}.telegram{--accent:#6fc3ef;--tint:#1b3040}}
+@media (prefers-color-scheme:dark){:root{--back:#111318;--card:#1b1e25;--text:#eceef3;--soft:#a8afbd;--line:#454b59;--edge:#757d90;--field:#14161b;--accent:#8aa5ff;--accent-text:#10131c;--tint:#232a3f;--bad:#ff9a92;--bad-back:#3a1f1d;--good:#7bd79b;--good-back:#1a3023;--shadow:none}.max{--accent:#b1a0ff;--tint:#2a2545}.telegram{--accent:#6fc3ef;--tint:#1b3040}}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;padding:1.5rem 1rem;background:var(--back);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;-webkit-text-size-adjust:100%}
 .card{width:100%;max-width:27rem;background:var(--card);border-radius:1.25rem;box-shadow:var(--shadow);padding:2rem;overflow-wrap:break-word}
 main:focus{outline:none}
+.lead a{color:var(--accent)}
 .mark{width:3.5rem;height:3.5rem;border-radius:1rem;display:block;margin:0 auto 1rem}
 h1{font-size:1.375rem;line-height:1.25;font-weight:650;margin:0 0 .5rem;text-align:center;letter-spacing:-.01em}
 p{margin:0 0 1rem}
@@ -20,7 +21,8 @@ p{margin:0 0 1rem}
 .choice b{display:block;font-weight:620}
 .choice small{display:block;color:var(--soft);font-size:.875rem;line-height:1.35}
 label{display:block;font-weight:560;font-size:.9375rem;margin:0 0 .375rem}
-input,select{width:100%;min-height:3rem;padding:.625rem .875rem;font:inherit;color:var(--text);background:var(--field);border:1px solid var(--line);border-radius:.75rem;margin:0 0 .375rem;appearance:none}
+input,select{width:100%;min-height:3rem;padding:.625rem .875rem;font:inherit;color:var(--text);background:var(--field);border:1px solid var(--edge);border-radius:.75rem;margin:0 0 .375rem;appearance:none}
+input::placeholder{color:var(--soft);opacity:1}
 select{background-image:linear-gradient(45deg,transparent 50%,currentColor 50%),linear-gradient(135deg,currentColor 50%,transparent 50%);background-position:calc(100% - 1.2rem) 55%,calc(100% - .9rem) 55%;background-size:.32rem .32rem;background-repeat:no-repeat;padding-right:2.25rem;text-overflow:ellipsis}
 input[aria-invalid=true]{border-color:var(--bad)}
 .spaced{margin-bottom:1rem}

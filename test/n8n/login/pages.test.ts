@@ -409,6 +409,17 @@ describe('nobody else gets in', () => {
 		expect((await visitor.open()).view).toBe('code');
 	});
 
+	it('a login that is begun in another tab leaves the first one as it was', async () => {
+		const visitor = await telegramByPhone('9990000002');
+		const first = visitor.address;
+		await visitor.open(server.url);
+		await visitor.press('start', { messenger: 'max' });
+		expect(visitor.view).toBe('qr');
+		const second = visitor.address;
+		expect((await visitor.open(first)).view).toBe('code');
+		expect((await visitor.open(second)).view).toBe('qr');
+	});
+
 	it('a form of another site is refused', async () => {
 		const visitor = await telegramByPhone('9990000002');
 		visitor.headers['sec-fetch-site'] = 'cross-site';
@@ -489,6 +500,9 @@ describe('the page itself', () => {
 		await other.open(`${server.url}?lang=ru`);
 		await other.press('start', { messenger: 'max' });
 		expect(other.words).toContain('Отсканируйте в MAX');
+		await other.press('cancel');
+		expect(other.words).toContain('Вход отменён');
+		expect(other.text).toContain('href="?lang=ru">Начать заново');
 	});
 
 	it('names every field, and says what is wrong where it is wrong', async () => {

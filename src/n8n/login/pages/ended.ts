@@ -8,7 +8,7 @@ import type { Problem } from '../problem';
 type Ending = 'gone' | 'cancelled' | 'refused' | 'busy';
 
 /** Nothing can be done here any more but to begin anew at the address itself. */
-export function endedPage({ texts }: PageContext, ending: Ending): Page {
+export function endedPage({ texts, home }: PageContext, ending: Ending): Page {
 	const [title, lead, further] = words(texts, ending);
 	return {
 		view: ending,
@@ -18,7 +18,7 @@ export function endedPage({ texts }: PageContext, ending: Ending): Page {
 			<h1>${title}</h1>
 			<p class="lead">${lead}</p>
 			${further !== null && html`<p class="lead">${further}</p>`}
-			<a class="button" href="?">${texts.startAgain}</a>`,
+			<a class="button" href="${home}">${texts.startAgain}</a>`,
 	};
 }
 

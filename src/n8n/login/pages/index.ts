@@ -13,7 +13,15 @@ import { qrPage } from './qr';
 export { choosePage } from './choose';
 export { donePage } from './done';
 export { endedPage } from './ended';
-export { document, keyOf, LOGIN_HEADERS, withLanguage, type Page, type PageContext } from './layout';
+export {
+	document,
+	keyOf,
+	LOGIN_HEADERS,
+	validity,
+	withLanguage,
+	type Page,
+	type PageContext,
+} from './layout';
 
 /** What the settings of the node and its credentials add to a state. */
 export interface Circumstances {

@@ -10,6 +10,8 @@ export interface PageContext {
 	language: Language;
 	/** the page's own address, relative: its query with the login's token */
 	address: string;
+	/** where a login begins, in the same language, relative */
+	home: string;
 	/** ms since 1970 */
 	now: number;
 }
@@ -77,7 +79,7 @@ export function document({ view, theme, main, validForSeconds }: Page, context: 
 				</div>
 				<footer>
 					<p>${texts.safety}</p>
-					${validForSeconds !== null && html`<p id="valid">${texts.expiresIn(duration(texts, Math.max(60, Math.ceil(validForSeconds / 60) * 60)))}</p>`}
+					${validForSeconds !== null && html`<p id="valid">${validity(texts, validForSeconds)}</p>`}
 					<a href="${withLanguage(address, other)}" lang="${other}" hreflang="${other}"
 						>${TEXTS[language].language}</a
 					>
@@ -87,6 +89,11 @@ export function document({ view, theme, main, validForSeconds }: Page, context: 
 			</body>
 		</html>`;
 	return page.text;
+}
+
+/** How long the link is good for, in whole minutes: nobody has to hurry by the second. */
+export function validity(texts: Texts, seconds: number): string {
+	return texts.expiresIn(duration(texts, Math.max(60, Math.ceil(seconds / 60) * 60)));
 }
 
 /** Tells the script whether the page is still the same. */
