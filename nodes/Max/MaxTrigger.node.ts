@@ -38,7 +38,7 @@ const max: TriggerSpec = {
 		{
 			name: 'Typing',
 			value: 'typing',
-			description: 'Somebody is typing in a chat that is named under Chats; live only',
+			description: 'Somebody is typing in a chat that is named under Only Chats; live only',
 		},
 		{ name: 'Unknown', value: 'unknown', description: 'Something this package does not know yet' },
 	],

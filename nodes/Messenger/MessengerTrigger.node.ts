@@ -37,11 +37,23 @@ const words: TriggerWords = {
 		{ name: 'Message Deleted', value: 'message_deleted', description: 'A message was deleted' },
 		{ name: 'Message Edited', value: 'message_edited', description: 'A message was changed' },
 		{ name: 'Presence', value: 'presence', description: 'A person came online or left; live only' },
-		{ name: 'Profile Changed', value: 'profile_changed', description: 'The own profile changed (MAX)' },
+		{
+			name: 'Profile Changed',
+			value: 'profile_changed',
+			description: 'The own profile changed (MAX, Telegram)',
+		},
 		{ name: 'Reaction', value: 'reaction', description: 'A message got or lost a reaction; live only' },
 		{ name: 'Read', value: 'read', description: 'Somebody read a chat up to a message; live only' },
-		{ name: 'Scheduled', value: 'scheduled', description: 'A scheduled message changed or was sent (MAX)' },
-		{ name: 'Typing', value: 'typing', description: 'Somebody is typing; live only (Telegram)' },
+		{
+			name: 'Scheduled',
+			value: 'scheduled',
+			description: 'A scheduled message changed or was sent (MAX, Telegram)',
+		},
+		{
+			name: 'Typing',
+			value: 'typing',
+			description: 'Somebody is typing; live only (Telegram; MAX in chats named under Only Chats)',
+		},
 		{ name: 'Unknown', value: 'unknown', description: 'Something this package does not know yet' },
 	],
 	chatTypes: {

@@ -11,13 +11,32 @@ export interface MediaFieldOptions {
 	/** sources only this operation knows (an id uploaded before) */
 	more?: readonly INodePropertyOptions[];
 	without?: readonly string[];
+	/** exactly one file is meant */
+	single?: boolean;
 }
 
+const referenceField: INodeProperties = {
+	displayName: 'Reference',
+	name: 'mediaRef',
+	type: 'string',
+	required: true,
+	default: '={{ $json.media }}',
+	displayOptions: { show: { mediaSource: ['ref'] } },
+	description: 'The field media of a received message, or one reference out of it',
+};
+
 /** Where the file to send comes from. Read by `Parameters.media()`. */
-export function mediaFields({ more = [], without = [] }: MediaFieldOptions = {}): INodeProperties[] {
-	const options = [...SOURCES.filter(({ value }) => !without.includes(String(value))), ...more].sort((a, b) =>
-		a.name.localeCompare(b.name, 'en'),
+export function mediaFields({
+	more = [],
+	without = [],
+	single = false,
+}: MediaFieldOptions = {}): INodeProperties[] {
+	const sources = SOURCES.filter(({ value }) => !without.includes(String(value))).map((source) =>
+		single && source.value === 'binary'
+			? { ...source, description: 'A binary field of the input item' }
+			: source,
 	);
+	const options = [...sources, ...more].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 	return [
 		{
 			displayName: 'Source',
@@ -34,7 +53,7 @@ export function mediaFields({ more = [], without = [] }: MediaFieldOptions = {})
 			required: true,
 			default: 'data',
 			displayOptions: { show: { mediaSource: ['binary'] } },
-			hint: 'Several fields are separated by commas',
+			...(single ? {} : { hint: 'Several fields are separated by commas' }),
 			description: 'Name of the binary field of the input item that holds the file',
 		},
 		{
@@ -47,15 +66,7 @@ export function mediaFields({ more = [], without = [] }: MediaFieldOptions = {})
 			displayOptions: { show: { mediaSource: ['url'] } },
 			description: 'Address of the file; it is downloaded and then sent',
 		},
-		{
-			displayName: 'Reference',
-			name: 'mediaRef',
-			type: 'string',
-			required: true,
-			default: '={{ $json.media }}',
-			displayOptions: { show: { mediaSource: ['ref'] } },
-			description: 'The field media of a received message, or one reference out of it',
-		},
+		...(without.includes('ref') ? [] : [referenceField]),
 	];
 }
 

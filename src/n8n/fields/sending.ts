@@ -99,7 +99,7 @@ export const sendingFields: readonly INodeProperties[] = [
 		description: 'Whether the other side sees somebody typing first',
 	},
 	{
-		displayName: 'Typing Before Sending (Seconds)',
+		displayName: 'Typing Time (Seconds)',
 		name: 'typingSeconds',
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 60 },

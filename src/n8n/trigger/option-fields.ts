@@ -52,7 +52,7 @@ export const optionFields: readonly INodeProperties[] = [
 			'How far back messages missed while the workflow or n8n was off are handed on; 0 = not at all',
 	},
 	{
-		displayName: 'Catch Up at Most (Messages per Chat)',
+		displayName: 'Catch Up at Most (Messages)',
 		name: 'catchUpPerChat',
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 100000 },
@@ -67,7 +67,7 @@ export const optionFields: readonly INodeProperties[] = [
 		description: 'Whether to add the object of the messenger as the field raw',
 	},
 	{
-		displayName: 'Keep Order Within a Chat (Seconds)',
+		displayName: 'Keep Chat Order (Seconds)',
 		name: 'chatOrderSeconds',
 		type: 'number',
 		typeOptions: { minValue: 0 },
@@ -92,7 +92,7 @@ export const optionFields: readonly INodeProperties[] = [
 			'Whether a lost account or a missing subscription shows as a failed execution, seldom repeated',
 	},
 	{
-		displayName: 'Silent After Own Answer (Minutes)',
+		displayName: 'Silent After Answer (Minutes)',
 		name: 'quietMinutes',
 		type: 'number',
 		typeOptions: { minValue: 0 },

@@ -14,7 +14,7 @@ export const request: Operation = {
 			typeOptions: { minValue: 1, maxValue: 65535 },
 			required: true,
 			default: 48,
-			description: 'Number of the request',
+			description: 'Number of the request, such as 48 for chats by ID',
 		},
 		{
 			displayName: 'Payload',

@@ -3,9 +3,9 @@ import { chat, userIds } from '../../fields';
 
 export const demote: Operation = {
 	value: 'demote',
-	name: 'Demote Administrators',
-	action: 'Demote administrators of group or channel',
-	description: 'Make administrators ordinary members',
+	name: 'Demote Members',
+	action: 'Demote members of group or channel',
+	description: 'Make administrators ordinary members again',
 	effect: 'change',
 	properties: [chat, userIds],
 	toCommand: (parameters) => ({

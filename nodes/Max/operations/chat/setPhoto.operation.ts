@@ -7,7 +7,7 @@ export const setPhoto: Operation = {
 	action: 'Set photo of group or channel',
 	description: 'Change the picture of a group or channel',
 	effect: 'change',
-	properties: [chat, ...mediaFields({ without: ['all'] })],
+	properties: [chat, ...mediaFields({ without: ['all'], single: true })],
 	toCommand: async (parameters) => ({
 		name: 'chat.setPhoto',
 		input: { chatId: parameters.id('chatId') },

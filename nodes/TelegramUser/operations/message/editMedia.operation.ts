@@ -8,7 +8,7 @@ export const editMedia: Operation = {
 	action: 'Edit media of message',
 	description: 'Put another file in the place of the one in an own message, with a new caption',
 	effect: 'change',
-	properties: [chat, messageId, kindField, ...mediaFields(), captionField],
+	properties: [chat, messageId, kindField, ...mediaFields({ single: true }), captionField],
 	options: [formatField, notVoiceField, ...fileFields],
 	toCommand: async (parameters) => {
 		const { input, media } = await fileOf(parameters);

@@ -3,8 +3,8 @@ import { chat, chatOf, messageId } from '../../fields';
 
 export const react: Operation = {
 	value: 'react',
-	name: 'React',
-	action: 'React to message',
+	name: 'Add Reaction',
+	action: 'Add reaction to message',
 	description: 'Put a reaction on a message, in place of an earlier one',
 	effect: 'change',
 	properties: [
