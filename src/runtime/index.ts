@@ -35,6 +35,7 @@ export { packageVersion } from './package-version';
 export { redactingLogger, showsDebug, silentLogger } from './logger';
 export { providerRequest, type ProviderRequest } from './provider-request';
 export { systemRandom } from './random';
+export { RecentSet } from './recent-set';
 export { redact, redactText } from './redact';
 export { Scope } from './scope';
 export { sharedSlot } from './shared-slot';

@@ -152,7 +152,7 @@ export class SqlStore implements Store {
 		const known = this.queue.peek((sql) => intents.loadIntent(sql, this.#clock.now(), key));
 		if (known === null) return this.queue.write(reserve);
 		if (known.value !== null) return Promise.resolve({ created: false, intent: known.value });
-		const intent: IntentRecord = { ...record, state: 'reserved' };
+		const intent: IntentRecord = record.state === 'reserved' ? record : { ...record, state: 'reserved' };
 		this.#reserving.set(key, intent);
 		const written = (): void => void this.#reserving.delete(key);
 		// What hinders it hinders the next step too, and stands in the store's condition.

@@ -15,7 +15,7 @@ import { natureOf } from '../policy';
 import type { CredentialSource } from '../types';
 import { NewsLimiter } from './account-events';
 import { Attendance, type Attached } from './attendance';
-import { prepareCall, type BoundedCall } from './bounded-call';
+import { boundedCall, type BoundedCall, type CallObserver } from './bounded-call';
 import type { Connection } from './connection';
 import { accountElsewhere, callWhereOwned } from './elsewhere';
 import { PAUSED } from './may-open';
@@ -38,6 +38,13 @@ export class AccountEntry {
 	readonly #usage: Usage;
 	readonly budget: SharedBudget;
 	#config: AccountConfig;
+	readonly #calls: CallObserver = {
+		begins: () => this.#usage.callBegins(),
+		ends: (failure) => {
+			if (failure !== null) this.#standing.note(failure.error);
+			this.#usage.callEnds(failure === null);
+		},
+	};
 	/** where the last call found the session */
 	readonly #last = { elsewhere: false };
 
@@ -146,18 +153,21 @@ export class AccountEntry {
 		const { policy } = this.#config;
 		return this.#bounded(command, options, policy, (call) => {
 			const { spec, input, signal, deadline } = call;
+			const here = (connection: Connection, known: CallOptions): Promise<CallResult> => {
+				call.where = 'here';
+				return connection.call(spec, command, input, this.#config, known, signal);
+			};
+			// What is open here needs no look for its owner.
+			const { alive } = this.#sole;
+			if (alive !== null) return here(alive, options);
 			return callWhereOwned({
 				...{ shared: this.#shared, session: this.#config.session },
-				...{ command, options, policy, signal, deadline },
+				...{ command, options, policy, signal, deadline, here },
 				isSend: natureOf(spec, input).effect === 'send',
 				last: this.#last,
 				connection: () => this.#sole.alive,
 				owns: () => this.owns,
 				opened: () => this.opened(),
-				here: (connection, known) => {
-					call.where = 'here';
-					return connection.call(spec, command, input, this.#config, known, signal);
-				},
 			});
 		});
 	}
@@ -173,25 +183,24 @@ export class AccountEntry {
 		});
 	}
 
-	async #bounded(
+	#bounded(
 		command: Command,
 		options: CallOptions,
 		policy: AccountConfig['policy'],
 		run: (call: BoundedCall) => Promise<CallResult>,
 	): Promise<CallResult> {
 		const { clock, logger, meter } = this.#shared;
-		const call = prepareCall({ driver: this.#driver, clock, logger, meter, command, options, policy });
-		this.#usage.callBegins();
-		try {
-			const result = await call.run(run);
-			this.#usage.callSucceeded();
-			return result;
-		} catch (error) {
-			this.#standing.note(error);
-			throw error;
-		} finally {
-			this.#usage.callEnds();
-		}
+		const request = {
+			driver: this.#driver,
+			clock,
+			logger,
+			meter,
+			account: this.#calls,
+			command,
+			options,
+			policy,
+		};
+		return boundedCall(request, run);
 	}
 
 	/** Single-flight. @throws ChannelError `account_paused`, `session_ended`, or why it cannot be opened */

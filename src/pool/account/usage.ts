@@ -86,12 +86,9 @@ export class Usage {
 		this.keep();
 	}
 
-	callSucceeded(): void {
-		this.#lastUsed = this.#parts.shared.clock.now();
-	}
-
-	callEnds(): void {
+	callEnds(succeeded: boolean): void {
 		this.#calls -= 1;
+		if (succeeded) this.#lastUsed = this.#parts.shared.clock.now();
 		this.linger();
 	}
 

@@ -15,7 +15,8 @@ import type { OwnSends } from './own-sends';
 
 /** A send under way, or not noted yet. */
 export interface RunningSend {
-	paramsHash: string;
+	/** its parameters as the caller gave them */
+	rawInput: JsonObject;
 	result: Promise<CallResult>;
 }
 

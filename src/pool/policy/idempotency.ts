@@ -26,34 +26,35 @@ const DAY_MS = 86_400_000;
 export const idempotency: PolicyStep = (call, next) => {
 	if (natureOf(call.spec, call.input).effect !== 'send') return next();
 	const key = call.options.idempotency?.key ?? `anonymous:${call.random.hex(16)}`;
-	const paramsHash = hashOf(call.rawInput);
+	const { rawInput } = call;
 	const first = call.running.get(key);
 	if (first !== undefined)
-		return first.result.then((result) => asDuplicate(result, first.paramsHash !== paramsHash));
-	const result = sendOnce(call, key, paramsHash, next);
-	call.running.set(key, { paramsHash, result });
+		return first.result.then((result) =>
+			asDuplicate(result, first.rawInput !== rawInput && hashOf(first.rawInput) !== hashOf(rawInput)),
+		);
+	const result = sendOnce(call, key, next);
+	call.running.set(key, { rawInput, result });
 	return result;
 };
 
-async function sendOnce(
-	call: PolicyCall,
-	key: string,
-	paramsHash: string,
-	next: () => Promise<CallResult>,
-): Promise<CallResult> {
+async function sendOnce(call: PolicyCall, key: string, next: () => Promise<CallResult>): Promise<CallResult> {
 	const chats = call.spec.chats?.(call.input) ?? [];
 	const scope: IntentScope = {
 		store: call.store,
 		deduplicated: call.spec.deduplicated === true,
-		record: (name) => newRecord(call, name, chats[0] ?? '', paramsHash),
+		record: (name) => newRecord(call, name, chats[0] ?? ''),
 	};
 	const settled = chats.map((chat) => call.ownSends.begin(chat));
 	let handle: StoredIntent | null = null;
-	let noted: Promise<unknown> = Promise.resolve();
+	const forget = (): void => void call.running.delete(key);
+	let noted: Promise<void> | null = null;
 	try {
 		const { created, intent } = await reserve(scope, key);
 		if (intent.state === 'done') {
-			return asDuplicate({ items: intent.result as CallResult['items'] }, intent.paramsHash !== paramsHash);
+			return asDuplicate(
+				{ items: intent.result as CallResult['items'] },
+				intent.paramsHash !== hashOf(call.rawInput),
+			);
 		}
 		handle = new StoredIntent(scope, intent, created);
 		call.intent = handle;
@@ -66,17 +67,21 @@ async function sendOnce(
 	} finally {
 		for (const settle of settled) settle();
 		// A repeat that comes before it is noted joins this one.
-		void noted.then(() => call.running.delete(key));
+		if (noted === null) forget();
+		else noted.then(forget, forget);
 	}
 }
 
-function newRecord(call: PolicyCall, key: string, chatId: string, paramsHash: string): IntentRecord {
+function newRecord(call: PolicyCall, key: string, chatId: string): IntentRecord {
 	const now = call.clock.now();
 	return {
 		key,
 		accountId: call.account,
 		chatId,
-		paramsHash,
+		/** Worked out when it is written: the message does not wait for it. */
+		get paramsHash() {
+			return hashOf(call.rawInput);
+		},
 		state: 'reserved',
 		providerKey: providerKeyOf(call.account, key, now),
 		context: {},
@@ -98,13 +103,12 @@ function providerKeyOf(account: string, key: string, now: number): string {
  * All in one transaction, and the caller does not wait for it: the message is out, whatever becomes of the note. Without
  * it the intent stays as it was when the message left, as after a crash, and a repeat goes on under the same provider key.
  */
-function noteDone(call: PolicyCall, key: string, { items }: CallResult): Promise<unknown> {
-	const own = items.flatMap(({ chat_id: chat, message_id: message }) =>
-		typeof chat === 'string' && typeof message === 'string' ? [call.ownSends.remember(chat, message)] : [],
-	);
+function noteDone(call: PolicyCall, key: string, { items }: CallResult): Promise<void> {
+	for (const { chat_id: chat, message_id: message } of items) {
+		if (typeof chat === 'string' && typeof message === 'string') call.ownSends.remember(chat, message);
+	}
 	const beside = call.spec.deduplicated === true;
-	const done = call.store.updateIntent(key, { state: 'done', result: items }, { beside });
-	return Promise.allSettled([...own, done]);
+	return call.store.updateIntent(key, { state: 'done', result: items }, { beside });
 }
 
 function isDefinite(error: unknown): boolean {

@@ -1,17 +1,18 @@
 import type { AccountId, Clock, Store } from '../../contract';
+import { RecentSet } from '../../runtime';
 
 /** A send may be echoed before its answer arrives; the echo waits for the open send at most this long. */
 const HOLD_MS = 30_000;
 /** How long our own messages are recognised: recovery reaches back days. */
 const REMEMBER_MS = 7 * 24 * 3_600_000;
-const MAX_REMEMBERED = 5_000;
+const REMEMBERED = 5_000;
 
 /** Which messages this package sent, so that their echo says `sent_by: node` and not `device`. */
 export class OwnSends {
 	readonly #store: Store;
 	readonly #account: AccountId;
 	readonly #clock: Clock;
-	readonly #known = new Set<string>();
+	readonly #known = new RecentSet(REMEMBERED);
 	readonly #open = new Map<string, Set<Promise<void>>>();
 
 	constructor(store: Store, account: AccountId, clock: Clock) {
@@ -33,13 +34,12 @@ export class OwnSends {
 		};
 	}
 
-	/** Known at once; the returned promise is that of the note, which a restart needs. */
-	remember(chatId: string, messageId: string): Promise<void> {
+	/** Known at once here; noted for a restart, and for other processes, within milliseconds. */
+	remember(chatId: string, messageId: string): void {
 		const key = ownKey(chatId, messageId);
 		this.#known.add(key);
-		const oldest = this.#known.values().next().value;
-		if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
-		return this.#store.putValue(this.#account, key, 1, REMEMBER_MS, { beside: true });
+		// Without it an echo after a restart says `device`: what hinders it stands in the store's condition.
+		this.#store.putValue(this.#account, key, 1, REMEMBER_MS, { beside: true }).catch(() => undefined);
 	}
 
 	async isOwn(chatId: string, messageId: string): Promise<boolean> {
