@@ -43,7 +43,7 @@ export class Directory {
 	}
 
 	learnLogin(login: LoginReply): void {
-		for (const { id } of this.learnContacts(login.contacts)) this.#listed.add(id);
+		for (const { id, removed } of this.learnContacts(login.contacts)) this.list(id, !removed);
 		this.learnChats(login.chats);
 		this.learnConfig(login.config);
 	}
@@ -55,7 +55,9 @@ export class Directory {
 
 	learnContact(contact: Json): ContactFacts | null {
 		const facts = readContact(contact);
-		if (facts !== null) this.#contacts.set(facts.id, facts, this.#clock.now());
+		if (facts === null) return null;
+		this.#contacts.set(facts.id, facts, this.#clock.now());
+		if (facts.removed) this.list(facts.id, false);
 		return facts;
 	}
 

@@ -16,6 +16,8 @@ export interface ContactFacts {
 	isOfficial: boolean;
 	isServiceAccount: boolean;
 	blocked: boolean;
+	/** no longer in the own list */
+	removed: boolean;
 }
 
 export function readContact(contact: Json): ContactFacts | null {
@@ -33,6 +35,7 @@ export function readContact(contact: Json): ContactFacts | null {
 		isOfficial: options.includes('OFFICIAL'),
 		isServiceAccount: options.includes('SERVICE_ACCOUNT'),
 		blocked: body['status'] === 'BLOCKED',
+		removed: body['status'] === 'REMOVED',
 	};
 }
 
@@ -43,6 +46,18 @@ function nameOf(contact: JsonObject): string {
 		.filter((part) => part !== null && part !== '')
 		.join(' ');
 	return text(best['name']) ?? whole;
+}
+
+/**
+ * `seen` is in seconds in replies; one capture of the push had milliseconds, and a number that large can only be those.
+ * `status` 1 is online; what else it may be is not agreed on.
+ */
+export function readPresence(presence: JsonObject): { online: boolean; seenMs: number | null } {
+	const seen = number(presence['seen']);
+	return {
+		online: presence['on'] === 'ON' || presence['status'] === 1,
+		seenMs: seen === null || seen <= 0 ? null : seen > 1e11 ? seen : seen * 1000,
+	};
 }
 
 export const CHAT_KINDS = ['private', 'group', 'channel', 'saved'] as const;

@@ -502,6 +502,34 @@ describe('what is told', () => {
 		expect(media.documents[0]).toMatchObject({ file_name: 'a.pdf' });
 	});
 
+	it('notices, previews and contacts say in words what they are', async () => {
+		const { journal } = await openReading(scene);
+		const from = { from: BORIS, to: ANNA };
+		scene.control.injectMessage({
+			...from,
+			attaches: [{ _type: 'CONTROL', event: 'system', message: 'The chat has been moved' }],
+		});
+		scene.control.injectMessage({
+			...from,
+			text: 'see https://max.ru/x',
+			attaches: [{ _type: 'SHARE', url: 'https://max.ru/x', title: 'X' }],
+		});
+		scene.control.injectMessage({
+			...from,
+			attaches: [
+				{ _type: 'CONTACT', contactId: { $int: '13579135' }, firstName: 'Clara', lastName: 'Weiss' },
+			],
+		});
+		scene.control.injectMessage({ ...from, attaches: [{ _type: 'UNSUPPORTED' }] });
+		await count(journal, 4);
+		expect(journal.entries.map(({ event }) => event)).toMatchObject([
+			{ event_type: 'message', text: 'The chat has been moved', data: { event: 'system' } },
+			{ data: { share_url: 'https://max.ru/x', share_title: 'X' } },
+			{ data: { contact_id: '13579135', contact_name: 'Clara Weiss' } },
+			{ event_type: 'message', meta: { original_media_type: 'unsupported' } },
+		]);
+	});
+
 	it('chats that are not allowed stay outside', async () => {
 		const { journal } = await openReading(scene, { fields: { allowedChats: ['1'] } });
 		say('secret');

@@ -10,6 +10,13 @@ export interface Policy {
 	compression: Compression;
 	/** Which integers leave in msgpack extension 1. Captured on the web client; mobile captures show plain ones. */
 	extension: ExtensionUse;
+	/**
+	 * Where clients disagree on a word (RESEND and RESEND_CODE, REGISTER and REGISTRATION, UPDATE and RENAME): the one more of
+	 * them send, or the other. RESEND_CODE is taken with the common ones too.
+	 */
+	spelling: 'common' | 'rare';
+	/** SESSION_INIT's reply asks for an update (`app-update-type` 1). */
+	forcedUpdate: boolean;
 	/** Refuse a WebSocket upgrade without `Origin: https://web.max.ru` (403). */
 	requireOrigin: boolean;
 	/** Device types accepted by SESSION_INIT per transport. choice: the refusal is `client.unsupported-version`. */
@@ -125,6 +132,8 @@ export function defaultPolicy(): Policy {
 	return {
 		compression: 'auto',
 		extension: 'never',
+		spelling: 'common',
+		forcedUpdate: false,
 		requireOrigin: true,
 		webSocketDevices: ['WEB'],
 		tcpDevices: ['ANDROID', 'IOS', 'DESKTOP'],

@@ -3,7 +3,7 @@ import { refusalError } from '../refusal';
 import { number, object, objects, text } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';
-import { ask, type Caller } from './caller';
+import { ask, eitherSpelling, type Caller } from './caller';
 
 /** How a step of a login ended. */
 export type AuthOutcome =
@@ -28,9 +28,11 @@ export async function requestCode(
 	requestsLeft: number | null;
 }> {
 	const { phone, resend, mode, captchaToken } = request;
-	const payload = { phone, type: resend ? 'RESEND' : 'START_AUTH', language: 'ru', mode, captchaToken };
+	const once = { ...options, repeat: false };
+	const send = (type: string, how: RequestOptions): Promise<JsonObject> =>
+		ask(caller, OP.authRequest, { phone, type, language: 'ru', mode, captchaToken }, how);
 	const reply = checked(
-		await ask(caller, OP.authRequest, payload, { ...options, repeat: false }),
+		resend ? await eitherSpelling(['RESEND', 'RESEND_CODE'], once, send) : await send('START_AUTH', once),
 		OP.authRequest,
 	);
 	return {
@@ -72,15 +74,10 @@ export async function register(
 	names: { firstName: string; lastName?: string | undefined },
 	options: RequestOptions,
 ): Promise<AuthOutcome> {
-	const reply = checked(
-		await ask(
-			caller,
-			OP.authConfirm,
-			{ token, tokenType: 'REGISTER', ...names },
-			{ ...options, repeat: false },
-		),
-		OP.authConfirm,
-	);
+	const send = (tokenType: string, how: RequestOptions): Promise<JsonObject> =>
+		ask(caller, OP.authConfirm, { token, tokenType, ...names }, how);
+	const once = { ...options, repeat: false };
+	const reply = checked(await eitherSpelling(['REGISTER', 'REGISTRATION'], once, send), OP.authConfirm);
 	return { kind: 'token', token: text(reply['token']) ?? '', profile: object(reply['profile']) };
 }
 

@@ -2,10 +2,11 @@ import type { Json, JsonObject } from '../../../contract';
 import { ChannelError } from '../../../contract';
 import { wireId } from '../codec';
 import { isUnknownRefusal } from '../refusal';
-import { id, number, object, objects } from '../json';
+import { readPresence } from '../facts';
+import { id, object, objects } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';
-import { ask, type Caller } from './caller';
+import { ask, eitherSpelling, type Caller } from './caller';
 
 /** CONTACT_INFO (32): people by id, at most 100 a call; unknown ones are left out. */
 export async function getContacts(
@@ -55,11 +56,13 @@ export async function updateContact(
 	names: { firstName?: string | undefined; lastName?: string | undefined },
 	options: RequestOptions,
 ): Promise<Json> {
-	return (
-		(await ask(caller, OP.contactUpdate, { contactId: wireId(userId), action, ...names }, options))[
-			'contact'
-		] ?? null
-	);
+	const send = (word: string, how: RequestOptions): Promise<JsonObject> =>
+		ask(caller, OP.contactUpdate, { contactId: wireId(userId), action: word, ...names }, how);
+	const reply =
+		action === 'UPDATE'
+			? await eitherSpelling(['UPDATE', 'RENAME'], options, send)
+			: await send(action, options);
+	return reply['contact'] ?? null;
 }
 
 /** CONTACT_SEARCH (37) among people one may find by name. @param from how many to leave out; clients send it, what it counts is inferred */
@@ -86,7 +89,7 @@ export async function blockedContacts(
 	);
 }
 
-/** CONTACT_PRESENCE (35); `seen` in seconds. */
+/** CONTACT_PRESENCE (35) */
 export async function getPresence(
 	caller: Caller,
 	userIds: readonly string[],
@@ -96,25 +99,21 @@ export async function getPresence(
 		object(
 			(await ask(caller, OP.contactPresence, { contactIds: userIds.map(wireId) }, options))['presence'],
 		) ?? {};
-	return Object.entries(presence).map(([userId, value]) => {
-		const seen = number(object(value)?.['seen']);
-		return {
-			userId,
-			online: object(value)?.['on'] === 'ON' || object(value)?.['status'] === 1,
-			seenMs: seen === null || seen === 0 ? null : seen * 1000,
-		};
-	});
+	return Object.entries(presence).map(([userId, value]) => ({
+		userId,
+		...readPresence(object(value) ?? {}),
+	}));
 }
 
-/** SYNC (21): the phone book; changes the account's address book. Keys of `phones`: as sent. */
+/** SYNC (21): the phone book; changes the account's address book. @returns those who are on MAX */
 export async function importContacts(
 	caller: Caller,
 	entries: readonly { phone: string; firstName: string; lastName?: string | undefined }[],
 	options: RequestOptions,
-): Promise<{ contacts: JsonObject[]; phones: JsonObject }> {
+): Promise<JsonObject[]> {
 	const contactList = Object.fromEntries(
 		entries.map(({ phone, firstName, lastName }) => [phone, { firstName, lastName }]),
 	);
 	const reply = await ask(caller, OP.sync, { contactList }, options);
-	return { contacts: objects(reply['contacts']), phones: object(reply['phones']) ?? {} };
+	return objects(reply['contacts']);
 }

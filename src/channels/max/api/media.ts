@@ -49,24 +49,31 @@ async function slot(
 	return { url, mediaId, token: text(info?.['token']) ?? '' };
 }
 
-/** FILE_DOWNLOAD (88), VIDEO_PLAY (83), AUDIO_PLAY (301): an address that expires soon. Null = the service gives none. */
+/** An address that expires soon; `unsafe`: of a file of a kind the service calls dangerous. */
+export interface MediaAddress {
+	url: string | null;
+	unsafe?: boolean;
+}
+
+/** FILE_DOWNLOAD (88), VIDEO_PLAY (83), AUDIO_PLAY (301). `url` null = the service gives none. */
 export async function mediaUrl(
 	caller: Caller,
 	ref: MediaRef,
 	token: string | null,
 	options: RequestOptions,
-): Promise<string | null> {
+): Promise<MediaAddress> {
 	const place = { chatId: wireId(ref.chatId), messageId: messageId(ref.messageId) };
 	const withToken = token === null ? {} : { token };
 	switch (ref.kind) {
-		case 'file':
-			return text(
-				(await ask(caller, OP.fileDownload, { ...place, fileId: wireId(ref.mediaId) }, options))['url'],
-			);
-		case 'video':
-			return bestVideo(
-				await ask(caller, OP.videoPlay, { ...place, videoId: wireId(ref.mediaId), ...withToken }, options),
-			);
+		case 'file': {
+			const payload = { ...place, fileId: wireId(ref.mediaId) };
+			const reply = await ask(caller, OP.fileDownload, payload, options);
+			return { url: text(reply['url']), unsafe: reply['unsafe'] === true };
+		}
+		case 'video': {
+			const payload = { ...place, videoId: wireId(ref.mediaId), ...withToken };
+			return { url: bestVideo(await ask(caller, OP.videoPlay, payload, options)) };
+		}
 		case 'audio': {
 			const reply = await ask(
 				caller,
@@ -74,10 +81,10 @@ export async function mediaUrl(
 				{ ...place, audioId: wireId(ref.mediaId), ...withToken },
 				options,
 			);
-			return text(reply['OGG']) ?? text(reply['MP3']);
+			return { url: text(reply['OGG']) ?? text(reply['MP3']) };
 		}
 		default:
-			return null;
+			return { url: null };
 	}
 }
 

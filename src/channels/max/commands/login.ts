@@ -128,6 +128,7 @@ export const loginGetQr = command({
 				'Choose Web as the device type in the credential, or log in by phone.',
 			);
 		const qr = await createQr(account.session, requestOptions(context));
+		await account.services.values.put(QR_POLL, qr.pollMs, QR_POLL_LIFE_MS);
 		return {
 			items: [
 				{
@@ -160,6 +161,7 @@ export const loginCheckQr = command({
 		assertLoggedOut(account);
 		const { clock } = account.services;
 		const until = clock.monotonic() + input.waitSeconds * 1000;
+		const pollMs = await pollIntervalOf(account);
 		for (;;) {
 			const { approved, expiresAt } = await pollQr(account.session, input.trackId, requestOptions(context));
 			if (approved)
@@ -180,12 +182,21 @@ export const loginCheckQr = command({
 						},
 					],
 				};
-			await clock.sleep(Math.min(left, POLL_MS), context.signal);
+			await clock.sleep(Math.min(left, pollMs), context.signal);
 		}
 	},
 });
+
+/** Name of the stored value that keeps how often the service wants to be asked for the QR picture it gave last, ms. */
+const QR_POLL = 'qr-poll';
+const QR_POLL_LIFE_MS = 10 * 60_000;
 /** `pollingInterval` of the captures */
-const POLL_MS = 5_000;
+const USUAL_POLL_MS = 5_000;
+
+async function pollIntervalOf({ services }: MaxAccount): Promise<number> {
+	const kept = await services.values.get(QR_POLL);
+	return typeof kept === 'number' ? Math.min(30_000, Math.max(1_000, kept)) : USUAL_POLL_MS;
+}
 
 async function finish(
 	account: MaxAccount,

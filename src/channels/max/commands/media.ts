@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import { ChannelError, invalidParameter, type CallResult, type JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
-import { mediaUrl } from '../api/media';
+import { mediaUrl, type MediaAddress } from '../api/media';
 import { messageId, wireId } from '../codec';
 import { formatRef, parseRef, type MediaRef } from '../events/media-ref';
 import { chatIdField, idField } from '../input-fields';
@@ -31,11 +31,11 @@ export const mediaDownload = command({
 		const ref = parseRef(reference);
 		if (ref === null) throw invalidParameter('ref', 'is not a reference to a file of MAX');
 		const attach = await findAttach(account, ref, context.signal);
-		const address = await addressOf(account, ref, attach, context.signal);
+		const { url: address, unsafe } = await addressOf(account, ref, attach, context.signal);
 		return fetch(
 			account,
 			address,
-			{ ref: formatRef(ref), kind: ref.kind },
+			{ ref: formatRef(ref), kind: ref.kind, ...(unsafe === undefined ? {} : { unsafe }) },
 			nameOf(ref, attach),
 			context.signal,
 		);
@@ -47,19 +47,23 @@ async function addressOf(
 	ref: MediaRef,
 	attach: JsonObject,
 	signal: AbortSignal,
-): Promise<string> {
+): Promise<{ url: string; unsafe?: boolean }> {
 	const known = text(attach['baseUrl']) ?? text(attach['url']);
-	const asked =
-		ref.kind === 'photo' || ref.kind === 'sticker'
-			? null
-			: await mediaUrl(account.session, ref, text(attach['token']), { signal });
-	const address = asked ?? known;
-	if (address === null || address === '')
+	const asked = await mediaUrl(account.session, ref, text(attach['token']), { signal }).catch(
+		(error: unknown): MediaAddress => {
+			// A voice has its address in the message too, which was read a moment ago.
+			const refused = ChannelError.is(error) && error.providerCode !== undefined;
+			if (known === null || !refused) throw error;
+			return { url: null };
+		},
+	);
+	const url = asked.url ?? known;
+	if (url === null || url === '')
 		throw new ChannelError('media_expired', 'MAX gives no address for this file', {
 			channel: 'max',
 			hint: 'The file may have been removed.',
 		});
-	return address;
+	return { ...asked, url };
 }
 
 /** Photos are WEBP (measured), voices OGG, videos MP4. */

@@ -48,6 +48,12 @@ const DANGEROUS: ReadonlySet<number> = new Set([
 	OP.loginByQr,
 ]);
 
+/** Numbers the service pushes and never answers: it may close the connection that sends one (two clients). */
+const PUSH_ONLY: ReadonlySet<number> = new Set([
+	3, 128, 129, 130, 131, 132, 134, 135, 136, 137, 138, 139, 140, 142, 143, 146, 147, 148, 150, 152, 153, 154,
+	155, 156, 159, 165, 216, 277, 292, 293,
+]);
+
 /**
  * Any opcode with a JSON payload over the open connection. Digits in a text under a name that holds an id leave as
  * the integers the service wants; numbers must be whole. Anything that does more than read happens at most once.
@@ -64,6 +70,8 @@ export const rawRequest = command({
 	}),
 	async run(account, { opcode, payload }, context) {
 		const { intent } = context;
+		if (PUSH_ONLY.has(opcode))
+			throw invalidParameter('opcode', 'is one that MAX only pushes', 'Use the number of a request.');
 		if (intent?.state === 'sent') throw outcomeUnknown();
 		try {
 			const reply = await account.session.request(opcode, toOutgoing(payload, ''), {

@@ -1,6 +1,6 @@
 import type { ChannelEvent, Json, JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
-import type { ChatFacts } from '../facts';
+import { readPresence, type ChatFacts } from '../facts';
 import { id, ids, number, object, text } from '../json';
 import { OP } from '../opcodes';
 import { deletedEventId, otherEventId } from './event-id';
@@ -54,7 +54,7 @@ const READERS: Readonly<Record<number, ReadPush>> = {
 			marked_unread: body['setAsUnread'] === true,
 			own: id(body['userId']) === account.userId,
 		}),
-	[OP.notifPresence]: readPresence,
+	[OP.notifPresence]: presenceChanged,
 	[OP.notifReactionsChanged]: readReaction,
 	// The own reaction, made on another device.
 	[OP.notifYouReacted]: (account, body, at) => readReaction(account, { ...body, userId: account.userId }, at),
@@ -111,20 +111,18 @@ function inChat(
 	return [{ event, live: true }];
 }
 
-/** `seen` is in seconds in replies; one capture of the push had milliseconds. A number that large can only be those. */
-function readPresence(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
+function presenceChanged(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
 	const userId = id(body['userId']);
 	const presence = object(body['presence']);
 	if (userId === null || presence === null) return null;
-	const seen = number(presence['seen']);
-	const online = presence['on'] === 'ON' || presence['status'] === 1;
+	const { online, seenMs } = readPresence(presence);
 	const event = plainEvent(ownerOf(account), {
 		type: 'presence',
 		id: otherEventId(account.accountId, `presence:${userId}:${String(at)}`, body),
 		at,
 		userId,
 		name: account.directory.knownContact(userId)?.name ?? '',
-		data: { online, last_seen: iso(seen === null ? null : seen > 1e11 ? seen : seen * 1000) },
+		data: { online, last_seen: iso(seenMs) },
 		raw: body,
 	});
 	return [{ event, live: true }];

@@ -10,7 +10,8 @@ import {
 } from '../../../contract';
 import { kindOf, type ChatFacts, type ContactFacts } from '../facts';
 import { partnerOf, timeOfMessage } from '../ids';
-import { array, id, ids, number, object, objects, text } from '../json';
+import { id, number, object, objects, text } from '../json';
+import { detailsOf } from './details';
 import { deletedEventId, editEventId, messageEventId } from './event-id';
 import { maskRaw, maskText, type MaskRules } from './mask';
 import { readMedia } from './media';
@@ -94,7 +95,7 @@ export function normaliseMessage(
 		account: owner.account,
 		external_user_id: own ? (partnerOf(facts.chatId, owner.userId) ?? '') : (facts.senderId ?? ''),
 		external_chat_id: facts.chatId,
-		text: maskText(facts.text, rules),
+		text: maskText(facts.text === '' ? noticeOf(control) : facts.text, rules),
 		timestamp: new Date(kind === 'edited' ? (facts.updateTime ?? facts.time) : facts.time).toISOString(),
 		client_name: other?.name ?? '',
 		client_phone: other?.phone == null || other.phone === owner.ownPhone ? '' : `+${other.phone}`,
@@ -165,6 +166,11 @@ function identity(
 	};
 }
 
+/** A notice of the service carries its words in the attachment (inferred from the older code base). */
+function noticeOf(control: JsonObject | undefined): string {
+	return text(control?.['message']) ?? text(control?.['shortMessage']) ?? '';
+}
+
 /** System events are messages with a CONTROL attachment (APK enum); calls leave a CALL attachment. */
 function eventTypeOf(facts: MessageFacts, control: JsonObject | undefined): EventType {
 	if (control !== undefined) {
@@ -197,57 +203,6 @@ function mentions({ raw }: MessageFacts, userId: string): boolean {
 	return objects(raw['elements']).some(
 		(element) => element['type'] === 'USER_MENTION' && id(element['entityId']) === userId,
 	);
-}
-
-/** What has no field of its own; null when there is nothing. */
-function detailsOf(facts: MessageFacts, control: JsonObject | undefined): JsonObject | null {
-	if (facts.attaches.length === 0 && facts.raw['link'] === undefined) return null;
-	const data: JsonObject = {};
-	if (control !== undefined) {
-		data['event'] = text(control['event']) ?? text(control['action']) ?? 'unknown';
-		data['user_ids'] = [...ids(control['userIds']), ...ids([control['userId'] ?? null])];
-		if (text(control['title']) !== null) data['title'] = control['title'] ?? null;
-	}
-	for (const attach of facts.attaches) {
-		switch (text(attach['_type']) ?? '') {
-			case 'CALL':
-				Object.assign(data, {
-					call_type: attach['callType'] ?? null,
-					hangup: attach['hangupType'] ?? null,
-					duration: attach['duration'] ?? null,
-					conversation_id: attach['conversationId'] ?? null,
-				});
-				break;
-			case 'LOCATION':
-				Object.assign(data, { latitude: attach['latitude'] ?? null, longitude: attach['longitude'] ?? null });
-				break;
-			case 'CONTACT':
-				Object.assign(data, { contact_id: id(attach['contactId']), contact_name: attach['name'] ?? null });
-				break;
-			case 'POLL':
-				Object.assign(data, {
-					poll_id: id(attach['pollId']),
-					title: attach['title'] ?? null,
-					answers: array(attach['answers']),
-				});
-				break;
-			case 'INLINE_KEYBOARD':
-				Object.assign(data, { keyboard: object(attach['keyboard']) ?? null });
-				break;
-		}
-	}
-	const link = object(facts.raw['link']);
-	if (link?.['type'] === 'FORWARD') {
-		const source = object(link['message']);
-		data['forwarded_from'] = {
-			chat_id: id(link['chatId']),
-			chat_name: text(link['chatName']),
-			user_id: id(source?.['sender']),
-			message_id: id(source?.['id']),
-			text: text(source?.['text']),
-		};
-	}
-	return Object.keys(data).length === 0 ? null : data;
 }
 
 /** The frame of an event that is no message. */

@@ -21,7 +21,7 @@ export const NO_MARKERS: Readonly<SyncMarkers> = {
 
 /** Eight groups of 8-16-8-16-16-1-16-8 zeros: what mobile clients send before they know a hash. */
 const NO_HASH = [8, 16, 8, 16, 16, 1, 16, 8].map((length) => '0'.repeat(length)).join('-');
-/** `exp.chatsCountGroups` of the Android app, as captured. */
+/** `exp.chatsCountGroups` of the Android app; captures have 0A 32 and 0B 32. */
 const CHATS_COUNT_GROUPS = Uint8Array.of(0x0b, 0x32);
 
 /** SESSION_INIT (6): the first frame of every connection. */
@@ -38,10 +38,13 @@ export function sessionInit(device: DeviceProfile, deviceId: string): OutgoingMa
 export interface Greeting {
 	/** decimal; feeds the fingerprint, absent on the web and for IOS */
 	callsSeed: string | null;
+	/** the service calls this app version too old to go on (`app-update-type` 1, one source); it may refuse it soon */
+	mustUpdate: boolean;
 }
 
 export function readGreeting(payload: Json): Greeting {
-	return { callsSeed: id(object(payload)?.['callsSeed']) };
+	const body = object(payload);
+	return { callsSeed: id(body?.['callsSeed']), mustUpdate: number(body?.['app-update-type']) === 1 };
 }
 
 /** The 96 bytes for opcodes 17 and 19, or nothing when no digests are configured or the service gave no seed. */

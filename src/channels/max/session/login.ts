@@ -29,7 +29,7 @@ export class Login {
 	readonly #deviceId: string;
 	readonly #limit: LoginLimit;
 	readonly #token: TokenKeeper | null;
-	#greeting: Greeting = { callsSeed: null };
+	#greeting: Greeting = { callsSeed: null, mustUpdate: false };
 	markers: SyncMarkers = { ...NO_MARKERS };
 
 	constructor(settings: MaxSettings, services: DriverServices, deviceId: string) {
@@ -71,6 +71,10 @@ export class Login {
 	async greet(line: Line, signal: AbortSignal): Promise<void> {
 		const payload = sessionInit(this.#settings.device, this.#deviceId);
 		this.#greeting = readGreeting(await this.#ask(line, OP.sessionInit, payload, signal));
+		if (this.#greeting.mustUpdate)
+			this.#services.logger.warn('max: the service calls this app version too old; raise App Version', {
+				appVersion: this.#settings.device.appVersion,
+			});
 	}
 
 	/** @throws ChannelError the service's refusal */

@@ -242,6 +242,32 @@ it('addresses that have expired are asked for anew; a stored one says what to do
 	expect(await bytesOf((await run(boris, 'media.download', { ref: image.ref })).media)).toEqual(PNG);
 });
 
+it('a voice that the service gives no address for by its id is fetched by the one in its message', async () => {
+	scene.control.injectMessage({ from: ANNA, to: BORIS, media: [{ kind: 'audio' }] });
+	const { media } = await lastReceived();
+	scene.control.setFaults({ errors: [{ opcode: 301, error: 'proto.opcode', count: 1 }] });
+	const { items, media: files } = await run(boris, 'media.download', { ref: media.voice_ref! });
+	expect(items).toMatchObject([{ kind: 'audio' }]);
+	expect((await bytesOf(files)).subarray(0, 4).toString()).toBe('OggS');
+});
+
+it('a file of a dangerous kind says so', async () => {
+	scene.control.injectMessage({ from: ANNA, to: BORIS, media: [{ kind: 'file', name: 'a.exe' }] });
+	scene.control.injectMessage({ from: ANNA, to: BORIS, media: [{ kind: 'file', name: 'a.txt' }] });
+	await lastReceived(2);
+	const refs = received.entries.map(({ event }) => event.media.documents[0]!.ref);
+	const items: unknown[] = [];
+	for (const ref of refs) {
+		const {
+			items: [item],
+			media,
+		} = await run(boris, 'media.download', { ref });
+		await bytesOf(media);
+		items.push(item);
+	}
+	expect(items).toMatchObject([{ unsafe: true }, { unsafe: false }]);
+});
+
 it('a voice is turned into text', async () => {
 	const { messageId } = scene.control.injectMessage({
 		from: BORIS,

@@ -410,6 +410,16 @@ describe('reading', () => {
 		]);
 	});
 
+	it.each([3, 128, 136, 155, 159, 293])(
+		'a raw request with the push-only number %i never leaves',
+		async (opcode) => {
+			await expect(item(open, 'raw.request', { opcode })).rejects.toMatchObject({
+				code: 'invalid_parameter',
+			});
+			expect(scene.control.requests({ opcode })).toEqual([]);
+		},
+	);
+
 	it('raw requests know ids, and refuse a float', async () => {
 		const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'raw' });
 		const reply = await item(open, 'raw.request', {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OpenAccount } from '../../../../src/contract';
+import type { JsonObject, OpenAccount } from '../../../../src/contract';
 import type { MaxAccount } from '../../../../src/channels/max/account';
 import { maxDriver } from '../../../../src/channels/max';
 import { wireId } from '../../../../src/channels/max/codec';
 import { openMax } from '../../../../src/channels/max/open';
+import { OP } from '../../../../src/channels/max/opcodes';
 import { until } from '../../../support/manual-clock';
 import { item, run } from '../support/run';
 import { ANNA, BORIS, DIALOG, openReading, Scene } from '../support/scene';
@@ -193,6 +194,63 @@ describe('contacts', () => {
 		await item(open, 'contact.add', { phone: '+79990000002', firstName: 'Boris' });
 		expect((await run(open, 'contact.getMany')).items).toHaveLength(2);
 	});
+
+	it('renames where the service knows the rarer word alone', async () => {
+		scene.control.setPolicy({ spelling: 'rare', closeWebSocketAfter: 'never' });
+		expect(await item(open, 'contact.rename', { userId: BORIS, firstName: 'Bob' })).toMatchObject({
+			name: 'Bob',
+		});
+		expect(scene.control.requests({ opcode: OP.contactUpdate })).toHaveLength(2);
+	});
+
+	it('one that is told as removed on another device is in the list no more', async () => {
+		scene.control.push({
+			account: ANNA,
+			opcode: OP.notifContact,
+			payload: { contact: { id: { $int: BORIS }, names: [{ name: 'Boris' }], status: 'REMOVED' } },
+		});
+		await until(
+			async () => (await run(open, 'contact.list')).items.every(({ id }) => id !== BORIS),
+			'the list without him',
+		);
+	});
+
+	it('a long phone book is imported in small parts', async () => {
+		const contacts = Array.from({ length: 60 }, (_, n) => ({
+			phone: `+7999222${String(1000 + n)}`,
+			firstName: `P${String(n)}`,
+		}));
+		scene.control.addAccount({ phone: '+79992221059', firstName: 'Last' });
+		const importing = run(open, 'contact.import', { contacts });
+		await until(
+			async () => {
+				await scene.clock.advance(500);
+				return scene.control.requests({ opcode: OP.sync }).length === 3;
+			},
+			'three parts',
+			200,
+		);
+		expect((await importing).items).toMatchObject([{ name: 'P59' }]);
+	});
+
+	it('presence is in seconds, and in milliseconds where the number can be nothing else', async () => {
+		const seen = Date.parse('2026-09-30T10:00:00Z');
+		for (const value of [seen / 1000, seen]) {
+			scene.control.setFaults({
+				mutations: [
+					{
+						opcode: OP.contactPresence,
+						path: `presence.${BORIS}.seen`,
+						value: { $int: String(value) },
+						count: 1,
+					},
+				],
+			});
+			expect(await item(open, 'contact.getPresence', { userIds: BORIS })).toMatchObject({
+				last_seen: '2026-09-30T10:00:00.000Z',
+			});
+		}
+	});
 });
 
 describe('sessions', () => {
@@ -263,6 +321,60 @@ describe('logging in', () => {
 		expect(await account.account.services.values.get('device-id')).toBeUndefined();
 		await account.close();
 		await works('websocketPlain', session);
+	});
+
+	it('asks for the picture as often as the service says', async () => {
+		scene.control.setPolicy({ qrPollingMs: 1_000 });
+		const account = await loggedOut('websocketPlain');
+		const { track_id: trackId } = await item(account, 'login.getQr');
+		const waiting = item(account, 'login.checkQr', { trackId: trackId!, waitSeconds: 4 });
+		let pending = false;
+		void waiting.then(() => {
+			pending = true;
+		});
+		await until(
+			async () => {
+				await scene.clock.advance(500);
+				return pending;
+			},
+			'the end of the wait',
+			200,
+		);
+		expect(await waiting).toMatchObject({ pending: true });
+		expect(scene.control.requests({ opcode: OP.getQrStatus })).toHaveLength(5);
+	});
+
+	it('by phone where the service knows the rarer words alone: another code, a new account', async () => {
+		scene.control.setPolicy({ spelling: 'rare', fingerprint: 'none' });
+		const account = await loggedOut('tcpPlain', { deviceType: 'ANDROID' });
+		const phone = '+79997776654';
+		await item(account, 'login.requestCode', { phone });
+		const answered = async (asking: Promise<JsonObject>): Promise<JsonObject> => {
+			let done = false;
+			asking.then(
+				() => (done = true),
+				() => (done = true),
+			);
+			await until(
+				async () => {
+					await scene.clock.advance(1_000);
+					return done;
+				},
+				'the answer over the next connection',
+				400,
+			);
+			return asking;
+		};
+		const { code_token: codeToken } = await answered(item(account, 'login.resendCode', { phone }));
+		const { code } = scene.control.lastCode({ phone });
+		const { register_token: registerToken } = await item(account, 'login.checkCode', {
+			codeToken: codeToken!,
+			code: code!,
+		});
+		expect(
+			await answered(item(account, 'login.register', { registerToken: registerToken!, firstName: 'Rare' })),
+		).toMatchObject({ name: 'Rare' });
+		expect(scene.control.requests({ opcode: OP.authRequest })).toHaveLength(3);
 	});
 
 	it('by phone and code, asked for the password, which may be wrong', async () => {

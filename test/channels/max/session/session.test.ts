@@ -325,6 +325,14 @@ describe('LOGIN', () => {
 		await expect(scene.openSession()).rejects.toMatchObject({ code, hint: expect.any(String) as string });
 	});
 
+	it('an app version that the service wants replaced is said in the log', async () => {
+		scene.control.setPolicy({ forcedUpdate: true });
+		const { services } = await scene.openSession('tcpPlain');
+		expect(services.logged.filter(({ level }) => level === 'warn')).toMatchObject([
+			{ message: expect.stringContaining('App Version') as string, meta: { appVersion: '26.29.1' } },
+		]);
+	});
+
 	it('an app version that is too old is told as a field of the credential', async () => {
 		await expect(scene.openSession('websocketPlain', { appVersion: '25.1.1' })).rejects.toMatchObject({
 			code: 'credential_invalid',

@@ -13,7 +13,8 @@ function requestCode(call: Call): Outgoing {
 	const phone = body.string('phone');
 	const type = body.string('type');
 	body.maybeString('language');
-	if (!['START_AUTH', 'RESEND', 'RESEND_CODE'].includes(type)) throw badPayload(`Unknown type '${type}'`);
+	const resend = policy.spelling === 'rare' ? ['RESEND_CODE'] : ['RESEND', 'RESEND_CODE'];
+	if (type !== 'START_AUTH' && !resend.includes(type)) throw badPayload(`Unknown type '${type}'`);
 	if (conn.device?.type === 'WEB') webGate(call);
 	if (!/^\+\d{7,15}$/.test(phone))
 		throw new Refusal('phone.wrong', { message: 'Invalid phone', localizedMessage: 'Неверный номер' });
@@ -155,7 +156,8 @@ function checkPassword(call: Call): Outgoing {
 function register(call: Call): Outgoing {
 	const { conn, world, body } = call;
 	const phone = world.registerTokens.get(body.string('token'));
-	if (body.string('tokenType') !== 'REGISTER') throw badPayload('Unknown tokenType');
+	const tokenType = world.policy.spelling === 'rare' ? 'REGISTRATION' : 'REGISTER';
+	if (body.string('tokenType') !== tokenType) throw badPayload('Unknown tokenType');
 	const firstName = body.string('firstName');
 	const lastName = body.maybeString('lastName');
 	body.maybeInt('photoId');

@@ -17,26 +17,27 @@ function info({ world, me, body, conn }: Call): Outgoing {
 	return { contacts: users.map((user) => viewUser(conn, me, user)) };
 }
 
-/** CONTACT_UPDATE: ADD, REMOVE, BLOCK, UNBLOCK, UPDATE (one source calls the last RENAME; not taken). */
+/** CONTACT_UPDATE: ADD, REMOVE, BLOCK, UNBLOCK, UPDATE (one source calls the last RENAME: by policy). */
 function update(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
 	const user = world.users.get(body.int('contactId'));
 	if (user === undefined) throw new Refusal('not.found');
 	const action = body.string('action');
 	const entry = listContact(world, me, user.id);
-	change(entry, action, body);
+	const rename = world.policy.spelling === 'rare' ? 'RENAME' : 'UPDATE';
+	change(entry, action, rename, body);
 	entry.updated = world.now();
 	pushToUser(world, me, push.contact, (other) => ({ contact: viewUser(other, me, user) }), conn);
 	return { contact: viewUser(conn, me, user) };
 }
 
-function change(entry: ContactEntry, action: string, body: Fields): void {
+function change(entry: ContactEntry, action: string, rename: string, body: Fields): void {
 	const firstName = body.maybeString('firstName');
 	const lastName = body.maybeString('lastName');
 	switch (action) {
 		case 'ADD':
-		case 'UPDATE':
-			if (action === 'UPDATE') body.require('firstName');
+		case rename:
+			if (action === rename) body.require('firstName');
 			entry.listed = true;
 			entry.firstName = firstName ?? entry.firstName;
 			entry.lastName = lastName ?? entry.lastName;

@@ -45,7 +45,7 @@ function sessionInit({ conn, world, body }: Call): Outgoing {
 	return {
 		callsSeed,
 		location: 'RU',
-		'app-update-type': 0,
+		'app-update-type': world.policy.forcedUpdate ? 1 : 0,
 		'reg-country-code': ['RU', 'BY'],
 		'phone-auto-complete-enabled': false,
 		'qr-auth-enabled': true,
