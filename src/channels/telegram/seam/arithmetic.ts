@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { encryptIge } from './ige';
 import { library } from './library';
+import { withPlatformLongs, type IntegerHelpers } from './long';
 
 /** A loader that hands out copies of modules, as tsx does, gives nothing to put another function into. */
 const { helpers, ige, GZIPPacked }: Partial<typeof library.arithmetic> = library.arithmetic;
@@ -30,6 +31,8 @@ export function useThePlatform(): void {
 		}
 	};
 	helpers.crc32 = (data) => crc32(data);
+	// Its types name the class of its integers, of which ours are.
+	Object.assign(helpers, withPlatformLongs({ ...helpers } as unknown as IntegerHelpers));
 	// Its `gzip` compresses nothing, so that what it makes is never smaller, and copies every request three times.
 	GZIPPacked.gzipIfSmaller = (_contentRelated, data) => Promise.resolve(data);
 }
