@@ -211,7 +211,8 @@ def parse_frame(data):
     ver, cmd, seq, opcode, packed = struct.unpack('>BBHHI', data[:10])
     body = data[10:10 + (packed & 0xFFFFFF)]
     if packed >> 24: body = lz4_decompress(body)
-    return {'ver': ver, 'cmd': cmd, 'seq': seq, 'opcode': opcode, 'payload': unpack(body) if body else None}
+    return {'ver': ver, 'cmd': cmd, 'seq': seq, 'opcode': opcode, 'payload': unpack(body) if body else None,
+            'packing': (packed >> 24, packed & 0xFFFFFF, len(body))}
 
 
 def context(ca=None):
@@ -237,6 +238,7 @@ class TcpWire:
 
     def __init__(self, sock, compress='never', chunk=0):
         self.s, self.compress, self.chunk, self.buf = sock, compress, chunk, b''
+        self.raw = []  # (flag, bytes as sent, bytes unpacked) of each frame that came
 
     def send(self, cmd, seq, opcode, payload):
         data = frame(cmd, seq, opcode, payload, self.compress)
@@ -251,7 +253,9 @@ class TcpWire:
                 n = 10 + (struct.unpack('>I', self.buf[6:10])[0] & 0xFFFFFF)
                 if len(self.buf) >= n:
                     data, self.buf = self.buf[:n], self.buf[n:]
-                    return parse_frame(data)
+                    f = parse_frame(data)
+                    self.raw.append(f['packing'])
+                    return f
             more = self.s.recv(65536)
             if not more: raise EOFError('closed')
             self.buf += more
