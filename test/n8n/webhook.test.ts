@@ -239,6 +239,22 @@ describe('a request', () => {
 		expect(bridge.pool.handedOver).toEqual([]);
 	});
 
+	test('is an event whatever its content type is called: n8n then leaves the bytes to us', async () => {
+		const key = await secret();
+		const rawBody = Buffer.from(`\ufeff${JSON.stringify(BODY)}`);
+		for (const body of [undefined, rawBody.toString(), { [JSON.stringify(BODY)]: '' }]) {
+			const node = new AvitoTrigger();
+			const { context } = webhookContext(node, { ...sandbox, body, query: { key } });
+			const request = context.getRequestObject() as { rawBody?: Buffer; readRawBody?: () => Promise<void> };
+			request.readRawBody = async () => {
+				await Promise.resolve();
+				request.rawBody = rawBody;
+			};
+			await node.webhook.call(context);
+		}
+		expect(bridge.pool.handedOver).toMatchObject([{ hint: BODY }, { hint: BODY }, { hint: BODY }]);
+	});
+
 	test('costs one read of the credential a minute, and a new secret is accepted at once', async () => {
 		let reads = 0;
 		const counted = (clientSecret: string): ContextOptions => ({

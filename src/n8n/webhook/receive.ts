@@ -1,7 +1,7 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import type { JsonObject } from '../../contract';
 import { host } from '../host';
 import { keptEvents, nodeKey } from '../trigger/kept-events';
+import { readEvent } from './body';
 import { factsFor } from './facts';
 import type { WebhookTriggerSpec } from './spec';
 
@@ -43,25 +43,16 @@ async function accept(
 		const query = context.getQueryData() as Record<string, unknown>;
 		const facts = await factsFor(context, spec, query['key'], clock.monotonic());
 		if (facts === null) return 'forbidden';
-		const body: unknown = context.getBodyData();
-		if (!isEvent(body, spec.eventField)) return 'accepted';
+		const event = await readEvent(context, spec.eventField);
+		if (event === null) return 'accepted';
 		// False in a process without this account (a webhook process of queue mode): reconciliation finds the message.
-		await pool.handOver(facts.credential, body);
+		await pool.handOver(facts.credential, event);
 	} catch (error) {
 		context.logger.warn('a webhook could not be handed over; reconciliation will find its message', {
 			error: error instanceof Error ? error.message : String(error),
 		});
 	}
 	return 'accepted';
-}
-
-/** The provider's self-test sends `{}`, also form-encoded: an answer is all it wants. */
-function isEvent(body: unknown, field: string): body is JsonObject {
-	return isObject(body) && isObject(body[field]);
-}
-
-function isObject(value: unknown): value is JsonObject {
-	return typeof value === 'object' && value !== null;
 }
 
 function refuse(context: IWebhookFunctions): IWebhookResponseData {
