@@ -1,6 +1,6 @@
 import type { INode, JsonObject as N8nJsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeError, NodeOperationError } from 'n8n-workflow';
-import { ChannelError, type Channel, type ErrorCode, type ErrorItem } from '../contract';
+import { ChannelError, invalidParameter, type Channel, type ErrorCode, type ErrorItem } from '../contract';
 
 /** What the person who builds the workflow has to change; everything else is the provider's or the network's doing. */
 const OWN_MISTAKES: ReadonlySet<ErrorCode> = new Set([
@@ -63,6 +63,17 @@ export function toNodeError(
 	});
 	if (correlation !== undefined) translated.messages.push(`Correlation: ${correlation}`);
 	return translated;
+}
+
+/** What a command calls its input, a person knows by the label of the field: `link: …` becomes `Link: …`. */
+export function withLabel(error: unknown, label: (name: string) => string): unknown {
+	if (!ChannelError.is(error) || error.code !== 'invalid_parameter' || error.field === undefined)
+		return error;
+	const prefix = `${error.field}: `;
+	const name = error.field.split('.')[0] ?? '';
+	const shown = label(name);
+	if (shown === name || !error.message.startsWith(prefix)) return error;
+	return invalidParameter(shown, error.message.slice(prefix.length), error.hint);
 }
 
 /** What to do; for a session that is gone, with where it is explained. */

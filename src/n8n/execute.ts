@@ -5,7 +5,7 @@ import { accountField } from './accounts/fields';
 import { causeFinder, type Cause } from './cause';
 import { adaptedSource } from './credential';
 import { optionFields } from './describe';
-import { toErrorItem, toNodeError } from './errors';
+import { toErrorItem, toNodeError, withLabel } from './errors';
 import { budgetWaitMs } from './fields/pacing';
 import { HintCollector } from './hints';
 import { host } from './host';
@@ -155,11 +155,12 @@ class ItemLoop {
 
 	/** @throws n8n's error unless the node goes on after failures */
 	#failed(
-		error: unknown,
+		cause: unknown,
 		indexes: readonly number[],
 		signal: AbortSignal,
 		{ id }: Trace,
 	): INodeExecutionData[] {
+		const error = withLabel(cause, this.#label);
 		// A stopped execution wants no more output, whatever the node does with failures.
 		if (!this.#context.continueOnFail() || signal.aborted)
 			throw toNodeError(this.#context.getNode(), error, indexes[0], id);

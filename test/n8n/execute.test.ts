@@ -3,7 +3,7 @@ import { text as readText } from 'node:stream/consumers';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { describe, expect, test } from 'vitest';
 import { Avito } from '../../nodes/Avito/Avito.node';
-import { ChannelError, type MediaSource } from '../../src/contract';
+import { ChannelError, invalidParameter, type MediaSource } from '../../src/contract';
 import { event, useBridge } from './support/account';
 import { errorOf, outputOf, run } from './support/run';
 
@@ -172,6 +172,19 @@ describe('failures', () => {
 			error: { code: 'invalid_parameter', message: 'Text: is empty' },
 		});
 		expect(bridge.pool.calls).toEqual([]);
+	});
+
+	test('of what the command refuses name the field as the user sees it, too', async () => {
+		bridge.pool.answer = () => {
+			throw invalidParameter('chatId', 'is no chat of this account', 'Choose one from the list.');
+		};
+		await expect(
+			run(new Avito(), { parameters: SEND, items: messages(1) }).then(outputOf),
+		).rejects.toMatchObject({
+			message: 'Chat: is no chat of this account',
+			description: 'Choose one from the list.',
+			context: { code: 'invalid_parameter', itemIndex: 0 },
+		});
 	});
 
 	test('of an expression are the item’s own', async () => {

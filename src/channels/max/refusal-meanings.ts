@@ -177,7 +177,7 @@ function notFound(): Meaning {
 	return {
 		code: 'peer_not_found',
 		says: 'MAX does not know this chat, person or message',
-		hint: 'Check the id.',
+		hint: 'Check the ID: only chats of this account and people it can see are found.',
 	};
 }
 function outOfOrder(says: string): Meaning {
