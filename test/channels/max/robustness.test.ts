@@ -126,6 +126,44 @@ it('a request whose reply never comes is asked again, and its message is sent on
 	expect((await asking).items).toMatchObject([{ external_chat_id: DIALOG }]);
 });
 
+describe('further certificate authorities', () => {
+	const urlAt = async (host: string): Promise<string> => {
+		const base = new URL(scene.sandbox.addresses.media);
+		const { messageId } = scene.control.injectMessage({
+			from: BORIS,
+			to: ANNA,
+			media: [{ kind: 'photo' }],
+			tell: false,
+		});
+		const { open } = await openReading(scene, { front: 'websocket' });
+		const message = await item(open, 'message.get', { chatId: DIALOG, messageId });
+		const [photo] = (message['media'] as { images: { url: string }[] }).images;
+		return photo!.url.replace(base.host, `${host}:${base.port}`);
+	};
+	const download = async (url: string, fields: Record<string, unknown> = {}): Promise<unknown> => {
+		const { open } = await openReading(scene, { front: 'websocket', fields });
+		const { items, media } = await run(open, 'media.download', { url });
+		for await (const _chunk of media![0]!.stream as AsyncIterable<Buffer>);
+		return items[0];
+	};
+
+	it('are trusted at the service, not wherever a person’s address leads', async () => {
+		expect(await download(await urlAt('127.0.0.1'))).toMatchObject({ mime_type: 'image/webp' });
+		await expect(download(await urlAt('localhost'))).rejects.toMatchObject({
+			code: 'unreachable',
+			hint: expect.stringContaining('certificate') as string,
+		});
+	});
+
+	it('are trusted at the credential’s further domains, and behind a proxy that may inspect', async () => {
+		const url = await urlAt('localhost');
+		expect(await download(url, { redirectDomains: 'localhost' })).toMatchObject({ mime_type: 'image/webp' });
+		const proxy = await createProxy();
+		scene.onClose(() => proxy.close());
+		expect(await download(url, { proxyUrl: proxy.httpUrl })).toMatchObject({ mime_type: 'image/webp' });
+	});
+});
+
 describe('a proxy', () => {
 	it('that dies while the account is open is waited for; nothing goes past it', async () => {
 		const proxy = await createProxy();

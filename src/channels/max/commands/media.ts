@@ -4,6 +4,7 @@ import type { MaxAccount } from '../account';
 import { mediaUrl, type MediaAddress } from '../api/media';
 import { messageId, wireId } from '../codec';
 import { formatRef, parseRef, type MediaRef } from '../events/media-ref';
+import type { AddressOf } from '../http/files';
 import { chatIdField, idField } from '../input-fields';
 import { text } from '../json';
 import { findAttach } from '../media/received';
@@ -27,14 +28,14 @@ export const mediaDownload = command({
 	},
 	async run(account, { ref: reference, url }, context) {
 		if (reference === undefined)
-			return fetch(account, url ?? '', { url: url ?? '' }, undefined, context.signal);
+			return fetch(account, { url: url ?? '', of: 'user' }, { url: url ?? '' }, undefined, context.signal);
 		const ref = parseRef(reference);
 		if (ref === null) throw invalidParameter('ref', 'is not a reference to a file of MAX');
 		const attach = await findAttach(account, ref, context.signal);
 		const { url: address, unsafe } = await addressOf(account, ref, attach, context.signal);
 		return fetch(
 			account,
-			address,
+			{ url: address, of: 'service' },
 			{ ref: formatRef(ref), kind: ref.kind, ...(unsafe === undefined ? {} : { unsafe }) },
 			nameOf(ref, attach),
 			context.signal,
@@ -75,12 +76,12 @@ function nameOf({ kind, mediaId }: MediaRef, attach: JsonObject): string | undef
 
 async function fetch(
 	account: MaxAccount,
-	url: string,
+	from: { url: string; of: AddressOf },
 	item: JsonObject,
 	fileName: string | undefined,
 	signal: AbortSignal,
 ): Promise<CallResult> {
-	const file = await account.files.download(url, signal);
+	const file = await account.files.download(from.url, signal, from.of);
 	const named = { ...file, fileName: fileName ?? file.fileName };
 	return {
 		items: [{ ...item, file_name: named.fileName, mime_type: file.mimeType, size: file.size ?? null }],

@@ -3,6 +3,7 @@ import type { Dispatcher } from '#lib/undici';
 import { ChannelError, invalidParameter, type Clock } from '../../../contract';
 import { createDispatcher } from '../../../network';
 import { connectFailure, connectionLost } from '../errors';
+import { isServiceHost } from '../service-hosts';
 import type { MaxSettings } from '../settings';
 
 /** uploads and downloads of one account at a time, per host */
@@ -21,11 +22,19 @@ export interface OpenFile {
 	fileName: string;
 }
 
-/** Up- and downloads of one account. URLs of MAX carry everything: no token of ours is sent along. */
+/** Who named an address: the service in a reply, or the person who built the workflow. */
+export type AddressOf = 'service' | 'user';
+
+/**
+ * Up- and downloads of one account. URLs of MAX carry everything: no token of ours is sent along. Further certificate
+ * authorities are for the service and for a proxy that inspects traffic; without such a proxy an address that a person
+ * names elsewhere is trusted as Node trusts it.
+ */
 export class FileTransfers {
 	readonly #settings: MaxSettings;
 	readonly #clock: Clock;
-	#dispatcher: Dispatcher | null = null;
+	#toService: Dispatcher | null = null;
+	#elsewhere: Dispatcher | null = null;
 
 	constructor(settings: MaxSettings, clock: Clock) {
 		this.#settings = settings;
@@ -33,10 +42,11 @@ export class FileTransfers {
 	}
 
 	/** @throws ChannelError `media_expired` (401, 403, 404, 410), `upstream_error`, `unreachable` */
-	async download(url: string, signal: AbortSignal): Promise<OpenFile> {
+	async download(url: string, signal: AbortSignal, address: AddressOf = 'service'): Promise<OpenFile> {
 		let target = parseUrl(url);
 		for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-			const answer = await this.#request(target, { method: 'GET', headers: this.#headers() }, signal);
+			const request = { method: 'GET' as const, headers: this.#headers(), address };
+			const answer = await this.#request(target, request, signal);
 			const location = answer.headers['location'];
 			if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === 'string') {
 				answer.body.destroy();
@@ -68,7 +78,7 @@ export class FileTransfers {
 	): Promise<string> {
 		const answer = await this.#request(
 			parseUrl(url),
-			{ method: 'POST', headers: { ...this.#headers(), ...headers }, body },
+			{ method: 'POST', headers: { ...this.#headers(), ...headers }, body, address: 'service' },
 			signal,
 		);
 		const text = await readText(answer.body);
@@ -90,7 +100,7 @@ export class FileTransfers {
 	}
 
 	async close(): Promise<void> {
-		await this.#dispatcher?.destroy();
+		await Promise.all([this.#toService?.destroy(), this.#elsewhere?.destroy()]);
 	}
 
 	#headers(): Record<string, string> {
@@ -105,15 +115,20 @@ export class FileTransfers {
 
 	async #request(
 		target: URL,
-		options: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: AsyncIterable<Uint8Array> },
+		options: {
+			method: 'GET' | 'POST';
+			headers: Record<string, string>;
+			body?: AsyncIterable<Uint8Array>;
+			address: AddressOf;
+		},
 		signal: AbortSignal,
 	) {
-		this.#dispatcher ??= createDispatcher({ ...this.#settings, connections: CONNECTIONS });
+		const dispatcher = this.#dispatcherFor(target, options.address);
 		const stall = new AbortController();
 		const watch = this.#watch(stall);
 		const sending = options.body === undefined ? null : watched(options.body, watch.moved);
 		try {
-			const answer = await this.#dispatcher.request({
+			const answer = await dispatcher.request({
 				origin: target.origin,
 				path: `${target.pathname}${target.search}`,
 				method: options.method,
@@ -134,6 +149,18 @@ export class FileTransfers {
 			if (ChannelError.is(error)) throw error;
 			throw options.method === 'POST' ? connectionLost(error, true) : connectFailure(error);
 		}
+	}
+
+	#dispatcherFor(target: URL, address: AddressOf): Dispatcher {
+		const { endpoint, redirectDomains, proxyUrl, ca } = this.#settings;
+		const trusted =
+			ca === null ||
+			proxyUrl !== null ||
+			address === 'service' ||
+			isServiceHost(target.hostname, endpoint, redirectDomains);
+		const options = { proxyUrl, connections: CONNECTIONS };
+		if (trusted) return (this.#toService ??= createDispatcher({ ...options, ca }));
+		return (this.#elsewhere ??= createDispatcher({ ...options, ca: null }));
 	}
 
 	#watch(stall: AbortController): { moved: () => void; end: () => void } {

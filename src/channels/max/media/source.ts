@@ -25,7 +25,7 @@ export async function openSource(
 			size: source.size ?? null,
 		};
 	}
-	const file = await account.files.download(source.url, signal);
+	const file = await account.files.download(source.url, signal, 'user');
 	return {
 		stream: file.stream,
 		fileName: source.fileName ?? file.fileName,

@@ -1,7 +1,4 @@
-import { isIP } from 'node:net';
-
-/** Domains of the service; a RECONNECT push may not lead anywhere else. */
-const SERVICE_DOMAINS = ['oneme.ru', 'max.ru'];
+import { isServiceHost } from '../service-hosts';
 
 /**
  * Where to reconnect after push 3. The host may carry a port. Anything but the endpoint's own host, or a host under one
@@ -21,16 +18,9 @@ export function redirectedEndpoint(
 		(target.pathname !== '' && target.pathname !== '/')
 	)
 		return endpoint;
-	const known =
-		target.hostname === endpoint.hostname ||
-		[...SERVICE_DOMAINS, ...furtherDomains].some((domain) => isUnder(target.hostname, domain));
-	if (!known) return endpoint;
+	if (!isServiceHost(target.hostname, endpoint, furtherDomains)) return endpoint;
 	const next = new URL(endpoint.href);
 	next.hostname = target.hostname;
 	if (target.port !== '') next.port = target.port;
 	return next;
-}
-
-function isUnder(host: string, domain: string): boolean {
-	return isIP(host) === 0 && (host === domain || host.endsWith(`.${domain}`));
 }
