@@ -116,6 +116,12 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
 				met: sending.meetsBar,
 			},
 			{
+				what: 'MAX, send through the warm pool, two milliseconds after the last',
+				figure: `${ratio(sending.rested.ours)} ms`,
+				beside: `bare request, likewise ${ratio(sending.rested.bare)} ms`,
+				bar: `reported: ${ratio(sending.rested.ratio)} ×`,
+			},
+			{
 				what: 'MAX, send, beside a bare request after one committed row',
 				figure: `${ratio(sending.ours)} ms`,
 				beside: `row, then bare request ${ratio(sending.noted)} ms`,
