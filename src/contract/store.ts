@@ -13,6 +13,8 @@ export interface StoreInfo {
 	createdAt: string;
 	/** why the store is degraded, one sentence, or null */
 	degraded: string | null;
+	/** what `degraded` says passes by itself: shown, and nobody is told */
+	passing?: boolean;
 }
 
 /** A named lease with a fencing token that only ever grows. `holder` names host, pid and role for people. */

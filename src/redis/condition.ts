@@ -57,7 +57,8 @@ export class Condition {
 	get info(): StoreInfo {
 		const lasting = this.#degraded();
 		const sentences = [this.#options.trouble(), lasting].filter((sentence) => sentence !== null);
-		return this.#describe(lasting === null, sentences.length === 0 ? null : sentences.join(' '));
+		const info = this.#describe(lasting === null, sentences.length === 0 ? null : sentences.join(' '));
+		return lasting === null && info.degraded !== null ? { ...info, passing: true } : info;
 	}
 
 	onDegraded(callback: (info: StoreInfo) => void): () => void {

@@ -67,6 +67,22 @@ describe('two processes on one Redis', () => {
 		expect(listening.problems).toEqual([]);
 	});
 
+	it('a Redis that is slow for a moment is shown in status, and is no failed execution of a trigger that begins just then', async () => {
+		const main = scene.processOf('main');
+		const lease = main.lease(scene.credential());
+		await scene.result(lease.call({ name: 'account.getSelf', input: {} }), 'a call');
+		scene.redis.freeze();
+		// The leases are renewed within five seconds.
+		await scene.clock.advance(5_000);
+		await scene.clock.advance(2_000);
+		scene.redis.thaw();
+		const listening = scene.trigger(main);
+		await scene.passes(listening.isLive, 'the trigger to be live', 100);
+		const status = await scene.result(lease.status(), 'the status', 100);
+		expect(status.store['degraded']).toContain('Redis is slow');
+		expect(listening.problems).toEqual([]);
+	});
+
 	it('a main that is cut off stops by itself, the next one takes over: every message once, nothing sent twice', async () => {
 		const first = await scene.cuttable('main-1');
 		const before = scene.trigger(first.pool);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readerLeaseName, type Logger, type Store, type StoreInfo } from '../../src/contract';
 import { openRedisStore, type RedisStoreOptions } from '../../src/redis';
 import { GUARD_MS } from '../../src/redis/epoch';
-import { silentLogger, systemClock, systemRandom } from '../../src/runtime';
+import { nextTurn, silentLogger, systemClock, systemRandom } from '../../src/runtime';
 import { LEASE_MS } from '../../src/pool/account/lease-keeper';
 import { ACCOUNT, consumer, journalEvent } from '../store/support/samples';
 import { ManualClock, passes, until } from '../support/manual-clock';
@@ -10,6 +10,9 @@ import { RedisServer } from './support/redis-server';
 import { Relay } from './support/relay';
 
 const PASSWORD = 'hunter2-of-redis';
+/** Twenty real seconds at least, in which time stands still or goes on: one write to a busy disk may take some of them. */
+const STANDS = { stepMs: 0, steps: 2_000 };
+const GOES_ON = { stepMs: 250, steps: 2_000 };
 const UNAVAILABLE = { code: 'store_unavailable', retry: { afterMs: 5_000 } };
 
 describe('when Redis', () => {
@@ -223,15 +226,20 @@ describe('when Redis comes back', () => {
 		return store;
 	}
 
-	/** @returns whether the lease was given before, at, or only after this much time */
+	/**
+	 * Asks for a lease until it is given, as the pool does: on a busy machine one answer of this Redis, which writes to disk each
+	 * time, may come too late. @returns whether it has been given by now
+	 */
 	async function acquires(store: Store, clock: ManualClock, name: string): Promise<() => boolean> {
 		let given = false;
-		store
-			.acquireLease(name, 'host/1/main', LEASE_MS)
-			.then((answer) => {
-				given = answer.acquired;
-			})
-			.catch(() => undefined);
+		const ask = async (): Promise<void> => {
+			while (!given && stores.includes(store)) {
+				const answer = await store.acquireLease(name, 'host/1/main', LEASE_MS).catch(() => null);
+				given = answer?.acquired === true;
+				await nextTurn();
+			}
+		};
+		void ask();
 		await until(() => given || clock.pending > 0, 'an answer or a wait');
 		return () => given;
 	}
@@ -247,7 +255,7 @@ describe('when Redis comes back', () => {
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await passes(clock, given, 'the lease', { stepMs: 250, steps: 200 });
+		await passes(clock, given, 'the lease', GOES_ON);
 	});
 
 	it('with its data, leases that are held go on; new ones wait, as after a failover', async () => {
@@ -269,7 +277,7 @@ describe('when Redis comes back', () => {
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await passes(clock, given, 'the lease', { stepMs: 250, steps: 200 });
+		await passes(clock, given, 'the lease', GOES_ON);
 	});
 
 	it('empty, every lease is lost, tokens still grow, and the store says what that means', async () => {
@@ -300,7 +308,7 @@ describe('when Redis comes back', () => {
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await passes(clock, given, 'the lease', { stepMs: 250, steps: 200 });
+		await passes(clock, given, 'the lease', GOES_ON);
 		const old = store.append(ACCOUNT, { token: before.lease.token, events: [journalEvent('e2')] });
 		await expect(old).rejects.toMatchObject({ code: 'account_in_use' });
 		await clock.advance(86_400_000);
@@ -328,11 +336,11 @@ describe('when Redis comes back', () => {
 		// The other one learns it when it wants a lease, and then waits like everybody.
 		const given = await acquires(waiting, clock, name);
 		const noticed = () => waiting.info.createdAt === owner.info.createdAt;
-		await passes(clock, noticed, 'the loss to be noticed', { stepMs: 0, steps: 500 });
+		await passes(clock, noticed, 'the loss to be noticed', STANDS);
 		await clock.advance(GUARD_MS / 2);
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
-		await passes(clock, given, 'the lease', { stepMs: 0, steps: 500 });
+		await passes(clock, given, 'the lease', GOES_ON);
 		const again = owner.append(ACCOUNT, { token, events: [journalEvent('e3')] });
 		await expect(again).rejects.toMatchObject({ code: 'account_in_use' });
 		expect(await waiting.readEntries(ACCOUNT, 0, 10)).toEqual([]);

@@ -41,9 +41,9 @@ export class StateNews {
 		});
 	}
 
-	/** The store went on in memory: triggers run, but nothing survives a restart. Told once a day. */
-	degraded({ degraded: reason }: StoreInfo): void {
-		if (reason !== null) this.tell({ state: 'degraded', reason, atMostEveryMs: DAY_MS });
+	/** E.g. the store went on in memory: triggers run, but nothing survives a restart. Told once a day. */
+	degraded({ degraded: reason, passing = false }: StoreInfo): void {
+		if (reason !== null && !passing) this.tell({ state: 'degraded', reason, atMostEveryMs: DAY_MS });
 	}
 
 	async #told(change: AccountStateChange): Promise<void> {
