@@ -61,6 +61,12 @@ export function dataLost(): ChannelError {
 	return new ChannelError('store_unavailable', DATA_LOST, { retry: { afterMs: RETRY_MS } });
 }
 
+/** Of a process that put back, or moved, what another store held: see `alone`. */
+export function turnLost(): ChannelError {
+	const message = 'Another process puts its data into Redis now.';
+	return new ChannelError('store_unavailable', message, { retry: { afterMs: RETRY_MS } });
+}
+
 export function isDataLost(error: unknown): boolean {
 	return ChannelError.is(error) && error.message === DATA_LOST;
 }

@@ -294,7 +294,7 @@ export class MirrorKeeper {
 		const own = (id: string): boolean => this.own.has(id);
 		for (let failures = 1; !signal.aborted; failures += 1) {
 			try {
-				const result = await seed(mirror, { ...parts, clock, logger, own, renumbered, signal });
+				const result = await seed(mirror, { ...parts, clock, random, logger, own, renumbered, signal });
 				if (mirror === this.#memory) await mirror.keepSends(null, this.#epoch);
 				if ((await mirror.staleAccounts(this.#epoch)).length > 0) continue;
 				if (result.accounts === 0) return;

@@ -1,22 +1,15 @@
-import type { AccountId, Clock, JournalEntry, Logger, MovedAccount, MoveSource } from '../contract';
+import type { AccountId, JournalEntry, Logger, MovedAccount, MoveSource } from '../contract';
 import type { Accounts } from './accounts';
-import type { Commands } from './connection';
 import type { Consumers } from './consumers';
 import type { Intents } from './intents';
-import type { Keys } from './keys';
 import { ACCOUNT_KEEP_MS, VALUE_KEEP_MS } from './lifetimes';
+import { alone, type TurnParts } from './turn';
 import type { Waits } from './waits';
 
 /** Entries or ids written at once. */
 const AT_ONCE = 500;
-/** One process moves, and the others of its n8n wait for it; one that dies lets go after this long, ms. */
-const MOVING_MS = 60_000;
-const LOOK_MS = 250;
 
-export interface MovingParts {
-	commands: Commands;
-	keys: Keys;
-	clock: Clock;
+export interface MovingParts extends TurnParts {
 	logger: Logger;
 	accounts: Accounts;
 	consumers: Consumers;
@@ -37,9 +30,10 @@ export async function moveIn(open: () => Promise<MoveSource | null>, parts: Movi
 		try {
 			const accounts = source.accounts();
 			for (const account of accounts) {
-				await moveAccount(source, account, parts);
 				await goOn();
+				await moveAccount(source, account, parts, goOn);
 			}
+			await goOn();
 			await moveValues({ values: source.values(), secrets: source.secrets() }, parts);
 			moved = true;
 			const meta = { from: source.name, accounts: accounts.length };
@@ -50,24 +44,12 @@ export async function moveIn(open: () => Promise<MoveSource | null>, parts: Movi
 	});
 }
 
-/** Of all processes one at a time puts into Redis what another store held. `goOn` prolongs its turn. */
-export async function alone(
-	{ commands, keys, clock }: Pick<MovingParts, 'commands' | 'keys' | 'clock'>,
-	work: (goOn: () => Promise<void>) => Promise<void>,
-	signal?: AbortSignal,
+async function moveAccount(
+	source: MoveSource,
+	account: AccountId,
+	parts: MovingParts,
+	goOn: () => Promise<void>,
 ): Promise<void> {
-	while ((await commands.call('SET', keys.moving(), '1', 'NX', 'PX', MOVING_MS)) === null)
-		await clock.sleep(LOOK_MS, signal);
-	try {
-		await work(async () => {
-			await commands.call('PEXPIRE', keys.moving(), MOVING_MS);
-		});
-	} finally {
-		await commands.call('DEL', keys.moving());
-	}
-}
-
-async function moveAccount(source: MoveSource, account: AccountId, parts: MovingParts): Promise<void> {
 	const { commands, keys } = parts;
 	const head = keys.account(account);
 	if (
@@ -77,7 +59,8 @@ async function moveAccount(source: MoveSource, account: AccountId, parts: Moving
 		return;
 	const known = source.account(account);
 	await parts.accounts.list(account);
-	await moveJournal(source, known, parts);
+	await moveJournal(source, known, parts, goOn);
+	await goOn();
 	for (const session of known.sessions) await parts.accounts.rememberSession(session, account);
 	for (const { position, ...record } of known.consumers) {
 		await parts.consumers.save(record);
@@ -98,6 +81,7 @@ async function moveJournal(
 	source: MoveSource,
 	{ account, chats }: MovedAccount,
 	{ commands, keys }: MovingParts,
+	goOn: () => Promise<void>,
 ): Promise<void> {
 	const [journal, held, seen, newest] = [
 		keys.journal(account),
@@ -108,6 +92,7 @@ async function moveJournal(
 	await commands.call('DEL', journal, held, seen, newest);
 	for (let after = 0; ;) {
 		const page = source.entries(account, after, AT_ONCE);
+		await goOn();
 		// Asked for in order over one connection: they arrive in order.
 		await Promise.all(page.map((entry) => commands.call('XADD', journal, ...streamEntry(entry))));
 		const holds = page.flatMap(({ seq, heldBy, heldUntil }) =>
@@ -145,7 +130,7 @@ export async function moveValues(
 		values: ReturnType<MoveSource['values']>;
 		secrets: ReturnType<MoveSource['secrets']>;
 	},
-	{ commands, keys }: Pick<MovingParts, 'commands' | 'keys'>,
+	{ commands, keys }: Pick<TurnParts, 'commands' | 'keys'>,
 ): Promise<void> {
 	const owners = new Set<string>();
 	for (const { owner, name, value, expiresAt } of source.values) {

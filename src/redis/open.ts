@@ -113,7 +113,17 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 	const intents = new Intents(commands, keys, clock);
 	if (options.moveFrom !== undefined) {
 		try {
-			await moveIn(options.moveFrom, { commands, keys, clock, logger, accounts, consumers, intents, waits });
+			await moveIn(options.moveFrom, {
+				commands,
+				keys,
+				clock,
+				random,
+				logger,
+				accounts,
+				consumers,
+				intents,
+				waits,
+			});
 		} catch (error) {
 			await commands.close();
 			throw error;

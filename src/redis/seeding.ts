@@ -5,15 +5,17 @@ import type {
 	JournalEntry,
 	Logger,
 	MovedAccount,
+	Random,
 	StoreMirror,
 } from '../contract';
 import { copyAccount, type CopyParts } from './copying';
 import { refusalOf } from './faults';
 import { paceOwnerOf } from './pace-memory';
 import { ACCOUNT_KEEP_MS } from './lifetimes';
-import { alone, moveValues } from './moving';
+import { moveValues } from './moving';
 import { integer, list, text, textOrNull, texts } from './replies';
 import { journal as scripts } from './scripts';
+import { alone } from './turn';
 
 /** Numbers begin anew this far above the last one known here: other processes may know some more. */
 const LEAP = 100_000;
@@ -23,6 +25,7 @@ const ANEW = { own: new Set<string>(), ids: false, mayTakeNamed: () => false };
 
 export interface SeedParts extends CopyParts {
 	clock: Clock;
+	random: Random;
 	logger: Logger;
 	/** consumers whose positions this process writes */
 	own(id: string): boolean;
@@ -60,10 +63,10 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 			}
 			parts.pace.putBack();
 			for (const account of await mirror.staleAccounts(begun)) {
+				await goOn();
 				if (!(await seedAccount(mirror, account, parts))) seeded.gaps += 1;
 				await copyAccount(account, mirror, parts, ANEW);
 				seeded.accounts += 1;
-				await goOn();
 			}
 		},
 		signal,

@@ -25,6 +25,28 @@ return {known[1], known[2], now - tonumber(known[3])}
 );
 
 /**
+ * KEYS 1 moving. ARGV 1 token of a turn, 2 its life in ms.
+ * Prolongs the turn if it is still that one's. Answers 1, or 0 when it is over or somebody else's.
+ */
+export const holdTurn = script(
+	'holdTurn',
+	`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+`,
+);
+
+/** KEYS 1 moving. ARGV 1 token of a turn. Ends the turn if it is still that one's. */
+export const endTurn = script(
+	'endTurn',
+	`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1
+`,
+);
+
+/**
  * KEYS 1 account, 2 (single server only) epoch. ARGV 1 now or '', 2 epoch believed in, 3 '1' = data was lost, 4 ms until
  * the key may go.
  * The account belongs to this epoch from here on; refused (EPOCH) when Redis has another one by now. After a loss the

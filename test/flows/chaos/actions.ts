@@ -81,6 +81,12 @@ export const ACTIONS: Record<string, (stage: Stage) => Promise<void>> = {
 	},
 };
 
+/** Two that stop the server and start it again would start it twice. */
+export function mayRunBeside(name: string, running: Iterable<string>): boolean {
+	const restarts = (each: string): boolean => each === 'redisRestart' || each.startsWith('redisEmptied');
+	return [...running].every((other) => other !== name && !(restarts(other) && restarts(name)));
+}
+
 export function pick<T>(some: readonly T[], random: Random): T {
 	return some[Math.floor(random.next() * some.length)] as T;
 }

@@ -14,7 +14,7 @@ import { LEASE_MS } from '../../../src/pool/account/lease-keeper';
 import { systemClock } from '../../../src/runtime';
 import { RedisServer } from '../../redis/support/redis-server';
 import { seededRandom } from '../../support/manual-clock';
-import { ACTIONS, pick } from './actions';
+import { ACTIONS, mayRunBeside, pick } from './actions';
 import { Ledger, type Violation } from './ledger';
 import { buildProgram, Member } from './member';
 import { startMessengers } from './messengers';
@@ -159,7 +159,7 @@ async function run(): Promise<RunReport> {
 			if (clock.monotonic() >= nextAction && running.size < 2) {
 				nextAction = clock.monotonic() + options.actionEveryMs * (0.5 + random.next());
 				const name = pick(
-					possible.filter((each) => !running.has(each)),
+					possible.filter((each) => mayRunBeside(each, running.keys())),
 					random,
 				);
 				actions[name] = (actions[name] ?? 0) + 1;
