@@ -71,7 +71,7 @@ export class MaxTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'maxUserApi', required: true, testedBy: 'maxUserApiTest' }],
 		triggerPanel: {
-			header: '',
+			header: 'Pull in events from MAX',
 			executionsHelp: {
 				inactive:
 					'<b>While building your workflow</b>, click "Execute step" and write to the account on MAX. This triggers an execution with that message.<br /><br /><b>Once you are happy with it</b>, publish the workflow. Then every message that passes the filters starts it; the executions are in the executions list.',

@@ -107,7 +107,7 @@ export class MessengerTrigger implements INodeType {
 		outputs: accountsTriggerOutputs,
 		credentials: [{ name: 'messengerAccountsApi', required: true, testedBy: 'messengerAccountsApiTest' }],
 		triggerPanel: {
-			header: '',
+			header: 'Pull in events from all messengers',
 			executionsHelp: {
 				inactive:
 					'<b>While building your workflow</b>, click "Execute step" and write to one of the accounts. This triggers an execution with that message.<br /><br /><b>Once you are happy with it</b>, publish the workflow. Then every message that passes the filters starts it; the executions are in the executions list.',

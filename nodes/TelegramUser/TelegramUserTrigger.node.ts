@@ -90,7 +90,7 @@ export class TelegramUserTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'telegramUserApi', required: true, testedBy: 'telegramUserApiTest' }],
 		triggerPanel: {
-			header: '',
+			header: 'Pull in events from Telegram',
 			executionsHelp: {
 				inactive:
 					'<b>While building your workflow</b>, click "Execute step" and write to the account on Telegram. This triggers an execution with that message.<br /><br /><b>Once you are happy with it</b>, publish the workflow. Then every message that passes the filters starts it; the executions are in the executions list.',
