@@ -303,3 +303,46 @@ describe('nothing is lost and nothing happens twice', () => {
 		expect(sandbox.control.overlaps({})).toEqual([]);
 	});
 });
+
+describe('the test of a credential tells apart', () => {
+	async function tested(change: Record<string, unknown> = {}): Promise<{ ok: boolean; message: string }> {
+		const life = new Life();
+		const { token, deviceId, deviceType } = sandbox.control.addSession({
+			account: sandbox.accounts[0].id,
+			deviceType: 'WEB',
+		});
+		const { data } = credential();
+		const changed = { ...(data as Record<string, unknown>), token, deviceId, deviceType, ...change };
+		return within(
+			life.pool.test({ channel: 'max', id: 'tested', data: changed, read: () => Promise.resolve(changed) }),
+			'the answer',
+		);
+	}
+	const refusing = (error: string, opcode = 19): Promise<{ ok: boolean; message: string }> => {
+		sandbox.control.setFaults({ errors: [{ opcode, error, count: 9 }] });
+		return tested();
+	};
+
+	it('a session that lives, a dead one, a ban, a missing password, an old version and an address without a service', async () => {
+		const answers = {
+			good: await tested(),
+			dead: await tested({ token: 'a-token-of-nobody' }),
+			banned: await refusing('login.blocked'),
+			password: await refusing('error.profile.active.session.no2fa'),
+			flood: await refusing('login.flood'),
+			version: await refusing('client.unsupported-version', 6),
+			unreachable: await tested({ endpoint: 'ws://127.0.0.1:1/websocket' }),
+		};
+		expect(answers.good).toEqual({ ok: true, message: 'Connected as Anna Lee.' });
+		expect(answers.dead.message).toMatch(/token is no longer valid.*Log in again/);
+		expect(answers.banned.message).toMatch(/blocked or suspended.*official app/);
+		expect(answers.password.message).toMatch(/no login password.*Set a login password in the MAX app/);
+		expect(answers.flood.message).toMatch(/Too many logins.*an hour/);
+		expect(answers.version.message).toMatch(/no longer takes this app version.*Raise App Version/);
+		expect(answers.unreachable.message).toMatch(/cannot be reached \(ECONNREFUSED\)/);
+		const { good, ...bad } = answers;
+		expect(good.ok).toBe(true);
+		expect(Object.values(bad).filter(({ ok }) => ok)).toEqual([]);
+		expect(JSON.stringify(answers)).not.toContain('a-token-of-nobody');
+	});
+});
