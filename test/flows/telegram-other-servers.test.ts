@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { OpenAccount } from '../../src/contract';
 import type { TelegramAccount } from '../../src/channels/telegram';
@@ -23,11 +24,29 @@ async function reading(
 
 const STEPS = { stepMs: 1_000, steps: 120 };
 const SUPERGROUP = '-1000002000001';
+const FILE = 3 * 512 * 1024 + 77;
 
 const says = (bench: Bench, text: string, to = bench.owner.id) =>
 	bench.sandbox.control.injectMessage({ from: bench.anna.id, to, text });
 
 const numbered = (name: string): string[] => Array.from({ length: 9 }, (_, at) => `${name} ${String(at)}`);
+
+/** A file of Anna's at data centre 1, and a way to get its size as it comes down. */
+async function fileFromAfar(
+	bench: Bench,
+	account: OpenAccount<TelegramAccount>,
+): Promise<() => Promise<number>> {
+	const { ids } = bench.sandbox.control.injectMessage({
+		from: bench.anna.id,
+		to: bench.owner.id,
+		media: { kind: 'document', size: FILE, dc: 1 },
+	});
+	const ref = `telegram:${bench.anna.id}:${String(ids[bench.owner.id])}`;
+	return async () => {
+		const { media: [file] = [] } = await bench.call(account, 'media.download', { ref });
+		return file === undefined ? 0 : (await buffer(file.stream)).length;
+	};
+}
 
 /** What Telegram's documents allow and its own servers seldom do, or do no more: found with servers that others wrote. */
 describe('a data centre that is right in its own way', () => {
@@ -63,5 +82,31 @@ describe('a data centre that is right in its own way', () => {
 		const wanted = [...numbered('missed'), ...numbered('missed there')];
 		await passes(bench.clock, () => journal.texts().length >= wanted.length, 'all that was missed', STEPS);
 		expect(journal.texts().toSorted()).toEqual(wanted.toSorted());
+	});
+
+	it('forgets at another data centre who was introduced there: it is told once more, and the session lives on', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const download = await fileFromAfar(bench, account);
+		const unknown = { method: 'upload.getFile', code: 401, message: 'AUTH_KEY_UNREGISTERED', count: 1 };
+		bench.sandbox.control.setFaults({ errors: [unknown] });
+		expect(await download()).toBe(FILE);
+		expect(bench.sandbox.control.requests({ method: 'auth.exportAuthorization' })).toHaveLength(2);
+		expect(account.status().state).toBe('live');
+		expect(bench.services.states).toEqual([]);
+	});
+
+	it('holds parts of a file back for a moment, and gives less of it at once than it is asked for', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const download = await fileFromAfar(bench, account);
+		const wait = { method: 'upload.getFile', code: 420, message: 'FLOOD_PREMIUM_WAIT_3', count: 3 };
+		bench.sandbox.control.setFaults({ errors: [wait] });
+		bench.sandbox.control.setPolicy({ filePieceBytes: 128 * 1024 });
+		let size = 0;
+		const done = download().then((length) => (size = length));
+		await passes(bench.clock, () => size > 0, 'the file', STEPS);
+		await done;
+		expect(size).toBe(FILE);
 	});
 });

@@ -197,9 +197,17 @@ const ENDED = new Set([
 	'USER_DEACTIVATED_BAN',
 ]);
 
-/** Telegram has ended the session for good: no retry, no reconnect. */
-export function endsSession(error: unknown): boolean {
-	if (!(error instanceof RpcFailure)) return false;
+/** A data centre that is not the account's own does not know (any more) who asks: the session lives on at home. */
+export function isUnknownElsewhere(error: unknown): boolean {
+	return error instanceof RpcFailure && error.code === 401 && /^(AUTH_KEY|SESSION)_/.test(error.type);
+}
+
+/**
+ * Telegram has ended the session for good: no retry, no reconnect.
+ * @param elsewhere said by a data centre that is not the account's own
+ */
+export function endsSession(error: unknown, elsewhere: boolean): boolean {
+	if (!(error instanceof RpcFailure) || (elsewhere && isUnknownElsewhere(error))) return false;
 	return ENDED.has(error.type) || (error.code === 401 && error.type !== 'SESSION_PASSWORD_NEEDED');
 }
 

@@ -117,6 +117,14 @@ export class TelegramClient extends original.TelegramClient {
 		await sender.send(new Api.updates.GetState()).catch(() => undefined);
 	}
 
+	/** A connection to another data centre is kept whatever was said on it. */
+	_forgetSender(dcId) {
+		const made = this._exportedSenderPromises.get(dcId);
+		this._exportedSenderPromises.delete(dcId);
+		this.session.setAuthKey(undefined, dcId);
+		made?.then((sender) => sender.disconnect()).catch(() => undefined);
+	}
+
 	async _leaseSender(dcId) {
 		return { sender: await this._borrowExportedSender(dcId), release: () => undefined };
 	}

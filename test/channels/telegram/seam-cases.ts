@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createLink, LAYER, RpcFailure, srpCheck, type Link } from '../../../src/channels/telegram/seam';
+import { createLink, LAYER, RpcFailure, type Link } from '../../../src/channels/telegram/seam';
 import { library as loaded } from '../../../src/channels/telegram/seam/library';
 import { parseSession, type SessionData } from '../../../src/channels/telegram/sessions';
+import { srpCheck } from '../../../src/channels/telegram/srp';
 import { isTlObject, text, type TlObject, type TlValue } from '../../../src/channels/telegram/tl';
-import { systemClock } from '../../../src/runtime';
+import { systemClock, systemRandom } from '../../../src/runtime';
 import { startTelegramSandbox, type DemoAccount, type TelegramSandbox } from '../../sandbox/telegram';
 import { dhPair, dhShared } from '../../sandbox/telegram/crypto/dh';
 import { until } from '../../support/manual-clock';
@@ -116,7 +117,7 @@ export function seamCases(library: string, layer: number): void {
 				link.invoke({ _: 'auth.signIn', ...phone, ...hash, phone_code: anna.code }),
 			).rejects.toMatchObject({ type: 'SESSION_PASSWORD_NEEDED' });
 			const parameters = object(await link.invoke({ _: 'account.getPassword' }));
-			const password = await srpCheck(parameters, anna.password ?? '');
+			const password = await srpCheck(parameters, anna.password ?? '', systemRandom);
 			expect((await link.invoke({ _: 'auth.checkPassword', password })) as TlObject).toMatchObject({
 				_: 'auth.authorization',
 				user: { id: anna.id },

@@ -3,6 +3,7 @@ import { backoffMs, providerRequest } from '../../../runtime';
 import {
 	endsSession,
 	floodSeconds,
+	isUnknownElsewhere,
 	isServerFault,
 	sessionEnded,
 	telegramError,
@@ -43,6 +44,8 @@ export interface CallContext {
 }
 
 const RECONNECT = { firstMs: 1_000, maxMs: 60_000 };
+/** A part of a file is held back this often before its file is given up. */
+const PART_WAITS = 20;
 /** A 500 is repeated this often; sends carry their random id, so a repeat is none. */
 const SERVER_TRIES = 3;
 const SERVER_PAUSE = { firstMs: 500, maxMs: 4_000 };
@@ -102,6 +105,7 @@ export class TelegramConnection {
 	 */
 	async call(request: TlObject, context: CallContext = {}): Promise<TlValue> {
 		const family = familyOf(request._);
+		let waits = 0;
 		for (let tries = 1; ; tries += 1) {
 			await this.#gate.pass(family, context.signal, context.timeoutMs ?? this.#options.requestMs);
 			try {
@@ -109,11 +113,18 @@ export class TelegramConnection {
 				this.#take(request, result, context);
 				return result;
 			} catch (error) {
-				if (endsSession(error)) throw this.#end(telegramError(error));
+				const elsewhere = context.dcId !== undefined && context.dcId !== this.session.dc;
+				if (endsSession(error, elsewhere)) throw this.#end(telegramError(error));
+				if (elsewhere && isUnknownElsewhere(error)) throw unreachable(error);
 				const wait = floodSeconds(error);
 				if (wait !== null) {
 					this.#gate.close(family, wait * 1000);
 					this.#options.budget.pause(family, wait * 1000);
+					// Parts of files are told to wait for a moment as a matter of course (FLOOD_PREMIUM_WAIT): at the gate, if it is one.
+					if (family === 'files' && (waits += 1) <= PART_WAITS) {
+						tries -= 1;
+						continue;
+					}
 				}
 				if (!isServerFault(error) || tries >= SERVER_TRIES) throw telegramError(error);
 				await this.#options.clock.sleep(backoffMs(tries, SERVER_PAUSE, this.#options.random), context.signal);

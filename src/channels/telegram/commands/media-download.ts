@@ -151,12 +151,14 @@ async function* parts(
 ): AsyncGenerator<Buffer> {
 	let source = first;
 	let offset = 0;
+	/** bytes of a part: a server may give less than it is asked for, and is asked for that then */
+	let step = PART;
 	let renewed = false;
 	let failures = 0;
 	/** answers to come, by the place in the file they begin at */
 	const ahead = new Map<number, Promise<TlObject>>();
 	const ask = (at: number): Promise<TlObject> => {
-		const asked = fetchPart(account, source, at, signal);
+		const asked = fetchPart(account, source, { offset: at, limit: step }, signal);
 		// Nobody may come for it any more.
 		asked.catch(() => undefined);
 		ahead.set(at, asked);
@@ -176,9 +178,15 @@ async function* parts(
 			offset += part.length;
 			// What the message says of its size need not be true.
 			if (offset > max) throw tooLarge(offset);
-			const last = part.length < PART || (source.size > 0 && offset >= source.size);
-			const end = Math.min(source.size, max, offset + AHEAD * PART);
-			for (let at = offset; !last && at < end; at += PART) if (!ahead.has(at)) void ask(at);
+			const short = part.length < step;
+			const complete = source.size > 0 ? offset >= source.size : short;
+			const last = complete || (short && !isPartSize(part.length));
+			if (short && !last) {
+				ahead.clear();
+				step = part.length;
+			}
+			const end = Math.min(source.size, max, offset + AHEAD * step);
+			for (let at = offset; !last && at < end; at += step) if (!ahead.has(at)) void ask(at);
 			if (part.length > 0) {
 				progress(offset);
 				yield part;
@@ -202,12 +210,17 @@ async function* parts(
 async function fetchPart(
 	account: TelegramAccount,
 	{ location, dc }: Source,
-	offset: number,
+	{ offset, limit }: { offset: number; limit: number },
 	signal: AbortSignal,
 ): Promise<TlObject> {
-	const request = { _: 'upload.getFile', location, offset: String(offset), limit: PART };
+	const request = { _: 'upload.getFile', location, offset: String(offset), limit };
 	const context = { signal, timeoutMs: PART_MS, ...(dc > 0 ? { dcId: dc } : {}) };
 	return partGate.run(account, signal, () => account.connection.object(request, context));
+}
+
+/** Whole KiB that divide a megabyte, from 4 KB up: what Telegram takes for a limit. */
+function isPartSize(bytes: number): boolean {
+	return bytes >= 4_096 && (2 * PART) % bytes === 0;
 }
 
 function isPassing(error: unknown): boolean {

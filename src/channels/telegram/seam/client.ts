@@ -2,6 +2,8 @@
 export interface Internals {
 	_sender: Sender | undefined;
 	_leaseSender(dcId: number): Promise<{ sender: Sender; release(): void }>;
+	/** of the original, where a connection to another data centre is kept whatever was said on it */
+	_forgetSender?(dcId: number): void;
 	_switchDC(dcId: number): Promise<unknown>;
 	_handleReconnect(): Promise<void>;
 	_loopStarted: boolean;

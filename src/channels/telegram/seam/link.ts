@@ -75,7 +75,8 @@ export function createLink(options: LinkOptions): Link {
 	}
 	const logger = new library.Logger();
 	logger.log = (level: string, message: string) => {
-		if (/Broken authorization key/.test(message) && !closed) events.state('lost');
+		const broken = /Broken authorization key for dc (\d+)/.exec(message);
+		if (broken !== null && Number(broken[1]) === client.session.dcId && !closed) events.state('lost');
 		if (/^(Type \S+ not found|Unknown constructor)/.test(message) && !closed) events.undecodable();
 		if (level === 'error' || level === 'warn') events.log(level, message);
 	};
@@ -138,17 +139,28 @@ export function createLink(options: LinkOptions): Link {
 		}
 	};
 
+	const sendElsewhere = async (request: TlObject, dcId: number): Promise<TlValue> => {
+		const lease = await client._leaseSender(dcId);
+		try {
+			return await send(request, lease.sender);
+		} finally {
+			lease.release();
+		}
+	};
+
 	return {
 		async connect() {
 			await client.connect();
 		},
 		async invoke(request, dcId) {
 			if (dcId === undefined || dcId === client.session.dcId) return send(request, client._sender);
-			const lease = await client._leaseSender(dcId);
 			try {
-				return await send(request, lease.sender);
-			} finally {
-				lease.release();
+				return await sendElsewhere(request, dcId);
+			} catch (error) {
+				// It may forget who was introduced to it (core.telegram.org/api/datacenter): once more, from the beginning.
+				if (!(error instanceof RpcFailure) || error.code !== 401) throw error;
+				client._forgetSender?.(dcId);
+				return sendElsewhere(request, dcId);
 			}
 		},
 		get connected() {

@@ -420,6 +420,6 @@ export function getFile(call: Call): TlObject {
 		_: 'upload.file',
 		type: { _: types[file.mimeType] ?? 'storage.fileUnknown' },
 		mtime: file.date,
-		bytes: readFile(pieces, offset, limit),
+		bytes: readFile(pieces, offset, Math.min(limit, call.world.policy.filePieceBytes)),
 	};
 }
