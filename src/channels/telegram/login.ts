@@ -2,13 +2,14 @@ import { ChannelError, type DriverServices } from '../../contract';
 import type { TelegramAccount } from './account';
 import { telegramError } from './errors';
 import { maskPhone } from './events/mask';
-import { srpCheck } from './seam';
 import { formatSession, parseSession, type SessionData } from './sessions';
 import type { TelegramSettings } from './settings';
+import { srpCheck } from './srp';
 import { child, isTlObject, text, type TlObject } from './tl';
 
 /** Name of the sealed value that carries a login from one step to the next, also into another process. */
 const LOGIN_SESSION = 'login-session';
+const PASSWORD_TRIES = 3;
 
 /** The key made in an earlier step, or none: Telegram ties a code to the key it was asked with. */
 export async function startOfLogin(
@@ -71,12 +72,17 @@ export async function passwordLogin(
 	password: string,
 	signal: AbortSignal,
 ): Promise<TlObject> {
-	const parameters = await loginCall(account, { _: 'account.getPassword' }, signal);
-	return loginCall(
-		account,
-		{ _: 'auth.checkPassword', password: await srpCheck(parameters, password) },
-		signal,
-	);
+	for (let tries = 1; ; tries += 1) {
+		const parameters = await loginCall(account, { _: 'account.getPassword' }, signal);
+		const proof = await srpCheck(parameters, password, account.services.random);
+		try {
+			return await loginCall(account, { _: 'auth.checkPassword', password: proof }, signal);
+		} catch (error) {
+			// The parameters are good for one answer and a while.
+			const outdated = ChannelError.is(error) && error.providerCode === 'SRP_ID_INVALID';
+			if (!outdated || tries === PASSWORD_TRIES) throw error;
+		}
+	}
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Everything that knows the MTProto library; above it everything is plain TL. */
 export { RpcFailure } from './failure';
 export { createLink, type Link, type LinkEvents, type LinkOptions } from './link';
-export { srpCheck } from './password';
 export { knowsMethod, knowsType, LAYER } from './plain';
