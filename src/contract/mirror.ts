@@ -10,17 +10,24 @@ import type {
 	WaitRecord,
 } from './store';
 
+/** Names a copy while it is being made; each has its own. */
+export type StagedCopy = string;
+
+export interface SeenId {
+	eventId: string;
+	/** ms since 1970 */
+	recordedAt: number;
+}
+
 export type PositionedConsumer = ConsumerRecord & { position: ConsumerPosition };
 
-/**
- * What a mirror needs of one account to put it back, but for what may be many: its entries and ids, and the state, which
- * must not be there before they are.
- */
+/** What a mirror needs of one account to put it back, but for what may be many: its entries and ids, see `stage`. */
 export interface AccountCopy {
 	account: AccountId;
 	/** the life of the shared store these numbers belong to */
 	epoch: string;
 	lastSeq: number;
+	state: JsonObject | null;
 	consumers: PositionedConsumer[];
 	waits: WaitRecord[];
 	intents: IntentRecord[];
@@ -71,8 +78,16 @@ export interface StoreMirror {
 	epochOf(account: AccountId): Promise<string | null>;
 	/** accounts whose copy is of another life than this one */
 	staleAccounts(epoch: string): Promise<AccountId[]>;
-	/** Begins the account's copy anew, or goes on with it in the same life of the shared store. Positions of `own` consumers that are here already only move forward: they are written through. */
-	takeAccount(copy: AccountCopy, own: ReadonlySet<string>): Promise<void>;
+	/** Lays aside what belongs to a copy that is being made: it counts for nothing until it is taken. */
+	stage(copy: StagedCopy, entries: readonly JournalEntry[], seen: readonly SeenId[]): Promise<void>;
+	/** A copy that will not be taken, or has been. */
+	unstage(copy: StagedCopy): Promise<void>;
+	/**
+	 * Takes a whole copy with all that was staged for it, in one step: until then what was known before stays, for it may have to
+	 * be put back once more. In the same life of the shared store, positions of `own` consumers that are here already only
+	 * move forward, since they are written through.
+	 */
+	takeAccount(copy: AccountCopy, staged: StagedCopy, own: ReadonlySet<string>): Promise<void>;
 	/**
 	 * What was appended, with the state written with it (undefined = unchanged). `known`: ids that were duplicates.
 	 * @returns false, and nothing is taken, when something before it is missing here: then the account is to be copied anew
@@ -84,12 +99,6 @@ export interface StoreMirror {
 	): Promise<boolean>;
 	/** Entries that stand in the shared store. Nothing happens while the copy is of another life. */
 	takeEntries(account: AccountId, epoch: string, entries: readonly JournalEntry[]): Promise<void>;
-	/** Ids known, those of entries that are gone included; after the entries, or they would count as handed on. */
-	takeSeen(
-		account: AccountId,
-		epoch: string,
-		seen: readonly { eventId: string; recordedAt: number }[],
-	): Promise<void>;
 	takeState(account: AccountId, epoch: string, state: JsonObject | null): Promise<void>;
 	takeConsumer(epoch: string, consumer: PositionedConsumer): Promise<void>;
 	/** What other processes write too, as it is now: their consumers, pending questions, values. */
@@ -99,7 +108,10 @@ export interface StoreMirror {
 		others: Pick<AccountCopy, 'consumers' | 'waits' | 'named'>,
 		own: ReadonlySet<string>,
 	): Promise<void>;
-	/** Of an account this process does not read or listen to (null: of all): sends, values and secrets stay, the rest is others'. */
+	/**
+	 * Of an account this process does not read or listen to (null: of all): sends, values and secrets stay, the rest is others'.
+	 * The ids too: without its entry, one that some trigger has not passed would be kept from ever coming again.
+	 */
 	keepSends(account: AccountId | null, epoch: string): Promise<void>;
 	/** `look` must not wait for anything. */
 	read<T>(look: (source: Omit<MoveSource, 'close'>) => T): Promise<T>;

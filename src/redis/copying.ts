@@ -1,4 +1,4 @@
-import type { AccountId, NamedCopy, PositionedConsumer, SessionKey, StoreMirror } from '../contract';
+import type { AccountId, NamedCopy, PositionedConsumer, Random, SessionKey, StoreMirror } from '../contract';
 import type { Accounts } from './accounts';
 import type { Commands } from './connection';
 import type { Consumers } from './consumers';
@@ -20,6 +20,7 @@ const HELD_REACH = 10_000;
 export interface CopyParts {
 	commands: Commands;
 	keys: Keys;
+	random: Random;
 	epoch: Epoch;
 	accounts: Accounts;
 	consumers: Consumers;
@@ -31,9 +32,10 @@ export interface CopyParts {
 }
 
 /**
- * Copies one account into the mirror. The state is read first and taken last, so it is never newer than the entries that
- * are there. Before anything is taken for what is in Redis now it is asked whether this is still the life of Redis in
- * which the reading began. `ids`: also those of entries that are gone.
+ * Copies one account into the mirror, in one step however much it is. The state is read first, then the ids, then the
+ * entries: so it is never newer than the entries that are there, and no id is there whose entry was missed. Before the copy
+ * is taken for what is in Redis now it is asked whether this is still the life of Redis in which the reading began.
+ * `ids`: also those of entries that are gone.
  * @throws ChannelError `store_unavailable` when Redis has lost its data meanwhile
  */
 export async function copyAccount(
@@ -42,7 +44,7 @@ export async function copyAccount(
 	parts: CopyParts,
 	options: { own: ReadonlySet<string>; ids: boolean; mayTakeNamed(): boolean },
 ): Promise<void> {
-	const { commands, keys, epoch, journal } = parts;
+	const { epoch, journal, random } = parts;
 	const begun = epoch.id;
 	const state = await journal.loadState(account);
 	const lastSeq = await journal.lastSeq(account);
@@ -53,29 +55,51 @@ export async function copyAccount(
 		parts.accounts.sessionsOf(account),
 	]);
 	const found = await copyNamed([account, ...sessions], parts);
-	await confirmAccount(account, begun, parts);
-	const named = options.mayTakeNamed() ? found : null;
-	const head = { account, epoch: begun, lastSeq, consumers, waits, intents, sessions, named };
-	await mirror.takeAccount(head, options.own);
-
-	const passed = Math.min(...consumers.map(({ position }) => position.watermark));
-	for (let after = passed === Infinity ? Math.max(0, lastSeq - HELD_REACH) : passed; ;) {
-		const page = await journal.readEntries(account, after, PAGE);
-		await mirror.takeEntries(account, begun, page);
-		after = page.at(-1)?.seq ?? after;
-		if (page.length < PAGE) break;
+	const staged = `${account}:${random.hex(8)}`;
+	try {
+		if (options.ids) await stageIds(account, staged, mirror, parts);
+		await stageEntries(account, staged, { consumers, lastSeq }, mirror, parts);
+		await confirmAccount(account, begun, parts);
+		const named = options.mayTakeNamed() ? found : null;
+		const head = { account, epoch: begun, lastSeq, state, consumers, waits, intents, sessions, named };
+		await mirror.takeAccount(head, staged, options.own);
+	} finally {
+		await mirror.unstage(staged);
 	}
-	for (let from = 0; options.ids; from += PAGE) {
+}
+
+async function stageIds(
+	account: AccountId,
+	staged: string,
+	mirror: StoreMirror,
+	{ commands, keys }: CopyParts,
+): Promise<void> {
+	for (let from = 0; ; from += PAGE) {
 		const range = ['ZRANGE', keys.seen(account), from, from + PAGE - 1, 'WITHSCORES'] as const;
 		const page = texts(await commands.call(...range));
 		const seen = page.flatMap((eventId, at) =>
 			at % 2 === 0 ? [{ eventId, recordedAt: Number(page[at + 1]) }] : [],
 		);
-		await mirror.takeSeen(account, begun, seen);
-		if (seen.length < PAGE) break;
+		await mirror.stage(staged, [], seen);
+		if (seen.length < PAGE) return;
 	}
-	await confirmAccount(account, begun, parts);
-	await mirror.takeState(account, begun, state);
+}
+
+/** Those that some trigger has before it. */
+async function stageEntries(
+	account: AccountId,
+	staged: string,
+	{ consumers, lastSeq }: { consumers: readonly PositionedConsumer[]; lastSeq: number },
+	mirror: StoreMirror,
+	{ journal }: CopyParts,
+): Promise<void> {
+	const passed = Math.min(...consumers.map(({ position }) => position.watermark));
+	for (let after = passed === Infinity ? Math.max(0, lastSeq - HELD_REACH) : passed; ;) {
+		const page = await journal.readEntries(account, after, PAGE);
+		await mirror.stage(staged, page, []);
+		after = page.at(-1)?.seq ?? after;
+		if (page.length < PAGE) return;
+	}
 }
 
 /** `atMost`: an owner with more values than this is left out. */

@@ -187,8 +187,18 @@ export class MirrorKeeper {
 	async ownsNoMore(session: SessionKey): Promise<void> {
 		const account = this.#owned.get(session) ?? null;
 		this.#owned.delete(session);
-		if (account === null || this.reading.has(account) || this.#isListening(account)) return;
-		if (this.#isOwned(account)) return;
+		if (account !== null) await this.#leave(account);
+	}
+
+	/** Another process reads for the account, or nobody. Never rejects. */
+	async readsNoMore(account: AccountId): Promise<void> {
+		this.reading.delete(account);
+		await this.#leave(account);
+	}
+
+	/** Of what this process has nothing to do with any more others know better. */
+	async #leave(account: AccountId): Promise<void> {
+		if (this.reading.has(account) || this.#isListening(account) || this.#isOwned(account)) return;
 		this.#whole.delete(account);
 		await this.note((mirror) => mirror.keepSends(account, this.#epoch));
 	}
@@ -294,7 +304,7 @@ export class MirrorKeeper {
 		const own = (id: string): boolean => this.own.has(id);
 		for (let failures = 1; !signal.aborted; failures += 1) {
 			try {
-				const result = await seed(mirror, { ...parts, clock, random, logger, own, renumbered, signal });
+				const result = await seed(mirror, { ...parts, clock, logger, own, renumbered, signal });
 				if (mirror === this.#memory) await mirror.keepSends(null, this.#epoch);
 				if ((await mirror.staleAccounts(this.#epoch)).length > 0) continue;
 				if (result.accounts === 0) return;

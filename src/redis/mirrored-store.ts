@@ -325,7 +325,7 @@ export class MirroredStore implements Store {
 
 	async #gaveUp(name: string): Promise<void> {
 		const account = accountOfReaderLease(name);
-		if (account !== null) this.#keeper.reading.delete(account);
+		if (account !== null) await this.#keeper.readsNoMore(account);
 		const session = sessionOfLease(name);
 		if (session !== null) await this.#keeper.ownsNoMore(session);
 	}

@@ -151,7 +151,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		},
 	});
 	if (options.mirror === undefined) return redis;
-	const parts = { commands, keys, epoch, accounts, consumers, intents, journal, pace, values, waits };
+	const parts = { commands, keys, random, epoch, accounts, consumers, intents, journal, pace, values, waits };
 	const numbers = new Renumbered();
 	const keeper = (mirroring.keeper = new MirrorKeeper({
 		...{ place: options.mirror, parts, clock, random, logger },

@@ -5,7 +5,6 @@ import type {
 	JournalEntry,
 	Logger,
 	MovedAccount,
-	Random,
 	StoreMirror,
 } from '../contract';
 import { copyAccount, type CopyParts } from './copying';
@@ -25,7 +24,6 @@ const ANEW = { own: new Set<string>(), ids: false, mayTakeNamed: () => false };
 
 export interface SeedParts extends CopyParts {
 	clock: Clock;
-	random: Random;
 	logger: Logger;
 	/** consumers whose positions this process writes */
 	own(id: string): boolean;

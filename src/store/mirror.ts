@@ -8,6 +8,7 @@ import type {
 	MirrorPlace,
 	NamedCopy,
 	PositionedConsumer,
+	StagedCopy,
 	StoreInfo,
 	StoreMirror,
 	WaitRecord,
@@ -29,13 +30,28 @@ import * as waits from './waits';
 export function mirrorPlace(options: FileStoreOptions): MirrorPlace {
 	return {
 		exists: () => existsSync(join(options.dir, MIRROR_FILE_NAME)),
-		open: async () => new SqlMirror(await openSqlStore({ ...options, fileName: MIRROR_FILE_NAME }), options),
+		open: async () => {
+			const mirror = new SqlMirror(await openSqlStore({ ...options, fileName: MIRROR_FILE_NAME }), options);
+			await mirror.unstageAll();
+			return mirror;
+		},
 		openMemory: async () => new SqlMirror(await openMemoryStore(options), options),
 	};
 }
 
 /** In `meta`, by account: in which life of Redis it was copied last. */
 const EPOCH = 'epoch:';
+/** Before the name of a copy that is being made; no account's id begins like this. */
+const STAGED = 'copying:';
+/** `account, staged`: what is there already stays, but for the newest time of a chat. */
+const TAKE_STAGED = [
+	`INSERT INTO entries SELECT ?, seq, event_id, chat_id, at, recorded_at, recovered, late, held_by, held_until, event
+		FROM entries WHERE account = ? ON CONFLICT DO NOTHING`,
+	`INSERT INTO seen SELECT ?, event_id, seq, recorded_at FROM entries WHERE account = ? ON CONFLICT DO NOTHING`,
+	`INSERT INTO seen SELECT ?, event_id, seq, recorded_at FROM seen WHERE account = ? ON CONFLICT DO NOTHING`,
+	`INSERT INTO chats SELECT ?, chat_id, newest_at FROM chats WHERE account = ?
+		ON CONFLICT DO UPDATE SET newest_at = excluded.newest_at WHERE excluded.newest_at > chats.newest_at`,
+];
 const PUT_META = upsertInto('meta', ['name'], ['value']);
 const PUT_SEEN = `INSERT INTO seen (account, event_id, seq, recorded_at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING`;
 
@@ -66,8 +82,23 @@ class SqlMirror implements StoreMirror {
 				.map(({ name }) => name.slice(EPOCH.length)),
 		);
 
-	takeAccount = (copy: AccountCopy, own: ReadonlySet<string>) =>
-		this.#queue.write((sql) => takeAccount(sql, this.#clock.now(), copy, own));
+	stage: StoreMirror['stage'] = (copy, entries, seen) =>
+		this.#queue.write((sql) => {
+			for (const entry of entries) copyEntry(sql, STAGED + copy, entry);
+			for (const { eventId, recordedAt } of seen) sql.run(PUT_SEEN, STAGED + copy, eventId, recordedAt);
+		});
+
+	unstage = (copy: StagedCopy) => this.#queue.write((sql) => unstage(sql, STAGED + copy));
+
+	/** What was staged by a process that died. */
+	unstageAll = () =>
+		this.#queue.write((sql) => {
+			const names = `SELECT DISTINCT account FROM seen WHERE account LIKE '${STAGED}%'`;
+			for (const { account } of sql.all<{ account: string }>(names)) unstage(sql, account);
+		});
+
+	takeAccount = (copy: AccountCopy, staged: StagedCopy, own: ReadonlySet<string>) =>
+		this.#queue.write((sql) => takeAccount(sql, this.#clock.now(), copy, STAGED + staged, own));
 
 	takeAppended = (account: AccountId, epoch: string, appended: Parameters<StoreMirror['takeAppended']>[2]) =>
 		this.#queue.write((sql) => {
@@ -85,12 +116,6 @@ class SqlMirror implements StoreMirror {
 		this.#queue.write((sql) => {
 			if (epochOf(sql, account) !== epoch) return;
 			for (const entry of entries) copyEntry(sql, account, entry);
-		});
-
-	takeSeen: StoreMirror['takeSeen'] = (account, epoch, seen) =>
-		this.#queue.write((sql) => {
-			if (epochOf(sql, account) !== epoch) return;
-			for (const { eventId, recordedAt } of seen) sql.run(PUT_SEEN, account, eventId, recordedAt);
 		});
 
 	takeState = (account: AccountId, epoch: string, state: JsonObject | null) =>
@@ -121,6 +146,7 @@ class SqlMirror implements StoreMirror {
 				if (epochOf(sql, account) !== epoch) continue;
 				for (const { id } of consumers.listConsumers(sql, account)) consumers.forgetConsumer(sql, id);
 				sql.run('DELETE FROM entries WHERE account = ?', account);
+				sql.run('DELETE FROM seen WHERE account = ?', account);
 				putWaits(sql, account, []);
 				writeState(sql, account, null);
 			}
@@ -132,7 +158,13 @@ class SqlMirror implements StoreMirror {
 	close = () => this.#store.close();
 }
 
-function takeAccount(sql: Sql, now: number, copy: AccountCopy, own: ReadonlySet<string>): void {
+function takeAccount(
+	sql: Sql,
+	now: number,
+	copy: AccountCopy,
+	staged: string,
+	own: ReadonlySet<string>,
+): void {
 	const { account, epoch } = copy;
 	const continues = epochOf(sql, account) === epoch;
 	sql.run('INSERT INTO accounts (account) VALUES (?) ON CONFLICT DO NOTHING', account);
@@ -156,7 +188,13 @@ function takeAccount(sql: Sql, now: number, copy: AccountCopy, own: ReadonlySet<
 	}
 	for (const session of copy.sessions) rememberSession(sql, session, account);
 	putNamed(sql, copy.named);
+	for (const statement of TAKE_STAGED) sql.run(statement, account, staged);
+	writeState(sql, account, copy.state);
 	sql.run(PUT_META, EPOCH + account, epoch);
+}
+
+function unstage(sql: Sql, staged: string): void {
+	for (const table of ['entries', 'seen', 'chats']) sql.run(`DELETE FROM ${table} WHERE account = ?`, staged);
 }
 
 function putNamed(sql: Sql, named: NamedCopy | null): void {

@@ -77,6 +77,14 @@ describe('a second copy of what is in Redis', () => {
 		return answer.lease.token;
 	}
 
+	/** Its reader is gone: what it held ends. */
+	async function release(token: number): Promise<void> {
+		const settings = server.settings(`mirror-${prefix}`);
+		const store = await openRedisStore({ ...services(), settings, leaseTime: 'clock', guardMs: 0 });
+		await store.releaseLease({ name: readerLeaseName(ACCOUNT), token, expiresAt: 0 });
+		await store.close();
+	}
+
 	const events = (...ids: string[]) => ids.map((id) => journalEvent(id, { at: clock.now() }));
 	const attached = (id: string) => consumer(id, { lastAttachedAt: clock.now() });
 
@@ -287,6 +295,80 @@ describe('a second copy of what is in Redis', () => {
 		expect(await worker.getValue('s1', 'logins')).toHaveLength(1);
 		expect(await worker.loadState(ACCOUNT)).toBeNull();
 		expect(await before(worker, 'a')).toEqual(['nobody']);
+		// What nobody may have passed is not called known: from an older state it comes again.
+		const token = await read(worker);
+		const { duplicates } = await worker.append(ACCOUNT, { token, events: events('e1', 'e2') });
+		expect(duplicates).toEqual([]);
+	});
+
+	it('of a reader that stopped before others had read what it appended lets it come again', async () => {
+		const main = await open('main');
+		await main.saveConsumer(attached('a'));
+		const token = await read(main);
+		await main.append(ACCOUNT, { token, events: events('e1'), state: { pts: 1 } });
+		await main.acknowledge('a', [1]);
+		await main.close();
+		await release(token);
+		const worker = await open('worker');
+		const session = await worker.acquireLease(sessionLeaseName('s1'), 'host/2/worker', TTL);
+		if (!session.acquired) throw new Error('not acquired');
+		await worker.rememberSession('s1', ACCOUNT);
+		const reading = await worker.acquireLease(readerLeaseName(ACCOUNT), 'host/2/worker', TTL);
+		if (!reading.acquired) throw new Error('not acquired');
+		const batch = { token: reading.lease.token, events: events('e2'), state: { pts: 2 } };
+		await worker.append(ACCOUNT, batch);
+		// Either lease may be told first.
+		for (const lease of [session.lease, reading.lease]) await worker.releaseLease(lease);
+		await empty();
+		await worker.renewLeases([], TTL);
+		await restored(worker);
+		const again = await open('main');
+		await restored(again);
+		expect(await again.loadState(ACCOUNT)).toEqual({ pts: 1 });
+		const next = { token: await read(again), events: events('e1', 'e2'), state: { pts: 2 } };
+		expect(await again.append(ACCOUNT, next)).toMatchObject({ duplicates: ['e1'] });
+		expect(await before(again, 'a')).toEqual(['e2']);
+	});
+
+	it('is whole at every moment: what was put back and is lost again, before it was copied anew, is put back again', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		const token = await read(first);
+		await first.append(ACCOUNT, { token, events: events('e1', 'e2'), state: { pts: 2 } });
+		await first.acknowledge('a', [1]);
+		await first.close();
+		await empty();
+		let isBroken = true;
+		const broken = Promise.withResolvers<void>();
+		const place: MirrorPlace = {
+			...placeIn('main'),
+			exists: () => true,
+			async open(): Promise<StoreMirror> {
+				const mirror = await placeIn('main').open();
+				return new Proxy(mirror, {
+					get(target, name) {
+						const verb: unknown = Reflect.get(target, name);
+						if (typeof verb !== 'function') return verb;
+						if (!/^(stage|take)/.test(String(name))) return verb.bind(target) as unknown;
+						return async (...args: unknown[]) => {
+							if (isBroken && name === 'stage') {
+								broken.resolve();
+								throw new Error('the process died');
+							}
+							return (verb as (...some: unknown[]) => unknown).apply(target, args);
+						};
+					},
+				});
+			},
+		};
+		const second = await open(place);
+		await broken.promise;
+		await empty();
+		isBroken = false;
+		await second.renewLeases([], TTL);
+		await restored(second);
+		expect(await before(second, 'a')).toEqual(['e2']);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
 	});
 
 	it('of such a process goes on in the file once it listens', async () => {
