@@ -2,6 +2,7 @@ import { ChannelError, type Clock, type Random } from '../contract';
 import { backoffMs, nextTurn } from '../runtime';
 import { faultOf, faultText, type Fault } from './faults';
 import type { Medium } from './medium';
+import { checkpoint, QuietCheckpoint } from './quiet';
 import { assertMayWrite, SCHEMA_VERSION, schemaVersion } from './schema';
 import type { Sql } from './sql';
 
@@ -40,6 +41,7 @@ export class CommitQueue {
 	readonly #clock: Clock;
 	readonly #random: Random;
 	readonly #succeed: Successor;
+	readonly #quiet: QuietCheckpoint;
 	#waiting: Task[] = [];
 	#running: Promise<void> | null = null;
 	/** the time of what waits beside has begun */
@@ -51,6 +53,9 @@ export class CommitQueue {
 		this.#succeed = succeed;
 		this.#clock = services.clock;
 		this.#random = services.random;
+		this.#quiet = new QuietCheckpoint(services.clock, () =>
+			this.#running === null && !this.#closed ? this.#medium : null,
+		);
 	}
 
 	get medium(): Medium {
@@ -100,13 +105,7 @@ export class CommitQueue {
 	 */
 	async emptyLog(): Promise<void> {
 		await this.#running;
-		if (this.#closed || !this.#medium.shared) return;
-		try {
-			this.#medium.sql.get('PRAGMA wal_checkpoint(TRUNCATE)');
-		} catch (error) {
-			// A fault of the file is met again, and dealt with, by the next write.
-			if (faultOf(error) === null) throw error;
-		}
+		if (!this.#closed && this.#medium.shared) checkpoint(this.#medium, 'TRUNCATE');
 	}
 
 	/** Finishes what was asked for, then closes. Idempotent. */
@@ -115,6 +114,7 @@ export class CommitQueue {
 		this.#closed = true;
 		if (this.#waiting.length > 0) this.#hurry();
 		await this.#running;
+		this.#quiet.end();
 		this.#medium.sql.close();
 	}
 
@@ -144,6 +144,7 @@ export class CommitQueue {
 			await this.#commitGroup();
 		}
 		this.#running = null;
+		this.#quiet.rest(this.#medium);
 	}
 
 	async #commitGroup(): Promise<void> {

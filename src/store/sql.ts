@@ -11,6 +11,8 @@ export type SqlValue = null | number | string;
  */
 export class Sql {
 	readonly database: DatabaseSync;
+	/** rows changed since the write-ahead log was emptied */
+	changed = 0;
 	readonly #statements = new Map<string, StatementSync>();
 
 	constructor(database: DatabaseSync) {
@@ -28,7 +30,9 @@ export class Sql {
 
 	/** @returns number of rows changed */
 	run(text: string, ...values: SqlValue[]): number {
-		return Number(this.#prepare(text).run(...values).changes);
+		const changes = Number(this.#prepare(text).run(...values).changes);
+		this.changed += changes;
+		return changes;
 	}
 
 	exec(text: string): void {

@@ -41,6 +41,36 @@ describe('group commit', () => {
 		expect(new Set(seen)).toEqual(new Set([50]));
 	});
 
+	it('empties the log into the file in a pause, not while commits follow one another, and for a few rows not at all', async () => {
+		const place = newPlace();
+		const store = await place.openSqliteStore();
+		const other = place.raw();
+		const append = (first: number, count: number) =>
+			store.append(ACCOUNT, {
+				token: 1,
+				events: Array.from({ length: count }, (_, n) => journalEvent(`e${first + n}`)),
+			});
+		/** pages in the file itself, not in the log */
+		const filePages = () => statSync(place.path).size / 4_096;
+		const empty = filePages();
+		await append(0, 100);
+		await place.clock.advance(10_000);
+		expect(filePages()).toBe(empty);
+		for (let n = 1; n <= 10; n += 1) {
+			await append(n * 1_000, 100);
+			await place.clock.advance(100);
+			expect(filePages()).toBe(empty);
+		}
+		await place.clock.advance(100);
+		expect(filePages()).toBeGreaterThan(empty + 100);
+		expect(place.clock.pending).toBe(0);
+		expect(other.prepare('SELECT count(*) AS n FROM entries').get()).toEqual({ n: 1_100 });
+
+		await append(50_000, 1_000);
+		await store.close();
+		expect(place.clock.pending).toBe(0);
+	});
+
 	it('lets the event loop breathe in a burst', async () => {
 		const store = await newPlace().openSqliteStore();
 		let over = false;
