@@ -36,6 +36,7 @@ export const chatResolveLink = command({
 	},
 });
 
+/** The link others join by, as the chat shows it. @throws ChannelError `permission_denied`: it shows none */
 export const chatGetInviteLink = command({
 	...inChat,
 	permission: 'read',

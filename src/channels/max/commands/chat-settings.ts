@@ -15,6 +15,7 @@ export const chatMute = command({
 	input: z.strictObject({ chatId: chatIdField, until: timeField.optional() }),
 	run: (account, { chatId, until }, context) => mute(account, chatId, until ?? -1, context.signal),
 });
+/** Notifications on the account's devices again. */
 export const chatUnmute = command({
 	...inChat,
 	permission: 'send',
@@ -46,6 +47,7 @@ export const chatPin = command({
 	run: (account, { chatId }, { signal }) =>
 		pinChats(account, chatId, true, signal, (pinned) => [chatId, ...pinned]),
 });
+/** No longer on top of the account's own list. */
 export const chatUnpin = command({
 	...inChat,
 	permission: 'send',

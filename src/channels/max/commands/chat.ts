@@ -145,6 +145,7 @@ export const chatGetDialog = command({
 	},
 });
 
+/** A group or a channel of this account; the people in it are first contacts. Titles up to 200 characters. */
 export const chatCreate = command({
 	permission: 'send',
 	effect: 'send',
@@ -196,6 +197,7 @@ export const chatUpdate = command({
 	},
 });
 
+/** The first file given becomes the picture of a group or channel. */
 export const chatSetPhoto = command({
 	...inChat,
 	permission: 'send',
@@ -241,6 +243,7 @@ function remover(opcode: typeof OP.chatDelete | typeof OP.chatClear, word: 'dele
 	});
 }
 
+/** The account is a member no more; its messages stay. */
 export const chatLeave = command({
 	...inChat,
 	permission: 'delete',

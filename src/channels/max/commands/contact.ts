@@ -20,9 +20,10 @@ import {
 	textField,
 	wantsRaw,
 } from '../input-fields';
-import { id, object } from '../json';
+import { object } from '../json';
 import { pace } from '../pace';
 import { resolveUser, userFields } from '../send/recipient';
+import { walkPeople } from './people-walk';
 import { command, LONG_TIMEOUT_MS, requestOptions } from './shared';
 import { contactItem, iso, present } from './shapes';
 
@@ -64,37 +65,7 @@ export const contactGetMany = command({
 	},
 });
 
-/** One page of people: those after the first `from`, `count` of them or fewer. */
-type ReadPage = (from: number, count: number) => Promise<JsonObject[]>;
-
-/**
- * Page by page until `limit` people are there. A server may give fewer a page than asked (no limit is published), so the
- * walk ends with a page that brings nobody new: one request more than necessary, and no circle.
- */
-async function walkPeople(
-	account: MaxAccount,
-	limit: number,
-	context: CommandContext,
-	readPage: ReadPage,
-): Promise<JsonObject[]> {
-	const found = new Map<string, JsonObject>();
-	let from = 0;
-	while (found.size < limit) {
-		if (from > 0) await pace(account.services.clock, account.settings.pageDelayMs, context.signal);
-		const page = await readPage(from, Math.min(PAGE, limit));
-		const before = found.size;
-		for (const one of page) {
-			const userId = id(one['id']);
-			if (userId !== null && !found.has(userId)) found.set(userId, one);
-		}
-		if (found.size === before) break;
-		from += page.length;
-	}
-	return [...found.values()].slice(0, limit);
-}
-/** what clients ask for at once */
-const PAGE = 40;
-
+/** People by id, a hundred a request; unknown ones are left out. */
 export const contactGet = command({
 	permission: 'read',
 	effect: 'read',
@@ -134,6 +105,7 @@ export const contactList = command({
 	},
 });
 
+/** People one may find by name. */
 export const contactSearch = command({
 	permission: 'read',
 	effect: 'read',
@@ -150,6 +122,7 @@ export const contactSearch = command({
 	}),
 });
 
+/** The person with a number. @throws ChannelError `not_on_messenger`: nobody has it, or hides it */
 export const contactFindByPhone = command({
 	permission: 'read',
 	effect: 'read',
@@ -228,10 +201,15 @@ export const contactImport = command({
 });
 
 const names = { firstName: z.string().optional(), lastName: z.string().optional() };
+/** Into the own list, by id, number or link; a name of one's own is optional. */
 export const contactAdd = contactChange('ADD', z.strictObject({ ...userFields, ...names }));
+/** Out of the own list; the dialog stays. */
 export const contactRemove = contactChange('REMOVE', z.strictObject(userFields));
+/** May write to the account no more. */
 export const contactBlock = contactChange('BLOCK', z.strictObject(userFields));
+/** May write again. */
 export const contactUnblock = contactChange('UNBLOCK', z.strictObject(userFields));
+/** A name that only this account sees. */
 export const contactRename = contactChange(
 	'UPDATE',
 	z.strictObject({ ...userFields, firstName: textField, lastName: z.string().optional() }),
@@ -275,6 +253,7 @@ function contactChange<
 	});
 }
 
+/** Online now, and last seen (ISO 8601; null where hidden). */
 export const contactGetPresence = command({
 	permission: 'read',
 	effect: 'read',

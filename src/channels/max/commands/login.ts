@@ -25,7 +25,9 @@ const login = { permission: 'account', effect: 'change' } as const;
 const secret = z.string().trim().min(1, 'is missing');
 const password = z.string().min(1).optional();
 
+/** A code by SMS or call, once per call; `next_request_in_seconds` and `requests_left` are the service's. */
 export const loginRequestCode = codeRequest(false);
+/** Another code for the same number, with a token of its own. */
 export const loginResendCode = codeRequest(true);
 
 function codeRequest(resend: boolean) {
@@ -84,6 +86,7 @@ export const loginCheckCode = command({
 	},
 });
 
+/** The login password, for the track that Check Code or Check QR Code named. */
 export const loginCheckPassword = command({
 	...login,
 	input: z.strictObject({ trackId: secret, password: z.string().min(1, 'is missing') }),
@@ -98,6 +101,7 @@ export const loginCheckPassword = command({
 	},
 });
 
+/** A new account for a number that Check Code found free. */
 export const loginRegister = command({
 	...login,
 	input: z.strictObject({

@@ -34,6 +34,7 @@ export const chatGetMembers = command({
 		list(account, input.role === 'admin' ? 'ADMIN' : 'MEMBER', input, context.signal),
 });
 
+/** People who wait to be let in, for administrators. */
 export const chatGetJoinRequests = command({
 	...inChat,
 	permission: 'read',
@@ -91,6 +92,7 @@ export const chatAddMembers = command({
 		change(account, input, { operation: 'add', showHistory: input.showHistory }, context.signal),
 });
 
+/** Out of the chat; on request everything they wrote goes too. */
 export const chatRemoveMembers = command({
 	...inChat,
 	permission: 'delete',
@@ -105,6 +107,7 @@ export const chatRemoveMembers = command({
 		),
 });
 
+/** Administrators, or other rights for those who are; the rights given replace the former ones. */
 export const chatPromote = command({
 	...inChat,
 	permission: 'account',
@@ -120,6 +123,7 @@ export const chatPromote = command({
 	},
 });
 
+/** Ordinary members again. */
 export const chatDemote = command({
 	...inChat,
 	permission: 'account',
@@ -129,6 +133,7 @@ export const chatDemote = command({
 		change(account, input, { type: 'ADMIN', operation: 'remove' }, context.signal),
 });
 
+/** Lets people in who asked, or turns them away. */
 export const chatAnswerJoinRequests = command({
 	...inChat,
 	permission: 'send',

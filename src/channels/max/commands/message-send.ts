@@ -160,6 +160,7 @@ export const messageSendContact = command({
 		]),
 });
 
+/** A sticker by its id. */
 export const messageSendSticker = command({
 	...sends,
 	input: z.strictObject({ ...recipientFields, stickerId: idField, ...optionFields }),
@@ -172,6 +173,7 @@ export const messageSendSticker = command({
 /** Bits of `settings`: 1 anonymous (one source), 2 several answers (two sources). */
 const ANONYMOUS = 1;
 const MULTIPLE = 2;
+/** A question with two to twenty answers. */
 export const messageSendPoll = command({
 	...sends,
 	input: z.strictObject({

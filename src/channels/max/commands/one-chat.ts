@@ -8,6 +8,7 @@ import { chatItem } from './shapes';
 
 /** What commands on one chat have in common. */
 export const inChat = { chats: ({ chatId }: { chatId: string }) => [chatId] };
+/** Input of a command that needs nothing but its chat. */
 export const oneChat = z.strictObject({ chatId: chatIdField });
 
 /** The provider's chat. @throws ChannelError `peer_not_found` */

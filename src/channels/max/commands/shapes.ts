@@ -88,6 +88,7 @@ export function masked(account: MaxAccount, value: Json): Json {
 	return maskRaw(value, { ownPhone: account.ownPhone, service: false, maybeCodes: true });
 }
 
+/** ms since 1970 → ISO 8601; null for what is no time. */
 export function iso(ms: number | null): string | null {
 	return ms === null || ms <= 0 || ms > 8e15 ? null : new Date(ms).toISOString();
 }

@@ -19,6 +19,7 @@ export function command<Schema extends z.ZodType>(
 	return { ...spec, input: { parse: (value) => spec.input.parse(value) } };
 }
 
+/** A request ends with its command. */
 export function requestOptions({ signal }: CommandContext): RequestOptions {
 	return { signal };
 }
@@ -33,6 +34,7 @@ export function messageItem(event: ChannelEvent, raw: boolean): JsonObject {
 export const LONG_TIMEOUT_MS = 15 * 60_000;
 /** ms for one send with its retries; media: also the upload */
 export const SEND_TIMEOUT_MS = 3 * 60_000;
+/** ms; with the up- or download of a file */
 export const MEDIA_TIMEOUT_MS = 60 * 60_000;
 
 /** *Allowed chats* for commands that learn their chat only while they run. */
