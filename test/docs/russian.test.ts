@@ -21,7 +21,17 @@ const names = (text: string): string[] =>
 
 it('there are Russian pages of what a newcomer needs', () => {
 	const nodes = ['accounts', 'avito', 'max', 'telegram'];
-	const wanted = [...nodes, 'README', 'guarantees', 'limits', 'login', 'security', 'troubleshooting'];
+	const wanted = [
+		...nodes,
+		'README',
+		'errors',
+		'guarantees',
+		'limits',
+		'login',
+		'mapping',
+		'security',
+		'troubleshooting',
+	];
 	expect(twins.map(({ english }) => english).sort()).toEqual(wanted.map((name) => `docs/${name}.md`).sort());
 });
 
