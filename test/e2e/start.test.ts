@@ -174,6 +174,12 @@ describe('npm start', () => {
 			expect(conversations).toHaveLength(MESSENGERS.length);
 			expect(await it.ends('SIGINT')).toBe(0);
 			await expect(fetch(address)).rejects.toThrow();
+
+			// Another day: the same n8n, messengers made anew. Whoever writes is answered at once, as the first time.
+			const again = start('--sandbox', '--port', String(port));
+			await again.says(/in your browser: http:\S+/);
+			for (const messenger of MESSENGERS)
+				expect(again.output).toMatch(new RegExp(`${messenger} +.*\\(n8n\\): Здравствуйте, .+«Здравствуйте!»`));
 		},
 	);
 });
