@@ -37,6 +37,8 @@ export function readArguments(args: readonly string[]): Arguments {
 		const { settings = null, out = null, ...flags } = values;
 		return { ...flags, command, words, settings, out };
 	} catch (error) {
-		throw new UsageError(error instanceof Error ? error.message : String(error));
+		// Node's further sentences explain how to begin a word with a dash, which nobody here wants.
+		const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+		throw new UsageError(problem);
 	}
 }

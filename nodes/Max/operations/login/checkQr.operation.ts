@@ -13,7 +13,7 @@ export const checkQr: Operation = {
 		trackId,
 		password,
 		{
-			displayName: 'Wait at Most (Seconds)',
+			displayName: 'Wait for Scan (Seconds)',
 			name: 'waitSeconds',
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 110 },
