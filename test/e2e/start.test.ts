@@ -179,7 +179,9 @@ describe('npm start', () => {
 			const again = start('--sandbox', '--port', String(port));
 			await again.says(/in your browser: http:\S+/);
 			for (const messenger of MESSENGERS)
-				expect(again.output).toMatch(new RegExp(`${messenger} +.*\\(n8n\\): Здравствуйте, .+«Здравствуйте!»`));
+				expect(again.output).toMatch(
+					new RegExp(`${messenger} +.*\\(n8n\\): Здравствуйте, .+«Здравствуйте!»`),
+				);
 		},
 	);
 });
