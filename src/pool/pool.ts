@@ -12,7 +12,6 @@ import {
 	type SessionKey,
 	type Store,
 } from '../contract';
-import { correlated } from '../runtime';
 import type { AccountOperations } from './account/account-commands';
 import { CredentialWatch } from './account/credential-watch';
 import type { AccountEntry } from './account/entry';
@@ -25,17 +24,15 @@ import { CredentialTests, type OpenedForTest } from './credential-test';
 import { Entries } from './entries';
 import { Ground } from './ground';
 import { EntryLease } from './lease';
+import { listenByHand, subscribeTrigger, type ListeningParts } from './listening';
 import { gaugeReadings } from './metrics';
-import { BoundSubscription, withinAllowedChats } from './subscription';
 import { Sweeper } from './sweeper';
 import type {
 	CredentialSource,
-	Delivery,
 	Lease,
 	ListenRequest,
 	Notes,
 	Pool,
-	Settlement,
 	SubscribeRequest,
 	Subscription,
 	WaitRequest,
@@ -73,6 +70,7 @@ export class AccountPool implements Pool {
 	readonly #ground: Ground;
 	readonly #entries: Entries;
 	readonly #operations: AccountOperations;
+	readonly #listening: ListeningParts;
 	readonly #sweeper: Sweeper;
 	readonly #waits: Waits;
 	readonly #tests: CredentialTests;
@@ -104,6 +102,7 @@ export class AccountPool implements Pool {
 			others: () => this.#ground.others(),
 			remove: (entry) => this.#entries.remove(entry),
 		});
+		this.#listening = { shared: this.#shared, entryFor: (source) => this.#entries.of(source) };
 		this.#tests = new CredentialTests(this.#shared);
 	}
 
@@ -125,51 +124,11 @@ export class AccountPool implements Pool {
 	}
 
 	subscribe(request: SubscribeRequest): Subscription {
-		const { credential, options, ...rest } = request;
-		/** until it was live for the first time */
-		let askedAt: number | null = this.#options.clock.now();
-		return new BoundSubscription({
-			source: credential,
-			entryFor: (source) => this.#entries.of(source),
-			watch: this.#shared.watch,
-			listener: (config, live) => ({
-				kind: 'trigger',
-				live: () => {
-					askedAt = null;
-					live();
-				},
-				request: {
-					...rest,
-					askedAt: askedAt ?? this.#options.clock.now(),
-					...(credential.entry === undefined ? {} : { slot: credential.entry }),
-					options: { ...options, filter: withinAllowedChats(options.filter, config.policy.allowedChats) },
-					deliver: (delivery) => this.#handOn(delivery, rest.deliver),
-				},
-			}),
-			report: (error) => {
-				request.report({ error, account: null });
-			},
-		});
+		return subscribeTrigger(this.#listening, request);
 	}
 
 	listen(request: ListenRequest): Subscription {
-		const subscription: Subscription = new BoundSubscription({
-			source: request.credential,
-			entryFor: (source) => this.#entries.of(source),
-			watch: this.#shared.watch,
-			listener: (config, live) => ({
-				kind: 'manual',
-				live,
-				request: {
-					filter: withinAllowedChats(request.filter, config.policy.allowedChats),
-					useLatest: request.useLatest,
-					deliver: request.deliver,
-					failed: request.failed,
-				},
-			}),
-			report: request.failed,
-		});
-		return subscription;
+		return listenByHand(this.#listening, request);
 	}
 
 	async handOver(credential: CredentialSource, hint: JsonObject): Promise<boolean> {
@@ -177,18 +136,6 @@ export class AccountPool implements Pool {
 		if (this.#entries.find(session)?.connection !== undefined) return this.#accept(session, hint);
 		// Early or not at all: the reader looks by itself too.
 		return (await this.#ground.others())?.hint(session, hint).catch(() => false) ?? false;
-	}
-
-	/** What a trigger starts is done because of its first event, under that event's id. */
-	#handOn({ events, ...how }: Delivery, deliver: SubscribeRequest['deliver']): Promise<Settlement> {
-		const [first] = events;
-		return correlated(first?.event_id, () => {
-			const { key, attempt } = how;
-			const channel = first?.channel ?? '';
-			this.#shared.meter.count('messenger_events_emitted_total', { channel }, events.length);
-			this.#options.logger.debug('events are handed on', { events: events.length, key, attempt });
-			return deliver({ events, ...how });
-		});
 	}
 
 	async #accept(session: SessionKey, hint: JsonObject): Promise<boolean> {

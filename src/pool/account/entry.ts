@@ -1,13 +1,12 @@
-import {
-	ChannelError,
-	type AccountConfig,
-	type AccountState,
-	type CallOptions,
-	type CallResult,
-	type ChannelDriver,
-	type Command,
-	type RemoteCall,
-	type StoreInfo,
+import type {
+	AccountConfig,
+	AccountState,
+	CallOptions,
+	CallResult,
+	ChannelDriver,
+	Command,
+	RemoteCall,
+	StoreInfo,
 } from '../../contract';
 import { abortable } from '../../runtime';
 import { SharedBudget } from '../budget/shared-budget';
@@ -19,7 +18,7 @@ import { boundedCall, type BoundedCall, type CallObserver } from './bounded-call
 import type { Connection } from './connection';
 import { accountElsewhere, callWhereOwned } from './elsewhere';
 import { PAUSED } from './may-open';
-import { SettingsMemory } from './settings-choice';
+import { settingsConflict, SettingsMemory } from './settings-choice';
 import type { PoolShared } from './shared';
 import { SoleConnection } from './sole-connection';
 import { Standing } from './standing';
@@ -257,13 +256,7 @@ export class AccountEntry {
 	/** Every read of the credential comes by here; a difference drains and reopens once. @throws on a conflict */
 	reconfigure(source: CredentialSource, config: AccountConfig): void {
 		const choice = this.#settings.read(source.id, config, this.#sole.alive !== null);
-		if (choice === 'conflict') {
-			throw new ChannelError(
-				'credential_invalid',
-				'Another credential holds this account open with other connection settings (secret, proxy, endpoint or device)',
-				{ hint: 'Give both credentials the same settings, or use one credential for this account.' },
-			);
-		}
+		if (choice === 'conflict') throw settingsConflict();
 		this.#config = config;
 		const { points, windowMs, chatGapMs } = config.policy.budget;
 		this.budget.update({ points, windowMs }, chatGapMs);

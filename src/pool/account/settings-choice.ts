@@ -1,4 +1,4 @@
-import type { AccountConfig } from '../../contract';
+import { ChannelError, type AccountConfig } from '../../contract';
 
 export type SettingsChoice = 'same' | 'reopen' | 'conflict';
 
@@ -31,4 +31,12 @@ export class SettingsMemory {
 	forget(credential: string): void {
 		this.#byCredential.delete(credential);
 	}
+}
+
+export function settingsConflict(): ChannelError {
+	return new ChannelError(
+		'credential_invalid',
+		'Another credential holds this account open with other connection settings (secret, proxy, endpoint or device)',
+		{ hint: 'Give both credentials the same settings, or use one credential for this account.' },
+	);
 }
