@@ -109,6 +109,12 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
 				bar: `reported: ${ratio(incoming.ratioToKept)}`,
 			},
 			{
+				what: 'MAX, message into journal, processor of the thread that reads',
+				figure: `${incoming.processor.ours.toFixed(1)} µs`,
+				beside: `bare ws + msgpack ${incoming.processor.bare.toFixed(1)} µs`,
+				bar: 'reported',
+			},
+			{
 				what: 'MAX, send through the warm pool',
 				figure: `${ratio(sending.ours)} ms`,
 				beside: `bare request ${ratio(sending.bare)} ms`,

@@ -29,12 +29,13 @@ import { median } from './report';
 
 const CHATS = 45;
 const MESSAGES = 3_000;
-const ROUNDS = 7;
+const ROUNDS = 15;
 const SENDS = 50;
 const SEND_ROUNDS = 15;
 const PAUSE_MS = 2;
 /** Rounds before anything counts: a process that has run for a while has compiled what it runs, on both sides. */
 const WARM_UP_ROUNDS = 20;
+const INCOMING_WARM_UP_ROUNDS = 10;
 const PUSHES = 300;
 const ACCOUNTS = [100, 300] as const;
 const SEND = 64;
@@ -44,6 +45,11 @@ export interface MaxBenchResult {
 	incoming: {
 		ours: number;
 		bare: number;
+		/**
+		 * µs of the processor a message, in the thread that reads. The bare side needs less than the relay takes to send one:
+		 * its rate is the relay's
+		 */
+		processor: { ours: number; bare: number };
 		/** ws, msgpack and one row of JSON with a unique id per message: what keeping a message costs at least */
 		kept: number;
 		ratio: number;
@@ -213,7 +219,8 @@ async function incomingMessages({
 	bare.socket.removeAllListeners('message');
 	const rows = keptRows(join(folder, 'kept.sqlite'));
 	const rates: { ours: number; bare: number; kept: number }[] = [];
-	for (let round = 0; round <= ROUNDS; round += 1) {
+	const processor: { ours: number; bare: number }[] = [];
+	for (let round = 0; round < INCOMING_WARM_UP_ROUNDS + ROUNDS; round += 1) {
 		await relay.order('hold');
 		await inject(MESSAGES);
 		while ((await relay.order('held')) !== MESSAGES) await systemClock.sleep(20);
@@ -221,23 +228,28 @@ async function incomingMessages({
 		awaited = journalled + MESSAGES;
 		all = Promise.withResolvers<void>();
 		const startedAt = systemClock.monotonic();
+		const before = process.threadCpuUsage();
 		await relay.order('release');
 		await all.promise;
 		const ours = perSecond(MESSAGES, startedAt);
+		const oursUs = usEach(before);
+		while ((await relay.order('acknowledged')) !== MESSAGES) await systemClock.sleep(20);
 
 		const decoded = decodes(bare, MESSAGES);
 		const bareStartedAt = systemClock.monotonic();
+		const bareBefore = process.threadCpuUsage();
 		await relay.order('replay');
 		const bodies = await decoded;
 		const bareMs = systemClock.monotonic() - bareStartedAt;
+		const bareUs = usEach(bareBefore);
 		const rowsMs = rows.write(bodies);
-		// The first round warms both up.
-		if (round > 0)
-			rates.push({
-				ours,
-				bare: Math.round((MESSAGES * 1_000) / bareMs),
-				kept: Math.round((MESSAGES * 1_000) / (bareMs + rowsMs)),
-			});
+		if (round < INCOMING_WARM_UP_ROUNDS) continue;
+		processor.push({ ours: oursUs, bare: bareUs });
+		rates.push({
+			ours,
+			bare: Math.round((MESSAGES * 1_000) / bareMs),
+			kept: Math.round((MESSAGES * 1_000) / (bareMs + rowsMs)),
+		});
 	}
 	rows.close();
 	await reader.stop();
@@ -250,11 +262,21 @@ async function incomingMessages({
 	return {
 		ours,
 		bare: median(rates.map((rate) => rate.bare)),
+		processor: {
+			ours: median(processor.map((used) => used.ours)),
+			bare: median(processor.map((used) => used.bare)),
+		},
 		kept: median(rates.map((rate) => rate.kept)),
 		ratio,
 		ratioToKept: median(rates.map((rate) => rate.ours / rate.kept)),
 		meetsBar: ratio >= 0.3 && ours >= 10_000,
 	};
+}
+
+/** @param before what this thread had used when a round began */
+function usEach(before: NodeJS.CpuUsage): number {
+	const { user, system } = process.threadCpuUsage(before);
+	return (user + system) / MESSAGES;
 }
 
 /** A bare socket that decodes every message. */
