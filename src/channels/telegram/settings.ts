@@ -198,6 +198,8 @@ const NO_SESSION: SessionData = {
 function at(session: SessionData, endpoint: string): SessionData {
 	if (endpoint === '') return session;
 	const [, dc, rest = ''] = /^(?:(\d)@)?(.*)$/.exec(endpoint) ?? [];
+	// A login may end at another data centre than it began at: its session knows the way.
+	if (session.authKey !== null && dc !== undefined && Number(dc) !== session.dc) return session;
 	const colon = rest.lastIndexOf(':');
 	return {
 		...session,

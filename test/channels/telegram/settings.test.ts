@@ -2,6 +2,7 @@ import { createServer, connect, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { telegramDriver } from '../../../src/channels/telegram';
 import { formatSession } from '../../../src/channels/telegram/sessions';
+import type { TelegramSettings } from '../../../src/channels/telegram/settings';
 import { API, startBench } from './fixture';
 
 const session = formatSession({
@@ -33,6 +34,19 @@ describe('the credential', () => {
 		const refused = (): unknown => telegramDriver.configure(given);
 		expect(refused).toThrow(expect.objectContaining({ code: 'credential_invalid', field }) as Error);
 		expect(refused).not.toThrow(session.slice(0, 60));
+	});
+
+	it('begins a login at the endpoint, and leaves a session of another data centre its own address', () => {
+		const sessionOf = (endpoint: string, text = session): unknown =>
+			(telegramDriver.configure({ ...fields, session: text, endpoint }).settings as TelegramSettings).session;
+		expect(sessionOf('4@sandbox.test:1443', '')).toMatchObject({
+			dc: 4,
+			address: 'sandbox.test',
+			port: 1443,
+		});
+		expect(sessionOf('2@sandbox.test:1443')).toMatchObject({ dc: 2, address: 'sandbox.test', port: 1443 });
+		expect(sessionOf('sandbox.test:1443')).toMatchObject({ dc: 2, address: 'sandbox.test', port: 1443 });
+		expect(sessionOf('4@sandbox.test:1443')).toMatchObject({ dc: 2, address: '149.154.167.51', port: 443 });
 	});
 
 	it('reads an MTProxy link', () => {
