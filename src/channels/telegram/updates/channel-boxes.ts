@@ -7,7 +7,7 @@ import type { Output } from './output';
 import type { EngineState } from './state';
 import type { Tasks } from './tasks';
 import type { EngineRequest } from './types';
-import { asNewMessage, channelOf, markChannel } from './unpack';
+import { asNewMessage, channelOf, markChannel, newMessagesOf } from './unpack';
 import { Watch } from './watch';
 
 /** What the channels need of the rest of the engine. */
@@ -115,7 +115,7 @@ export class ChannelBoxes {
 		this.#watch.answered(id, now, int(difference, 'timeout'));
 		if (difference._ === 'updates.channelDifferenceTooLong') this.#leaveBehind(id, channel, difference);
 		else {
-			for (const message of children(difference, 'new_messages')) output.emit(asNewMessage(message), true);
+			for (const message of newMessagesOf(difference)) output.emit(asNewMessage(message), true);
 			for (const update of children(difference, 'other_updates')) recover(update, id, now);
 			channel.box.pts = int(difference, 'pts') ?? channel.box.pts;
 		}

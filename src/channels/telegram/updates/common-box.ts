@@ -5,7 +5,7 @@ import type { EngineState, Sweep } from './state';
 import { TOP_OF_LIST } from './sweep';
 import type { Tasks } from './tasks';
 import type { EngineRequest } from './types';
-import { asNewMessage } from './unpack';
+import { asNewMessage, newMessagesOf } from './unpack';
 
 /** What the common box needs of the rest of the engine. */
 export interface CommonNeeds {
@@ -152,7 +152,7 @@ export class CommonBox {
 		}
 		const slice = difference._ === 'updates.differenceSlice';
 		const state = child(difference, slice ? 'intermediate_state' : 'state');
-		for (const message of children(difference, 'new_messages')) this.#recoverMessage(message);
+		for (const message of newMessagesOf(difference)) this.#recoverMessage(message);
 		for (const update of children(difference, 'other_updates')) recover(update, now);
 		const before = this.#pts.pts;
 		const qtsBefore = this.#qts.pts;

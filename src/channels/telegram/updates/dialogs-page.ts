@@ -1,6 +1,6 @@
 import { markPeer, unmarkId } from '../peers/marked-id';
 import { child, children, flag, int, type TlObject } from '../tl';
-import type { DialogOffset } from './types';
+import { DIALOG_PAGE, type DialogOffset } from './types';
 
 export interface DialogFacts {
 	chat: string;
@@ -31,8 +31,9 @@ export function readDialogsPage(page: TlObject): DialogsPage {
 	const dialogs = children(page, 'dialogs').flatMap((dialog) => factsOf(dialog, dates));
 	const last =
 		dialogs.findLast(({ date, pinned }) => date > 0 && !pinned) ?? dialogs.findLast(({ date }) => date > 0);
-	// A slice may hold fewer than were asked for and still not be the last.
-	const complete = page._ === 'messages.dialogs';
+	// A slice may hold fewer than were asked for and still not be the last; one that holds as many as there are is.
+	const count = int(page, 'count') ?? Infinity;
+	const complete = page._ === 'messages.dialogs' || (dialogs.length < DIALOG_PAGE && dialogs.length >= count);
 	if (complete || last === undefined) return { dialogs, next: null };
 	return { dialogs, next: { date: last.date, id: last.topMessage, peer: last.chat } };
 }

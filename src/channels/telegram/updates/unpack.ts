@@ -123,6 +123,11 @@ export function chatOfMessage(message: TlObject): string | null {
 	return markPeer(child(message, 'peer_id'));
 }
 
+/** The new messages of a difference, oldest first: which order they come in is not promised. */
+export function newMessagesOf(difference: TlObject): TlObject[] {
+	return children(difference, 'new_messages').toSorted((a, b) => (int(a, 'id') ?? 0) - (int(b, 'id') ?? 0));
+}
+
 /** A message of a difference or a history as the update it would have been. */
 export function asNewMessage(message: TlObject): TlObject {
 	const inChannel = child(message, 'peer_id')?._ === 'peerChannel';

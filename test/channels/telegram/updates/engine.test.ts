@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TlObject } from '../../../../src/channels/telegram/tl';
+import { readDialogsPage } from '../../../../src/channels/telegram/updates/dialogs-page';
 import { UpdateEngine, type EngineOptions } from '../../../../src/channels/telegram/updates/engine';
 import type { EngineState } from '../../../../src/channels/telegram/updates/state';
 import type { EngineRequest } from '../../../../src/channels/telegram/updates/types';
@@ -189,6 +190,32 @@ describe('the order of updates', () => {
 				engine.answer(request, { _: 'updates.channelDifferenceEmpty', final: true, pts: 50 }, NOW);
 		}
 		expect(asked(engine)).toEqual([]);
+	});
+
+	it('tells what a difference brings oldest first, whatever order it comes in', () => {
+		const engine = engineAt();
+		const [request] = asked(engine);
+		const inner = (id: number): TlObject => {
+			const [update] = message(id, id)['updates'] as TlObject[];
+			return update?.['message'] as TlObject;
+		};
+		const state = { _: 'updates.state', pts: 13, qts: 1, date: 1_700_000_300, seq: 5 };
+		const new_messages = [inner(103), inner(101), inner(102)];
+		if (request !== undefined)
+			engine.answer(request, { _: 'updates.difference', new_messages, other_updates: [], state }, NOW);
+		expect(told(engine)).toEqual(['m101', 'm102', 'm103']);
+	});
+
+	it('is done with the list of chats when a slice of it holds them all', () => {
+		const dialog = {
+			_: 'dialog',
+			peer: { _: 'peerUser', user_id: '9' },
+			top_message: 101,
+		};
+		const [update] = message(101, 101)['updates'] as TlObject[];
+		const page = { _: 'messages.dialogsSlice', dialogs: [dialog], messages: [update?.['message']] };
+		expect(readDialogsPage({ ...page, count: 1 }).next).toBeNull();
+		expect(readDialogsPage({ ...page, count: 2 }).next).toMatchObject({ id: 101, peer: '9' });
 	});
 
 	it('catches up with a server that puts something unreadable beside every answer, and does not hurry it', () => {
