@@ -2,7 +2,7 @@ import type { Clock, Logger } from '../contract';
 import { Scope } from '../runtime';
 import { AnswerTimes } from './answer-times';
 import { createClient, GatheredWrites, type Client, type ClientOptions } from './client';
-import { closed, isUnknownScript, refusalOf, unavailable } from './faults';
+import { closed, isClosing, isUnknownScript, refusalOf, unavailable } from './faults';
 import { ALL_SCRIPTS, type Script } from './scripts';
 import type { RedisSettings } from './settings';
 
@@ -167,6 +167,8 @@ export class RedisConnection implements Commands {
 	/** Said once per outage: reconnecting goes on every second. */
 	#note(error: unknown): void {
 		const first = this.#lastError === undefined;
+		// Why it was closed has been said: a certificate that is refused, say.
+		if (!first && isClosing(error)) return;
 		this.#lastError = error;
 		if (first) this.#options.logger.warn(unavailable(error).message, { connection: this.#options.name });
 	}
@@ -225,20 +227,18 @@ function once(listener: () => void, signal: AbortSignal): () => void {
 	};
 }
 
-/** A server that lost its scripts (flushed, or a new master of a cluster) gets them again. */
+/** A server that has not the script (flushed, a new master of a cluster, another one behind a proxy) gets it with the call. */
 async function runScript(
 	client: Client,
 	script: Script,
 	keys: readonly string[],
 	args: readonly (string | number)[],
 ): Promise<unknown> {
-	const run = () => client.evalsha(script.sha, keys.length, ...keys, ...args);
 	try {
-		return await run();
+		return await client.evalsha(script.sha, keys.length, ...keys, ...args);
 	} catch (error) {
 		if (!isUnknownScript(error)) throw error;
-		await loadScripts(client);
-		return run();
+		return client.eval(script.lua, keys.length, ...keys, ...args);
 	}
 }
 

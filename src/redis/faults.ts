@@ -35,6 +35,11 @@ export function isUnknownScript(error: unknown): boolean {
 	return firstWord(error) === 'NOSCRIPT';
 }
 
+/** A user's rights (`ACL`) do not include it. */
+export function isNotPermitted(error: unknown): boolean {
+	return firstWord(error) === 'NOPERM';
+}
+
 /**
  * Any failure of Redis as `store_unavailable`. Only the kind of failure is passed on: a command's arguments hold message
  * text, an address may hold a password.
@@ -75,13 +80,18 @@ function firstWord(error: unknown): string {
 	return error instanceof Error ? (/^-?([A-Z]+)\b/.exec(error.message)?.[1] ?? '') : '';
 }
 
+/** The library's word for what it was told to do without a connection: it says nothing of why there is none. */
+export function isClosing(error: unknown): boolean {
+	return error instanceof Error && /writeable|Connection is closed|isn't ready/i.test(error.message);
+}
+
 /** A system code (`ECONNREFUSED`), the library's own class of error, or the server's error word. */
 function kindOf(error: unknown): string {
 	if (!(error instanceof Error)) return 'unknown error';
 	if ('code' in error && typeof error.code === 'string') return error.code;
 	if (error.name === 'MaxRetriesPerRequestError' || error.name === 'AbortError')
 		return 'the connection was lost';
-	if (/writeable|Connection is closed|isn't ready/i.test(error.message)) return 'there is no connection';
+	if (isClosing(error)) return 'there is no connection';
 	if (/timed? ?out/i.test(error.message)) return 'it took too long';
 	return firstWord(error) === '' ? error.name : firstWord(error);
 }

@@ -1,13 +1,15 @@
 import type { ServerFacts } from './condition';
 import type { Commands } from './connection';
+import { isNotPermitted } from './faults';
 import { fields, text } from './replies';
 
 /**
- * Asks the server what our data depends on. Managed services forbid CONFIG: then snapshots are taken for granted, since
- * saying wrongly that nothing survives would be noise on every result.
+ * Asks the server what our data depends on. Managed services forbid CONFIG, and a user who may do nothing dangerous has not
+ * even INFO: then snapshots are taken for granted, since saying wrongly that nothing survives would be noise on every
+ * result. Without INFO a restart is not told from a lost connection, as in a cluster.
  */
 export async function serverFacts(commands: Commands, cluster: boolean): Promise<ServerFacts> {
-	const info = parseInfo(text(await commands.call('INFO')));
+	const info = await tellsOfItself(commands);
 	const appendOnly = info.get('aof_enabled') === '1';
 	const limited = Number(info.get('maxmemory') ?? 0) > 0;
 	return {
@@ -15,6 +17,15 @@ export async function serverFacts(commands: Commands, cluster: boolean): Promise
 		persistent: appendOnly || (await savesSnapshots(commands)),
 		evicting: limited && (info.get('maxmemory_policy') ?? 'noeviction') !== 'noeviction',
 	};
+}
+
+async function tellsOfItself(commands: Commands): Promise<Map<string, string>> {
+	try {
+		return parseInfo(text(await commands.call('INFO')));
+	} catch (error) {
+		if (isNotPermitted(error)) return new Map();
+		throw error;
+	}
 }
 
 async function savesSnapshots(commands: Commands): Promise<boolean> {
