@@ -5,6 +5,7 @@ import {
 	emptyChat,
 	enqueue,
 	isIdle,
+	newEmission,
 	nextStep,
 	type Chat,
 	type ChatRules,
@@ -118,17 +119,11 @@ export function createAgenda(options: AgendaOptions): Agenda {
 		const members = dequeue(chat, count);
 		pending -= members.length;
 		options.started(members);
-		const emission: Emission = {
-			source: members[0]?.source ?? 'journal',
-			members,
+		const emission = newEmission(members[0]?.source ?? 'journal', members, {
 			attempt: 1,
 			key: null,
 			replaces: null,
-			state: 'waiting',
-			due: 0,
-			orderUntil: null,
-			failures: 0,
-		};
+		});
 		chat.emissions.push(emission);
 		emissions += 1;
 		return emission;

@@ -41,6 +41,25 @@ export interface Emission {
 	failures: number;
 }
 
+/** Members that have not been handed on yet, or not in this attempt. */
+export function newEmission(
+	source: Source,
+	members: Pending[],
+	{ attempt, key, replaces }: Pick<Emission, 'attempt' | 'key' | 'replaces'>,
+): Emission {
+	return {
+		source,
+		members,
+		attempt,
+		key,
+		replaces,
+		state: 'waiting',
+		due: 0,
+		orderUntil: null,
+		failures: 0,
+	};
+}
+
 export interface Chat {
 	readonly id: string;
 	/** in journal order */

@@ -11,8 +11,8 @@ import type {
 } from '../../contract';
 import { createAcknowledger } from './acknowledger';
 import { createAgenda } from './agenda';
-import { createBodies, replayed, unjournalled } from './bodies';
-import type { Chat, Emission, Pending } from './chat';
+import { createBodies, unjournalled } from './bodies';
+import type { Chat, Pending } from './chat';
 import type { CompiledFilter } from './filter';
 import { createFlights } from './flights';
 import { createGapTeller } from './gap-teller';
@@ -24,8 +24,8 @@ import { journalLedger, memoryLedger, sinceLedger } from './ledger';
 import { CONSUMER_LIMITS, type ConsumerLimits } from './limits';
 import type { NodeMemory } from './node-memory';
 import { isQuiet } from './quiet';
-import { planReplay } from './replay';
 import { createStart, type StartMark } from './start-from-time';
+import { takeUp } from './take-up';
 import type { Consumer, ConsumerHost, ConsumerRequest } from './types';
 
 export interface ConsumerSetup {
@@ -266,38 +266,19 @@ export function createConsumer(setup: ConsumerSetup): Consumer {
 		return head.filter((item) => item.inbound && isQuiet(times, item.at, clock.now(), quietAfterDeviceMs));
 	}
 
-	function replay(): void {
-		const bySeq = new Map(setup.unsettled.map((entry) => [entry.seq, entry]));
-		for (const step of planReplay(setup.position.unsettled, mode, (key) => memory.handedOn.has(key))) {
-			if (step.kind === 'drop') {
-				acknowledger.settled([], step.key);
-				continue;
-			}
-			const entries = step.seqs.flatMap((seq) => bySeq.get(seq) ?? []);
-			if (step.kind === 'give_up') {
-				for (const { event } of entries) if (event !== null) host.gaveUp(event, record.id);
-				acknowledger.settled(step.seqs, step.key);
-				continue;
-			}
-			// Members that a limit removed are still part of the position.
-			const gone = step.seqs.filter((seq) => !bySeq.has(seq));
-			if (gone.length > 0) acknowledger.pass(gone);
-			const emission: Emission = {
-				source: 'journal',
-				members: entries.map(replayed),
-				attempt: step.attempt,
-				key: step.key,
-				replaces: step.replaces,
-				state: 'waiting',
-				due: 0,
-				orderUntil: null,
-				failures: 0,
-			};
-			agenda.addEmission(entries[0]?.chatId ?? '', emission);
-		}
-	}
-
-	replay();
+	takeUp({
+		unsettled: setup.position.unsettled,
+		entries: setup.unsettled,
+		mode,
+		handedOn: (key) => memory.handedOn.has(key),
+		acknowledger,
+		add: (chatId, emission) => {
+			agenda.addEmission(chatId, emission);
+		},
+		gaveUp: (event) => {
+			host.gaveUp(event, record.id);
+		},
+	});
 	intake.read();
 
 	return {

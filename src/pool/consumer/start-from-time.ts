@@ -2,7 +2,7 @@ import type { Clock, EngineEvent, JsonObject, Logger, Random } from '../../contr
 import { backoffMs } from '../../runtime';
 import type { AcknowledgeMode } from '../types';
 import { fromEngine } from './bodies';
-import type { Emission, Pending } from './chat';
+import { newEmission, type Emission, type Pending } from './chat';
 import type { SinceLedger, SinceProgress } from './ledger';
 import { afterRestart } from './settle';
 
@@ -130,17 +130,14 @@ export function createStart(options: StartOptions): Start {
 		const known = options.handedOn(group.key);
 		const next = known ? ({ step: 'same_key' } as const) : afterRestart(options.mode, group.attempt);
 		open += members.length;
-		options.repeat(members[0]?.event?.external_chat_id ?? '', {
-			source: 'since',
+		const emission = newEmission(
+			'since',
 			members,
-			attempt: next.step === 'next_attempt' ? next.attempt : group.attempt,
-			key: next.step === 'next_attempt' ? null : group.key,
-			replaces: next.step === 'next_attempt' ? group.key : null,
-			state: 'waiting',
-			due: 0,
-			orderUntil: null,
-			failures: 0,
-		});
+			next.step === 'next_attempt'
+				? { attempt: next.attempt, key: null, replaces: group.key }
+				: { attempt: group.attempt, key: group.key, replaces: null },
+		);
+		options.repeat(members[0]?.event?.external_chat_id ?? '', emission);
 	}
 
 	async function roomFor(): Promise<void> {
