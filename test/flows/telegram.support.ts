@@ -6,6 +6,17 @@ import type { TelegramSandbox } from '../sandbox/telegram';
 const python = '/usr/bin/python3';
 const scripts = join(import.meta.dirname, '..', 'sandbox', 'telegram', 'telethon');
 
+/** How one of the Python scripts is started against a sandbox. */
+export function telethonCommand(sandbox: TelegramSandbox, script: string, ...args: readonly string[]) {
+	const { dcs, proxy, demo, controlAddress } = sandbox;
+	const introduction = { dcs, proxy, ...demo, control: `${controlAddress}/_control` };
+	return {
+		program: python,
+		args: ['-B', join(scripts, `${script}.py`), ...args],
+		env: { ...process.env, SANDBOX: JSON.stringify(introduction) },
+	};
+}
+
 /**
  * Runs one of the Python scripts against a sandbox; resolves with what it said, rejects with its traceback.
  * Every line on its standard output is one JSON object.
@@ -15,13 +26,8 @@ export async function runTelethon(
 	script: string,
 	...args: readonly string[]
 ): Promise<Record<string, unknown>> {
-	const { dcs, proxy, demo, controlAddress } = sandbox;
-	const child = spawn(python, ['-B', join(scripts, `${script}.py`), ...args], {
-		env: {
-			...process.env,
-			SANDBOX: JSON.stringify({ dcs, proxy, ...demo, control: `${controlAddress}/_control` }),
-		},
-	});
+	const command = telethonCommand(sandbox, script, ...args);
+	const child = spawn(command.program, command.args, { env: command.env });
 	const kill = setTimeout(() => child.kill('SIGKILL'), 60_000);
 	let out = '';
 	let err = '';
