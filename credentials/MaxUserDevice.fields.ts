@@ -1,0 +1,102 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** What the service sees of this client. Empty fields follow the official app; versions age and are raised here. */
+export const deviceFields: INodeProperties[] = [
+	{
+		displayName: 'App Version',
+		name: 'appVersion',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 26.9.8',
+		description: 'Version of the official app to appear as. Empty: the newest this package knows.',
+	},
+	{
+		displayName: 'User Agent',
+		name: 'userAgent',
+		type: 'string',
+		default: '',
+		description: 'Browser to appear as, for the device type Web. Empty: a current desktop browser.',
+	},
+	{
+		displayName: 'Operating System',
+		name: 'osVersion',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Windows',
+		description: 'System to appear as, such as Windows or Android 13',
+	},
+	{
+		displayName: 'Device Name',
+		name: 'deviceName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Chrome',
+		description: 'Name of the device in the list of sessions of the account',
+	},
+	{
+		displayName: 'Language',
+		name: 'locale',
+		type: 'string',
+		default: 'ru',
+		description: 'Language the service answers in',
+	},
+	{
+		displayName: 'Timezone',
+		name: 'timezone',
+		type: 'string',
+		default: 'Europe/Moscow',
+		description: 'Timezone of the device',
+	},
+	{
+		displayName: 'Screen',
+		name: 'screen',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 1080x1920 1.0x',
+		description: 'Screen of the device',
+	},
+	{
+		displayName: 'Architecture',
+		name: 'arch',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. arm64-v8a',
+		description: 'Processor of the device, for phones',
+	},
+	{
+		displayName: 'Build Number',
+		name: 'buildNumber',
+		type: 'number',
+		default: 0,
+		description: 'Build of the official app, for phones; 0 = the one this package knows',
+	},
+	{
+		displayName: 'Push Service',
+		name: 'pushDeviceType',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. GCM',
+		description: 'Push service of the device: WEBPUSH, GCM, HUAWEI or RUSTORE',
+	},
+	{
+		displayName: 'Fingerprint Digests',
+		name: 'fingerprintDigests',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		default: '',
+		description:
+			'Three SHA-256 values (hex) of the official app: signing certificate, code and library. The service asks phones for them before it sends a login code.',
+	},
+	{
+		displayName: 'Encoding of IDs',
+		name: 'idEncoding',
+		type: 'options',
+		options: [
+			{ name: 'As the Official App', value: '' },
+			{ name: 'Extension', value: 'extension' },
+			{ name: 'Plain', value: 'plain' },
+		],
+		default: '',
+		description: 'How large numbers leave on binary connections',
+	},
+];
