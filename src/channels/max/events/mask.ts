@@ -68,8 +68,10 @@ function ownPhonePattern(phone: string): RegExp {
 	if (known !== undefined) return known;
 	const national = phone.slice(-10);
 	const prefix = phone.slice(0, -10);
-	const start = prefix === '7' ? '(?:\\+?7|8)?' : prefix === '' ? '' : `(?:\\+?${prefix})?`;
-	const pattern = new RegExp(`(?<!\\d)${start}[\\s(-]*${[...national].join('[\\s()-]*')}(?!\\d)`, 'g');
+	const country = prefix === '7' ? '(?:\\+?7|8)' : `\\+?${prefix}`;
+	// What stands between digits is looked through only behind a digit: else blanks alone cost the square of their number.
+	const start = prefix === '' ? '' : `(?:${country}[\\s(-]*)?`;
+	const pattern = new RegExp(`(?<!\\d)${start}${[...national].join('[\\s()-]*')}(?!\\d)`, 'g');
 	if (patterns.size > 1000) patterns.clear();
 	patterns.set(phone, pattern);
 	return pattern;

@@ -15,6 +15,11 @@ describe('the own number', () => {
 		expect(maskText(text, phone)).toBe(text);
 	});
 
+	it('leaves what stands before it', () => {
+		expect(maskText('call  79990000001', phone)).toBe('call  •••');
+		expect(maskText('call  (999) 000-00-01', phone)).toBe('call  (•••');
+	});
+
 	it('also as a number or text deep inside an object', () => {
 		expect(
 			JSON.stringify(
