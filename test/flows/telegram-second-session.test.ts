@@ -32,7 +32,7 @@ beforeAll(async () => {
 	await reader.live;
 	const { program, args, env } = telethonCommand(sandbox, 'beside');
 	telethon = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
-	createInterface(telethon.stdout).on('line', (line) => Object.assign(said, JSON.parse(line)));
+	createInterface(telethon.stdout).on('line', (line) => void Object.assign(said, JSON.parse(line)));
 	await comes(() => said['ready'] === true, 'Telethon');
 });
 
@@ -64,7 +64,7 @@ it('what the other program does is told as done on another device, and once', as
 	sandbox.control.injectMessage({ from: anna.id, to: boris.id, text: 'unread until Telethon reads it' });
 	telethon.stdin.write('act\n');
 	await comes(() => said['done'] !== undefined, 'what Telethon does');
-	const id = String(said['done'] as number);
+	const id = String(said['done']);
 	await comes(() => heard().some(({ event_type }) => event_type === 'message_deleted'), 'the deletion');
 
 	const of = (type: string) => heard().filter(({ event_type }) => event_type === type);
