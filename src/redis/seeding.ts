@@ -19,6 +19,11 @@ import { alone } from './turn';
 /** Numbers begin anew this far above the last one known here: other processes may know some more. */
 const LEAP = 100_000;
 const PAGE = 500;
+/**
+ * Of triggers in other processes a mirror hears every half minute: entries as new as this, beside its newest one, may be
+ * before one that it does not know yet. ms
+ */
+const UNHEARD_MS = 120_000;
 /** Its ids the mirror has already; values written since are newer in Redis. */
 const ANEW = { own: new Set<string>(), ids: false, mayTakeNamed: () => false };
 
@@ -84,7 +89,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	// Of one that is neither read nor listened to, only its sends are known.
 	const isRead = known.state !== null || known.consumers.length > 0;
 	if (isRead) await commands.call('HSETNX', head, 'seq', known.lastSeq + LEAP);
-	const pending = await seedEntries(mirror, account, [...readings.values()], parts);
+	const pending = await seedEntries(mirror, known, [...readings.values()], parts);
 	const journal = await outlineOf(account, parts);
 	const done = await seedIds(mirror, known, journal.seqs, parts);
 	const renumbered = new Map<number, number>();
@@ -124,18 +129,21 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	return isFirst || !isRead;
 }
 
-/** Entries somebody has not passed, in their order. @returns those, as the mirror numbers them */
+/** Entries somebody has not passed, or may not have, in their order. @returns those, as the mirror numbers them */
 async function seedEntries(
 	mirror: StoreMirror,
-	account: AccountId,
+	{ account, lastSeq }: MovedAccount,
 	readings: readonly Reading[],
 	parts: SeedParts,
 ): Promise<JournalEntry[]> {
 	const pending: JournalEntry[] = [];
+	const [newest] = await mirror.read((source) => source.entries(account, lastSeq - 1, 1));
+	const heardUntil = (newest?.recordedAt ?? parts.clock.now()) - UNHEARD_MS;
 	for (let after = 0; ;) {
 		const page = await mirror.read((source) => source.entries(account, after, PAGE));
 		const wanted = page.filter(
-			({ seq, heldBy }) => heldBy !== null || readings.some((isOpen) => isOpen(seq)),
+			({ seq, heldBy, recordedAt }) =>
+				heldBy !== null || recordedAt > heardUntil || readings.some((isOpen) => isOpen(seq)),
 		);
 		for (const entry of wanted) await seedEntry(account, entry, parts);
 		pending.push(...wanted);

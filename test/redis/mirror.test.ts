@@ -330,6 +330,23 @@ describe('a second copy of what is in Redis', () => {
 		expect(await before(again, 'a')).toEqual(['e2']);
 	});
 
+	it.each(['first', 'last'])(
+		'of a reader that has not heard yet of a trigger in another process keeps what is before that one: put back %s',
+		async (turn) => {
+			const [reader, main] = [await open('reader'), await open('main')];
+			const token = await read(reader, 'host/2/worker');
+			await main.saveConsumer(attached('a'));
+			await reader.append(ACCOUNT, { token, events: events('e1', 'e2'), state: { pts: 2 } });
+			await empty();
+			for (const store of turn === 'first' ? [reader, main] : [main, reader]) {
+				await store.renewLeases([], TTL);
+				await restored(store);
+			}
+			expect(await before(main, 'a')).toEqual(['e1', 'e2']);
+			expect(await main.loadState(ACCOUNT)).toEqual({ pts: 2 });
+		},
+	);
+
 	it('is whole at every moment: what was put back and is lost again, before it was copied anew, is put back again', async () => {
 		const first = await open();
 		await first.saveConsumer(attached('a'));
