@@ -100,7 +100,7 @@ describe('npm start', () => {
 
 	it(
 		'lets a newcomer chat in three messengers with nothing but a browser',
-		{ timeout: 300_000 },
+		{ timeout: 420_000 },
 		async () => {
 			const port = await freePort();
 			const it = start('--sandbox', '--port', String(port));
@@ -135,6 +135,9 @@ describe('npm start', () => {
 				await chat(person, 'Сколько стоит?');
 				expect(person.complaints).toEqual([]);
 				await api.finishedExecutions(inbox, MESSENGERS.length);
+				await api.unpublish(inbox);
+				for (const messenger of MESSENGERS)
+					await api.publish(await idOf(`${messenger}: answer every message`));
 				await session.disconnect();
 
 				await inRussian(browser, address);

@@ -34,11 +34,13 @@ export class Newcomer {
 	/** Puts credentials and workflows into n8n (once), publishes, and lets one person per messenger write. */
 	async show(n8n: N8n): Promise<void> {
 		const workflows = new Map<OtherSide['id'], string>();
+		const answering: OtherSide[] = [];
 		for (const side of this.sides) {
 			const name = `${side.messenger} sandbox`;
 			const credential = await this.credential(n8n, name, side.credentialType, side.credential);
-			const id = await this.workflow(n8n, answerEveryMessage(side, credential));
-			await n8n.api.publish(id);
+			const { id, isNew } = await this.workflow(n8n, answerEveryMessage(side, credential));
+			if (isNew) await n8n.api.publish(id);
+			if (isNew || (await this.wake(n8n, id))) answering.push(side);
 			workflows.set(side.id, id);
 		}
 		const all = await this.credential(
@@ -47,11 +49,11 @@ export class Newcomer {
 			'messengerAccountsApi',
 			accountsOf(this.sides),
 		);
-		await this.workflow(n8n, oneInbox(all));
+		await this.wake(n8n, (await this.workflow(n8n, oneInbox(all))).id);
 
 		this.phone = await Phone.open(this.sides, n8n, workflows);
 		this.watching = setInterval(() => this.tell(), 250);
-		await Promise.all(this.sides.map((side) => this.converse(side)));
+		await Promise.all(answering.map((side) => this.converse(side)));
 		this.tell();
 		this.say('');
 		this.say(`Chat as the other side in Avito, MAX and Telegram, in your browser: ${this.phone.address}`);
@@ -106,7 +108,23 @@ export class Newcomer {
 	}
 
 	/** An existing one stays as the person has left it. */
-	private async workflow({ api }: N8n, draft: WorkflowDraft): Promise<string> {
-		return (await api.findWorkflow(draft.name)) ?? (await api.createWorkflow(draft)).id;
+	private async workflow({ api }: N8n, draft: WorkflowDraft): Promise<{ id: string; isNew: boolean }> {
+		const known = await api.findWorkflow(draft.name);
+		return known === undefined
+			? { id: (await api.createWorkflow(draft)).id, isNew: true }
+			: { id: known, isNew: false };
+	}
+
+	/**
+	 * A workflow that is published since an earlier start began with the addresses of then, and looks at its credential
+	 * once a minute: it begins anew. @returns whether it is published
+	 */
+	private async wake({ api }: N8n, id: string): Promise<boolean> {
+		const { active } = await api.getWorkflow(id);
+		if (active) {
+			await api.unpublish(id);
+			await api.publish(id);
+		}
+		return active;
 	}
 }
