@@ -8,7 +8,7 @@ import { createPool } from '../../../src/app';
 import { replaceHost } from '../../../src/n8n';
 import type { Pool } from '../../../src/pool';
 import { systemClock, systemRandom } from '../../../src/runtime';
-import { triggerContext } from '../../n8n/support/contexts';
+import { hookContext, triggerContext } from '../../n8n/support/contexts';
 import { outputOf, run } from '../../n8n/support/run';
 import { startAvitoSandbox, type AvitoSandbox } from '../../sandbox/avito';
 
@@ -96,6 +96,56 @@ test('the channel parses every command the table can make: none is refused for i
 	for (const [resource, operation, parameters] of asked)
 		await expect(call(resource, operation, parameters), `${resource}: ${operation}`).resolves.toBeDefined();
 });
+
+test('the owner’s list is sent line by line, and the log tells how far it is', async () => {
+	const { chat_ids } = sandbox.control.chats({ count: 2 });
+	const logged = vi.spyOn(hookContext(new AvitoTrigger()).logger, 'info');
+	const messages = { messages: chat_ids.map((chat_id, n) => ({ chat_id, text: `Ответ ${n}` })) };
+	const parameters = { source: 'json', messages: JSON.stringify(messages) };
+	const sent = await call('message', 'sendMany', parameters, 'owner');
+	expect(sent.map(({ json }) => json['chat_id'])).toEqual(chat_ids);
+	expect(logged.mock.calls.filter(([line]) => line.endsWith(': messages handled'))).toEqual([
+		['Subject: messages handled', { done: 1, total: 2, item: 0 }],
+		['Subject: messages handled', { done: 2, total: 2, item: 0 }],
+	]);
+	logged.mockRestore();
+});
+
+/** Operations with a value that is wrong, and what the user's window calls its field. */
+const WRONG: [string, string, string, object][] = [
+	['chat', 'get', 'Chat', { chatId: ' ' }],
+	['chat', 'markRead', 'Chat', { chatId: ' ' }],
+	['chat', 'getMany', 'Listing IDs', { options: { itemIds: 'abc' } }],
+	['chat', 'searchByItem', 'Listing IDs', { itemIds: 'seven' }],
+	['chat', 'searchByText', 'Text', { query: ' ' }],
+	['chat', 'blockUser', 'User ID', { userId: 'Анна' }],
+	['message', 'send', 'Text', { chatId: 'c', text: ' ' }],
+	['message', 'sendLink', 'URL', { chatId: 'c', url: 'example' }],
+	['message', 'sendMany', 'Messages', { source: 'json', messages: '{"messages": []}' }],
+	['message', 'sendMany', 'messages', { source: 'json', messages: '{"messages": [{"chat_id": "c"}]}' }],
+	['message', 'sendMany', 'Messages', { source: 'json', messages: '{' }],
+	['message', 'getMany', 'Chat', { chatId: ' ' }],
+	['message', 'delete', 'Message ID', { chatId: 'c', messageId: '' }],
+	['message', 'getSince', 'Since', { since: 'вчера' }],
+	['listing', 'get', 'Listing', { itemId: 'x' }],
+	['review', 'answer', 'Review ID', { reviewId: 'x', message: 'Спасибо' }],
+	['review', 'answer', 'Message', { reviewId: '1', message: '' }],
+	['review', 'deleteAnswer', 'Answer ID', { answerId: '' }],
+	['webhook', 'subscribe', 'URL', { url: 'nowhere' }],
+	['webhook', 'unsubscribe', 'URL', { url: '' }],
+	['apiRequest', 'request', 'Path', { method: 'GET', path: 'https://elsewhere.example/x' }],
+];
+
+test.each(WRONG)(
+	'%s: %s names %s, and asks Avito nothing',
+	async (resource, operation, field, parameters) => {
+		// The session is open by now: a token or the own account would count as asking.
+		await call('account', 'getSelf');
+		const before = sandbox.control.requests({}).length;
+		await expect(call(resource, operation, parameters, field)).rejects.toThrow(new RegExp(field, 'i'));
+		expect(sandbox.control.requests({})).toHaveLength(before);
+	},
+);
 
 test('a voice message is downloaded by the reference of its event', async () => {
 	const { chat_id } = sandbox.control.incoming({ type: 'voice' });
