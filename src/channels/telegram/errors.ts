@@ -107,6 +107,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 	),
 	INVITE_HASH_INVALID: say('peer_not_found', 'The invite link is wrong'),
 	INVITE_HASH_EXPIRED: say('peer_not_found', 'The invite link is no longer valid'),
+	FRESH_RESET_AUTHORISATION_FORBIDDEN: say(
+		'permission_denied',
+		'This session is too new to end others',
+		'Telegram allows it a day after the login. End the other one in an official app.',
+	),
 	CHAT_ADMIN_REQUIRED: say('permission_denied', 'Only administrators of the chat may do this'),
 	CHAT_WRITE_FORBIDDEN: say('permission_denied', 'The account may not write here'),
 	CHAT_RESTRICTED: say('permission_denied', 'The chat is restricted'),

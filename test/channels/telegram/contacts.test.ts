@@ -272,6 +272,12 @@ describe('the own profile', () => {
 		const sessions = await call('account.getSessions');
 		expect(sessions).toHaveLength(3);
 		const other = sessions.find((one) => one['is_current'] === false);
+		bench.sandbox.control.setPolicy({ freshSessionMs: 86_400_000 });
+		await expect(call('account.endSession', { sessionId: other?.['id'] ?? '' })).rejects.toMatchObject({
+			code: 'permission_denied',
+			hint: expect.stringContaining('a day after the login') as string,
+		});
+		bench.sandbox.control.setPolicy({ freshSessionMs: 0 });
 		await call('account.endSession', { sessionId: other?.['id'] ?? '' });
 		expect(await call('account.getSessions')).toHaveLength(2);
 		await call('account.closeOtherSessions');
