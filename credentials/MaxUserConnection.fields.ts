@@ -84,7 +84,8 @@ export const connectionFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 1,
-		description: 'Least time between two messages to the same chat',
+		description:
+			'Least time between two messages to the same chat; up to one second also between any two, unless Sends per Minute is above 60',
 	},
 	{
 		displayName: 'Logins per Minute',

@@ -128,6 +128,8 @@ export interface MaxSettings {
 	compareMs: number;
 	historyPage: number;
 	pageDelayMs: number;
+	/** the gap between sends holds over all chats, not only within one */
+	gapOverChats: boolean;
 	allowedChats: readonly string[];
 	serviceIds: readonly string[];
 	phoneHash: string | null;
@@ -170,6 +172,9 @@ export function configure(credential: unknown): AccountConfig & { settings: MaxS
 		compareMs: fields.compareSeconds * 1000,
 		historyPage: fields.historyPage,
 		pageDelayMs: fields.pageDelayMs,
+		// The notes advise a message a second per account. Whoever chose a longer pause meant one chat, whoever chose more
+		// than a send a second does not want it.
+		gapOverChats: fields.chatGapSeconds <= 1 && fields.sendsPerMinute <= 60,
 		allowedChats: fields.allowedChats,
 		serviceIds: fields.serviceIds,
 		phoneHash: fields.phoneHash === '' ? null : fields.phoneHash.toLowerCase(),

@@ -14,6 +14,8 @@ const NOT_READY_MS = 1_000;
 const NOT_READY_TRIES = 30;
 /** A repeat answered with a message older than this was sent by the first try. */
 const SAME_INSTANT_MS = 1_000;
+/** What the gap is counted by where it holds over all chats. */
+const ANY_CHAT = 'any chat';
 
 export interface Delivery {
 	message: NewMessage;
@@ -37,7 +39,7 @@ export async function deliver(
 	if (!isAllowedChat(account, chatId)) throw chatNotAllowed(chatId);
 	const { budgetWaitMs } = options;
 	await services.budget.take({
-		chatId,
+		chatId: account.settings.gapOverChats ? ANY_CHAT : chatId,
 		signal,
 		...(budgetWaitMs === undefined ? {} : { maxWaitMs: budgetWaitMs }),
 	});

@@ -3,7 +3,7 @@ import type { OpenAccount } from '../../../../src/contract';
 import type { MaxAccount } from '../../../../src/channels/max/account';
 import { OP } from '../../../../src/channels/max/opcodes';
 import type { StoredMessage } from '../../../sandbox/max/control/service';
-import { TestIntents, type TestServices } from '../../../support/driver-services';
+import { TestIntents, testServices, type TestServices } from '../../../support/driver-services';
 import { settle, until } from '../../../support/manual-clock';
 import type { Journal } from '../support/journal';
 import { item, run } from '../support/run';
@@ -206,6 +206,34 @@ describe('sending', () => {
 			before: at + 1000,
 		});
 		expect(items).toMatchObject([{ text: 'later' }]);
+	});
+
+	it.each([
+		['a second apart, also in different chats', {}, 1],
+		[
+			'at once in different chats, where the person allows more than one a second',
+			{ sendsPerMinute: 100 },
+			2,
+		],
+		['at once in different chats, where the pause is a chat’s own', { chatGapSeconds: 2 }, 2],
+	])('%s', async (_what, fields, atOnce) => {
+		const slow = testServices({ clock: scene.clock, rules: { chatGapMs: 1_000 } });
+		const { open: paced } = await openReading(scene, { fields, services: slow });
+		const chats = [DIALOG, scene.sandbox.demo.groupId];
+		const sending = Promise.all(chats.map((chatId) => run(paced, 'message.send', { chatId, text: 'paced' })));
+		const out = (): number => chats.filter((chatId) => texts(chatId).includes('paced')).length;
+		await until(() => out() === atOnce, `${String(atOnce)} of them`);
+		await settle(100);
+		expect(out()).toBe(atOnce);
+		await until(
+			async () => {
+				await scene.clock.advance(100);
+				return out() === 2;
+			},
+			'both',
+			200,
+		);
+		await sending;
 	});
 
 	it('at a later time, which is called off', async () => {
