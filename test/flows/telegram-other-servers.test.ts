@@ -109,4 +109,29 @@ describe('a data centre that is right in its own way', () => {
 		await done;
 		expect(size).toBe(FILE);
 	});
+
+	it.each([198, 227])('is of layer %i and answers in it', async (newestLayer) => {
+		const bench = await startBench();
+		bench.sandbox.control.setPolicy({ newestLayer });
+		const { account, journal, stop } = await reading(bench);
+		const { groupId } = bench.sandbox.demo;
+		const places = [bench.owner.id, groupId, SUPERGROUP];
+		for (const place of places) says(bench, `news of ${place}`, place);
+		await passes(bench.clock, () => journal.texts().length === 3, 'news', STEPS);
+		const { items: chats } = await bench.call(account, 'chat.getMany');
+		expect(chats.map((chat) => chat['external_chat_id'])).toEqual(
+			expect.arrayContaining([bench.anna.id, groupId, SUPERGROUP]),
+		);
+		const { items: sent } = await bench.call(account, 'message.send', {
+			chatId: bench.anna.id,
+			text: 'an answer',
+		});
+		const { items: read } = await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 2 });
+		expect(read.map((item) => item['text'])).toEqual(['an answer', `news of ${bench.owner.id}`]);
+		expect(Number(sent[0]?.['message_id'])).toBeGreaterThan(0);
+		await stop();
+		for (const place of places) says(bench, `missed of ${place}`, place);
+		const again = await reading(bench, journal);
+		await passes(bench.clock, () => again.journal.texts().length === 3, 'what was missed', STEPS);
+	});
 });

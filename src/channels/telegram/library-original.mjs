@@ -23,6 +23,8 @@ export { _serverKeys as serverKeys } from 'telegram-original/crypto/RSA.js';
 export { AuthKey };
 
 export const arithmetic = { helpers, ige, GZIPPacked };
+/** Of an older layer itself, it is asked in that layer. */
+export const constructors = undefined;
 export const packets = { MessageContainer, RequestState, RPCResult, TLMessage };
 
 export const tl = { ...original.tl, LAYER };

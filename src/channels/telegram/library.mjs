@@ -9,9 +9,12 @@ import { GZIPPacked } from 'telegram/tl/core/GZIPPacked.js';
 import { MessageContainer } from 'telegram/tl/core/MessageContainer.js';
 import { RPCResult } from 'telegram/tl/core/RPCResult.js';
 import { TLMessage } from 'telegram/tl/core/TLMessage.js';
+import { createApiFromDefinitions } from 'telegram/tl/runtime/createApi.js';
+import { tlobjects } from 'telegram/tl/runtime/registry.js';
 
 export * from 'telegram';
 export { _serverKeys as serverKeys } from 'telegram/crypto/RSA.js';
 export { AuthKey } from 'telegram/crypto/AuthKey.js';
 export const arithmetic = { helpers, ige, GZIPPacked };
 export const packets = { MessageContainer, MtpDispatcher, RequestState, RPCResult, TLMessage };
+export const constructors = { createApiFromDefinitions, tlobjects };

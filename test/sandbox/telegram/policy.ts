@@ -39,6 +39,8 @@ export interface Policy {
 	numberAllPushes: boolean;
 	/** Largest page of a chat's messages, whatever the client asks. */
 	messagesPage: number;
+	/** The highest layer this server has: a client of a higher one is answered in this. */
+	newestLayer: number;
 	/** Largest piece of a file in one answer, whatever the client asks. */
 	filePieceBytes: number;
 	/** Strangers in pushes from channels come as `min`: usable only through the message they were seen in. */
@@ -75,6 +77,7 @@ export function defaultPolicy(): Policy {
 		sessionLifeMs: 300_000,
 		numberAllPushes: false,
 		messagesPage: 100,
+		newestLayer: 1_000,
 		filePieceBytes: 1024 * 1024,
 		minUsers: true,
 		codeDigits: 5,

@@ -7,6 +7,7 @@ import { watchState, type Internals, type Sender } from './client';
 import { failureOf, RpcFailure } from './failure';
 import { trust } from './keys';
 import { library } from './library';
+import { readOlderLayers } from './older-layers';
 import { readMessageByMessage, UNREADABLE } from './packets';
 import { toPlain, toRequest } from './plain';
 import { makeSession } from './session';
@@ -54,6 +55,7 @@ const INTRODUCTIONS = 3;
 
 useThePlatform();
 readMessageByMessage();
+readOlderLayers();
 
 export function createLink(options: LinkOptions): Link {
 	for (const pem of options.publicKeys) trust(pem);

@@ -22,7 +22,7 @@ interface Wrapped {
 }
 
 /** Takes invokeWithLayer, initConnection and their kin off; what they say is kept on the key. */
-function unwrap({ key }: Origin, body: Buffer): Wrapped {
+function unwrap({ key, session }: Origin, body: Buffer): Wrapped {
 	const principal = key.principal;
 	const after: bigint[] = [];
 	let withoutUpdates = false;
@@ -33,7 +33,7 @@ function unwrap({ key }: Origin, body: Buffer): Wrapped {
 		const args = readerOf(query).object();
 		switch (definition.name) {
 			case 'invokeWithLayer':
-				principal.layer = int(args, 'layer');
+				principal.layer = Math.min(int(args, 'layer'), session.world.policy.newestLayer);
 				if (principal.layer < 100) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
 				break;
 			case 'initConnection':
