@@ -12,6 +12,7 @@ import {
 import { backoffMs, Scope } from '../runtime';
 import { confirmAccount, copyAccount, copyNamed, positionedConsumers, type CopyParts } from './copying';
 import { dataLost } from './faults';
+import { Holdings } from './holdings';
 import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
 import { seed, type SeedParts } from './seeding';
 
@@ -49,14 +50,7 @@ interface Copying {
  * failure of the store: it is a sentence in `status`.
  */
 export class MirrorKeeper {
-	/** consumers whose positions this process writes */
-	readonly own = new Set<string>();
-	/** and the account of each */
-	readonly #ownOf = new Map<string, AccountId>();
-	/** sessions this process has, and their accounts; null: not known yet */
-	readonly #owned = new Map<SessionKey, AccountId | null>();
-	/** accounts this process reads for */
-	readonly reading = new Set<AccountId>();
+	readonly holdings = new Holdings();
 	readonly #options: MirrorKeeperOptions;
 	readonly #scope: Scope;
 	/** accounts whose copy is whole and of this life of Redis */
@@ -106,8 +100,7 @@ export class MirrorKeeper {
 	/** Redis has lost its data: nobody gets a lease from this process until what is known here is back. */
 	lost(): void {
 		this.#whole.clear();
-		this.reading.clear();
-		this.#owned.clear();
+		this.holdings.lost();
 		this.putBack();
 	}
 
@@ -143,24 +136,12 @@ export class MirrorKeeper {
 		if (this.#mirror !== this.#memory) await this.note(work);
 	}
 
-	/** A trigger of this process. */
-	listens(id: string, account: AccountId): void {
-		this.own.add(id);
-		this.#ownOf.set(id, account);
-	}
-
-	/** Whose position another process may write. */
-	listensNoMore(id: string): void {
-		this.own.delete(id);
-		this.#ownOf.delete(id);
-	}
-
 	/**
 	 * This process connects with the session: what it sends with it, and the tokens it gets, are nowhere else. Kept in
 	 * memory where nothing is read here, without what belongs to reading, for as long as the process lives. Never rejects.
 	 */
 	async owns(session: SessionKey, account: AccountId | null): Promise<void> {
-		this.#owned.set(session, account);
+		this.holdings.owns(session, account);
 		if (this.#mirror === undefined) await this.#openMemory();
 		if (account === null || this.isWhole(account)) return;
 		// Who reads for it copies it by then.
@@ -175,40 +156,27 @@ export class MirrorKeeper {
 
 	/** Copies an account of this process' own session unless it has been; before something is sent. Never rejects. */
 	async whole(account: AccountId): Promise<void> {
-		if (this.isWhole(account) || !this.#isOwned(account)) return;
+		if (this.isWhole(account) || !this.holdings.isOwned(account)) return;
 		await this.note((mirror) => this.copy(account, mirror));
-	}
-
-	isOwned(session: SessionKey): boolean {
-		return this.#owned.has(session);
 	}
 
 	/** The session goes to another process. Never rejects. */
 	async ownsNoMore(session: SessionKey): Promise<void> {
-		const account = this.#owned.get(session) ?? null;
-		this.#owned.delete(session);
+		const account = this.holdings.ownsNoMore(session);
 		if (account !== null) await this.#leave(account);
 	}
 
 	/** Another process reads for the account, or nobody. Never rejects. */
 	async readsNoMore(account: AccountId): Promise<void> {
-		this.reading.delete(account);
+		this.holdings.reading.delete(account);
 		await this.#leave(account);
 	}
 
 	/** Of what this process has nothing to do with any more others know better. */
 	async #leave(account: AccountId): Promise<void> {
-		if (this.reading.has(account) || this.#isListening(account) || this.#isOwned(account)) return;
+		if (this.holdings.concerns(account)) return;
 		this.#whole.delete(account);
 		await this.note((mirror) => mirror.keepSends(account, this.#epoch));
-	}
-
-	#isListening(account: AccountId): boolean {
-		return [...this.#ownOf.values()].includes(account);
-	}
-
-	#isOwned(account: AccountId): boolean {
-		return [...this.#owned.values()].includes(account);
 	}
 
 	/** Where the mirror is open. Never rejects. */
@@ -250,10 +218,10 @@ export class MirrorKeeper {
 		this.#whole.delete(account);
 		this.#schedule();
 		const written = this.#written;
-		const { own } = this;
+		const { own, reading } = this.holdings;
 		const mayTakeNamed = (): boolean => written === this.#written;
 		// Who only follows has the ids of what its own triggers read.
-		const options = { own, ids: this.reading.has(account), mayTakeNamed };
+		const options = { own, ids: reading.has(account), mayTakeNamed };
 		const copied = copyAccount(account, mirror, this.#options.parts, options).then(() => true);
 		if ((await this.#asked(copied)) === null) return;
 		if (mirror === this.#memory) await mirror.keepSends(account, this.#epoch);
@@ -301,7 +269,7 @@ export class MirrorKeeper {
 	async #putBack(mirror: StoreMirror): Promise<void> {
 		const { parts, clock, random, logger, renumbered, restored } = this.#options;
 		const { signal } = this.#scope;
-		const own = (id: string): boolean => this.own.has(id);
+		const own = (id: string): boolean => this.holdings.own.has(id);
 		for (let failures = 1; !signal.aborted; failures += 1) {
 			try {
 				const result = await seed(mirror, { ...parts, clock, logger, own, renumbered, signal });
@@ -373,15 +341,16 @@ export class MirrorKeeper {
 
 	async #round(): Promise<void> {
 		// Of an account that is read elsewhere and listened to here everything is copied, also what is appended there.
-		const listening = new Set(this.#ownOf.values());
-		for (const account of [...this.#whole, ...this.reading]) {
+		const { reading } = this.holdings;
+		const listening = this.holdings.listening();
+		for (const account of [...this.#whole, ...reading]) {
 			await this.note((mirror) =>
-				this.isWhole(account) && (this.reading.has(account) || !listening.has(account))
+				this.isWhole(account) && (reading.has(account) || !listening.has(account))
 					? this.#copyOthers(account, mirror)
 					: this.copy(account, mirror),
 			);
 		}
-		if (!this.#scope.ended && this.#whole.size + this.reading.size > 0) this.#schedule();
+		if (!this.#scope.ended && this.#whole.size + reading.size > 0) this.#schedule();
 	}
 
 	async #copyOthers(account: AccountId, mirror: StoreMirror): Promise<void> {
@@ -402,6 +371,6 @@ export class MirrorKeeper {
 		if (others === null) return;
 		if (mirror === this.#memory) others.consumers = [];
 		const named = written === this.#written ? others.named : null;
-		await mirror.takeOthers(account, epoch, { ...others, named }, this.own);
+		await mirror.takeOthers(account, epoch, { ...others, named }, this.holdings.own);
 	}
 }

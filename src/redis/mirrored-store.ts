@@ -63,7 +63,7 @@ export class MirroredStore implements Store {
 
 	/** Redis has lost its data: whoever listened here is told if it cannot be put back. */
 	lost(): void {
-		for (const id of this.#keeper.own) this.#before.add(id);
+		for (const id of this.#keeper.holdings.own) this.#before.add(id);
 		this.#keeper.lost();
 	}
 
@@ -72,7 +72,7 @@ export class MirroredStore implements Store {
 		if (wait !== null) await wait;
 		await this.#redis.rememberSession(session, account);
 		await this.#keeper.note((mirror) => mirror.verbs.rememberSession(session, account));
-		if (this.#keeper.isOwned(session)) await this.#keeper.owns(session, account);
+		if (this.#keeper.holdings.hasSession(session)) await this.#keeper.owns(session, account);
 	};
 	accountOf = (session: SessionKey) => this.#back(() => this.#redis.accountOf(session));
 
@@ -80,12 +80,13 @@ export class MirroredStore implements Store {
 		const answer = await this.#redis.acquireLease(name, holder, ttlMs);
 		if (!answer.acquired) return answer;
 		// Another process may have had this position.
-		if (name.startsWith(CONSUMER_LEASE)) this.#keeper.listensNoMore(name.slice(CONSUMER_LEASE.length));
+		if (name.startsWith(CONSUMER_LEASE))
+			this.#keeper.holdings.listensNoMore(name.slice(CONSUMER_LEASE.length));
 		const session = sessionOfLease(name);
 		if (session !== null) await this.#keeper.owns(session, await this.#redis.accountOf(session));
 		const account = accountOfReaderLease(name);
 		if (account !== null) {
-			this.#keeper.reading.add(account);
+			this.#keeper.holdings.reading.add(account);
 			await this.#keeper.need((mirror) => this.#keeper.copy(account, mirror));
 		}
 		return answer;
@@ -122,7 +123,7 @@ export class MirroredStore implements Store {
 		// The way to Redis was made anew meanwhile, and led to another life of it.
 		if (this.#parts.epoch.id !== epoch) return [];
 		// What another process has appended is known here before a trigger of this process gets it.
-		if (entries.length > 0 && !this.#keeper.reading.has(account) && this.#keeper.isWhole(account))
+		if (entries.length > 0 && !this.#keeper.holdings.reading.has(account) && this.#keeper.isWhole(account))
 			await this.#keeper.noteRead((mirror) => mirror.takeEntries(account, epoch, entries));
 		return entries;
 	};
@@ -156,8 +157,8 @@ export class MirroredStore implements Store {
 		this.#accountOf.set(id, accountId);
 		if (isMissed) await this.#tellGap(id, accountId);
 		this.#before.delete(id);
-		const isKnown = this.#keeper.own.has(id);
-		this.#keeper.listens(id, accountId);
+		const isKnown = this.#keeper.holdings.own.has(id);
+		this.#keeper.holdings.listens(id, accountId);
 		await this.#keeper.need(async (mirror) => {
 			if (!this.#keeper.isWhole(accountId)) await this.#keeper.copy(accountId, mirror);
 			else if (isKnown) await mirror.verbs.saveConsumer(record);
@@ -195,7 +196,7 @@ export class MirroredStore implements Store {
 		await this.#keeper.note((mirror) => mirror.verbs.resetPosition(consumer, seq));
 	};
 	forgetConsumer = async (id: string) => {
-		this.#keeper.listensNoMore(id);
+		this.#keeper.holdings.listensNoMore(id);
 		await this.#redis.forgetConsumer(id);
 		await this.#keeper.note((mirror) => mirror.verbs.forgetConsumer(id));
 	};
