@@ -309,6 +309,7 @@ describe('a pass over a real chat list', () => {
 		expect(scene.journal.texts().at(-1)).toBe(`Сообщение ${CEILING + 50}`);
 	});
 
+	// Over a thousand requests: some seconds, more where the machine has other work as well.
 	it('says so when more chats changed than Avito shows', async () => {
 		const scene = await attached();
 		const { control } = scene.bench.sandbox;
@@ -317,7 +318,7 @@ describe('a pass over a real chat list', () => {
 		const gaps = scene.journal.events.filter(({ event }) => event.event_type === 'gap');
 		expect(gaps).toMatchObject([{ event: { data: { reason: 'chat_ceiling' } } }]);
 		expect(scene.journal.texts()).toHaveLength(CEILING);
-	});
+	}, 90_000);
 
 	it('reaches back no further than the catch-up, and says so only if something is left out', async () => {
 		const scene = await attached();
