@@ -117,7 +117,7 @@ describe('the list of chats', () => {
 	it('is muted until a time and heard again', async () => {
 		const { call } = await ownGroup();
 		const until = '2031-01-01T00:00:00.000Z';
-		expect(await call('chat.mute', { until })).toMatchObject([{ muted: true, muted_until: until }]);
+		expect(await call('chat.mute', { until })).toMatchObject([{ is_muted: true, muted_until: until }]);
 		expect(await call('chat.get')).toMatchObject([{ is_muted: true }]);
 		await call('chat.mute', { muted: false });
 		expect(await call('chat.get')).toMatchObject([{ is_muted: false }]);
@@ -205,9 +205,7 @@ describe('a chat of one\u2019s own', () => {
 			title: 'G',
 			members: [bench.anna.id],
 		});
-		expect(await call('chat.delete', { forEveryone: true })).toEqual([
-			{ deleted: true, external_chat_id: chat.id },
-		]);
+		expect(await call('chat.delete', { forEveryone: true })).toEqual([{ deleted: true }]);
 		await bench.call(account, 'chat.delete', { chatId: group.id });
 		await bench.call(account, 'chat.leave', { chatId: bench.sandbox.demo.channelId });
 		await bench.call(account, 'chat.delete', { chatId: bench.anna.id, forEveryone: true });

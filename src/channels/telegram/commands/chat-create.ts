@@ -206,7 +206,7 @@ export const chatDelete = command({
 			if (peer.type === 'chat') await leave(account, peer, context);
 			await deleteHistory(account, input, forEveryone, context);
 		}
-		return { items: [{ deleted: true, external_chat_id: peer.id }] };
+		return { items: [{ deleted: true }] };
 	},
 });
 

@@ -24,7 +24,7 @@ export const chatArchive = command({
 			{ signal: context.signal },
 		);
 		account.book.setFlags(peer.id, { archived });
-		return { items: [{ archived, external_chat_id: peer.id }] };
+		return { items: [{ external_chat_id: peer.id, is_archived: archived }] };
 	},
 });
 
@@ -49,9 +49,9 @@ export const chatMute = command({
 		return {
 			items: [
 				{
-					muted,
-					muted_until: muted && until !== undefined ? new Date(until * 1000).toISOString() : null,
 					external_chat_id: peer.id,
+					is_muted: muted,
+					muted_until: muted && until !== undefined ? new Date(until * 1000).toISOString() : null,
 				},
 			],
 		};
