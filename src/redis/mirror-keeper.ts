@@ -55,6 +55,8 @@ export class MirrorKeeper {
 	readonly #scope: Scope;
 	/** accounts whose copy is whole and of this life of Redis */
 	readonly #whole = new Set<AccountId>();
+	/** accounts an earlier life of this process had a copy of: its triggers may not be back yet */
+	readonly #inherited = new Set<AccountId>();
 	readonly #copying = new Map<AccountId, Copying>();
 	#mirror: StoreMirror | undefined;
 	/** what was kept while nothing was read or listened to here; not written any more once there is the file */
@@ -80,6 +82,7 @@ export class MirrorKeeper {
 	async begin(): Promise<void> {
 		if (!this.#options.place.exists()) return;
 		await this.#open();
+		for (const account of (await this.#mirror?.staleAccounts('')) ?? []) this.#inherited.add(account);
 		this.putBack();
 	}
 
@@ -174,7 +177,7 @@ export class MirrorKeeper {
 
 	/** Of what this process has nothing to do with any more others know better. */
 	async #leave(account: AccountId): Promise<void> {
-		if (this.holdings.concerns(account)) return;
+		if (this.holdings.concerns(account) || this.#inherited.has(account)) return;
 		this.#whole.delete(account);
 		await this.note((mirror) => mirror.keepSends(account, this.#epoch));
 	}

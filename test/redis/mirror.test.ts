@@ -330,6 +330,23 @@ describe('a second copy of what is in Redis', () => {
 		expect(await before(again, 'a')).toEqual(['e2']);
 	});
 
+	it('of an earlier life is kept though its process gave the account up before its triggers were back', async () => {
+		const first = await open();
+		const token = await read(first);
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token, events: events('e1', 'e2'), state: { pts: 2 } });
+		await first.acknowledge('a', [1]);
+		await first.close();
+		await release(token);
+		const second = await open();
+		const reading = await second.acquireLease(readerLeaseName(ACCOUNT), 'host/1/main', TTL);
+		if (!reading.acquired) throw new Error('not acquired');
+		await second.releaseLease(reading.lease);
+		await lose(second);
+		expect(await before(second, 'a')).toEqual(['e2']);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
+	});
+
 	it.each(['first', 'last'])(
 		'of a reader that has not heard yet of a trigger in another process keeps what is before that one: put back %s',
 		async (turn) => {
