@@ -8,8 +8,9 @@ import {
 	type StoreInfo,
 } from '../contract';
 import { correlated } from '../runtime';
-import { ACCOUNT_COMMANDS, assertPermitted, type AccountOperations } from './account/account-commands';
+import { ACCOUNT_COMMANDS, type AccountOperations } from './account/account-commands';
 import type { AccountEntry } from './account/entry';
+import { assertPermitted } from './policy';
 import type { Lease } from './types';
 
 /** A counted handle on an account: releases itself once, never closes what others use. */
@@ -44,7 +45,7 @@ export class EntryLease implements Lease {
 		if (this.#ended) throw new ChannelError('cancelled', 'This lease was released already');
 		const own = ACCOUNT_COMMANDS[command.name];
 		if (own === undefined) return this.#withStoreHint(await this.#entry.call(command, options));
-		assertPermitted(this.#entry, command, own.permission);
+		assertPermitted(this.#entry.config.policy, own.permission);
 		return (
 			(await this.#operations.elsewhere(this.#entry, command, options)) ??
 			own.run(this.#entry, this.#operations)

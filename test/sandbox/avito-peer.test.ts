@@ -1,29 +1,15 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { runPeer } from '../support/python-peer';
 import { startFromCli } from './avito';
 
-/** Debian's interpreter, which the set-up installs; the client needs nothing but the standard library. */
-const python = '/usr/bin/python3';
 const scenario = join(import.meta.dirname, 'avito', 'peer', 'scenario.py');
 
 /** A second opinion: a client written from the public notes alone, in another language, without a look at this code. */
 it('a client in Python finds every operation as the notes give it, member by member', async () => {
 	const sandbox = await startFromCli(['--port', '0']);
 	try {
-		const child = spawn(python, ['-B', scenario], {
-			env: { ...process.env, SANDBOX: JSON.stringify(sandbox.summary) },
-		});
-		const kill = setTimeout(() => child.kill('SIGKILL'), 110_000);
-		let out = '';
-		child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-		child.stderr.on('data', (data: Buffer) => (out += data.toString()));
-		const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-		clearTimeout(kill);
-		expect(code, out).toBe(0);
-		const said = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
-		expect(said['disagreements'], out).toEqual([]);
-		expect(said['steps']).toBeGreaterThan(850);
+		expect(await runPeer(scenario, sandbox.summary, 110_000)).toBeGreaterThan(850);
 	} finally {
 		await sandbox.close();
 	}

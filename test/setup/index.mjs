@@ -4,6 +4,5 @@ export { ensureBuild } from './build.mjs';
 export { REQUIRED_NODE_MAJOR, checkNode, ensureDependencies } from './dependencies.mjs';
 export { ensureN8nHost } from './n8n-host.mjs';
 export { SetupError, projectEnv, root, say } from './process.mjs';
-export { ensureRegistryHost } from './registry-host.mjs';
+export { ensureRegistryHost, ensureTelegramPeers } from './side-install.mjs';
 export { ensureSystemPackages, findProgram } from './system-packages.mjs';
-export { ensureTelegramPeers } from './telegram-peers.mjs';

@@ -1,11 +1,4 @@
-import {
-	ChannelError,
-	type CallOptions,
-	type CallResult,
-	type Command,
-	type JsonObject,
-	type Permission,
-} from '../../contract';
+import type { CallOptions, CallResult, Command, JsonObject, Permission } from '../../contract';
 import type { AccountEntry } from './entry';
 
 /** What the pool itself needs for the operations every messenger has. */
@@ -71,14 +64,3 @@ export const ACCOUNT_COMMANDS: Readonly<Record<string, PoolCommand>> = {
 		},
 	},
 };
-
-export function assertPermitted(entry: AccountEntry, command: Command, needed: Permission): void {
-	if (entry.config.policy.permissions.includes(needed)) return;
-	throw new ChannelError(
-		'permission_denied',
-		`The credential does not permit "${needed}", which ${command.name} needs`,
-		{
-			hint: `Add "${needed}" to Permissions in the credential if this workflow may do that.`,
-		},
-	);
-}

@@ -1,4 +1,10 @@
-import { ChannelError, type AccountPolicy, type CallResult, type CommandTable } from '../../contract';
+import {
+	ChannelError,
+	type AccountPolicy,
+	type CallResult,
+	type CommandTable,
+	type Permission,
+} from '../../contract';
 
 type Spec = CommandTable<unknown>[string];
 
@@ -13,23 +19,12 @@ export function natureOf(spec: Spec, input: unknown): Pick<Spec, 'permission' | 
  * @throws ChannelError `permission_denied`, `chat_not_allowed`
  */
 export function assertAllowed(policy: AccountPolicy, name: string, spec: Spec, input: unknown): void {
-	const { permission } = natureOf(spec, input);
-	if (!policy.permissions.includes(permission)) {
-		throw new ChannelError(
-			'permission_denied',
-			`The credential does not permit "${permission}", which ${name} needs`,
-			{
-				hint: `Add "${permission}" to Permissions in the credential if this workflow may do that.`,
-			},
-		);
-	}
+	assertPermitted(policy, natureOf(spec, input).permission);
 	if (spec.dangerous?.(input) === true && !policy.allowDangerousRaw) {
 		throw new ChannelError(
 			'permission_denied',
-			`${name}: this call can end or endanger the account and is refused`,
-			{
-				hint: 'Switch on "Allow Dangerous API Requests" in the credential if you really mean it.',
-			},
+			'This operation can end or endanger the account and is refused',
+			{ hint: 'Switch on "Allow Dangerous API Requests" in the credential if you really mean it.' },
 		);
 	}
 	if (policy.allowedChats.length === 0) return;
@@ -47,6 +42,16 @@ export function assertAllowed(policy: AccountPolicy, name: string, spec: Spec, i
 	throw new ChannelError('chat_not_allowed', `Chat ${foreign} is not among the credential's allowed chats`, {
 		hint: 'Add the chat id to Allowed Chats in the credential.',
 	});
+}
+
+/** @throws ChannelError `permission_denied` */
+export function assertPermitted({ permissions }: AccountPolicy, needed: Permission): void {
+	if (permissions.includes(needed)) return;
+	throw new ChannelError(
+		'permission_denied',
+		`The credential does not permit "${needed}", which this operation needs`,
+		{ hint: `Add "${needed}" to Permissions in the credential if this workflow may do that.` },
+	);
 }
 
 /** Leaves out what belongs to other chats, for commands that list across chats. */

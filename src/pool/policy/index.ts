@@ -4,7 +4,7 @@ import { idempotency } from './idempotency';
 import { firstContacts, loopGuard } from './limits';
 
 export type { PolicyCall, RunningSend } from './call';
-export { assertAllowed, natureOf, onlyAllowedChats } from './guards';
+export { assertAllowed, assertPermitted, natureOf, onlyAllowedChats } from './guards';
 export { FIRST_CONTACTS_STOPPED } from './limits';
 export { LoopBreaker } from './loop-breaker';
 export { OwnSends } from './own-sends';
