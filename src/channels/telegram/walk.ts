@@ -1,6 +1,6 @@
 import type { TelegramAccount } from './account';
 import { isLastPage } from './messages-page';
-import type { Peer } from './peers/peer-book';
+import type { Peer } from './peers/peer';
 import { children, int, type TlObject } from './tl';
 
 /** the most Telegram gives at once */

@@ -17,6 +17,8 @@ async function reading(bench: Bench, journal: MemoryJournal, open?: OpenAccount<
 const says = (bench: Bench, text: string, to = bench.owner.id) =>
 	bench.sandbox.control.injectMessage({ from: bench.anna.id, to, text });
 
+const argsOf = (bench: Bench, method: string) => bench.sandbox.control.requests({ method }).at(-1)?.args;
+
 /** Numbers in the names are those of our list of the library's known defects. */
 describe('an open account', () => {
 	it('knows who it is and leaves no connection behind', async () => {
@@ -144,6 +146,58 @@ describe('reading', () => {
 		await until(() => journal.texts().length >= expected.length, 'the filled ones');
 		expect(journal.texts().toSorted()).toEqual(expected.toSorted());
 		expect(journal.events.filter(({ event }) => event.event_type === 'gap')).toEqual([]);
+	});
+});
+
+describe('a stranger in a supergroup, whom Telegram shows without an access hash', () => {
+	it('is answered in private by the message he was seen in, in a later process, too', async () => {
+		const bench = await startBench();
+		const journal = new MemoryJournal();
+		const { account, reader } = await reading(bench, journal);
+		const { control, demo } = bench.sandbox;
+		const stranger = control.createUser({ firstName: 'Stranger' });
+		control.joinChat({ user: stranger.id, peer: demo.supergroupId });
+		control.injectMessage({ from: stranger.id, to: demo.supergroupId, text: 'who sells this?' });
+		await until(() => journal.texts().includes('who sells this?'), 'the question');
+
+		const write = async (to: typeof account, text: string) => {
+			const { items } = await bench.call(to, 'message.send', { chatId: stranger.id, text });
+			expect(items).toMatchObject([{ chat_id: stranger.id, peer_resolved: false }]);
+			return argsOf(bench, 'messages.sendMessage');
+		};
+		await reader.stop();
+		await account.close();
+		const next = await bench.open(testServices(bench.clock, bench.services.stored));
+		expect(await write(next, 'we do')).toMatchObject({
+			peer: { _: 'inputPeerUserFromMessage', user_id: stranger.id },
+		});
+		// Looked at once, he is known like anybody.
+		await bench.call(next, 'chat.get', { chatId: stranger.id });
+		expect(await write(next, 'at ten')).toMatchObject({
+			peer: { _: 'inputPeerUser', user_id: stranger.id },
+		});
+	});
+
+	it('is removed from the group by it', async () => {
+		const bench = await startBench();
+		const journal = new MemoryJournal();
+		const { account } = await reading(bench, journal);
+		const { control } = bench.sandbox;
+		const [group] = (
+			await bench.call(account, 'chat.create', {
+				kind: 'supergroup',
+				title: 'Market',
+			})
+		).items;
+		const peer = group?.['external_chat_id'] as string;
+		const stranger = control.createUser({ firstName: 'Stranger' });
+		control.joinChat({ user: stranger.id, peer });
+		control.injectMessage({ from: stranger.id, to: peer, text: 'spam' });
+		await until(() => journal.texts().includes('spam'), 'the spam');
+		await bench.call(account, 'chat.banMembers', { chatId: peer, userIds: [stranger.id] });
+		expect(argsOf(bench, 'channels.editBanned')).toMatchObject({
+			participant: { _: 'inputPeerUserFromMessage', user_id: stranger.id },
+		});
 	});
 });
 

@@ -2,7 +2,7 @@ import { z } from '#lib/zod';
 import { ChannelError, invalidParameter, type CommandContext, type JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { markId } from '../peers/marked-id';
-import { inputChannel, type Peer } from '../peers/peer-book';
+import { inputChannel, type Peer } from '../peers/peer';
 import { parseReference } from '../peers/reference';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
 import { peerItem } from './chat';

@@ -2,7 +2,7 @@ import { invalidParameter } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import type { DialogEntry } from '../history';
 import { markId, type MarkedId } from '../peers/marked-id';
-import type { Peer } from '../peers/peer-book';
+import type { Peer } from '../peers/peer';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
 
 /** Is this chat in the folder? */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { inputChannel, type Peer } from '../peers/peer-book';
+import { inputChannel, type Peer } from '../peers/peer';
 import { child, children, flag, int, text, type TlObject } from '../tl';
 import { bareId, inputUserOf } from './chat-people';
 import { isChannel } from './shared';

@@ -1,6 +1,6 @@
 import { z } from '#lib/zod';
 import type { TelegramAccount } from '../account';
-import { inputChannel, type Peer } from '../peers/peer-book';
+import { inputChannel, type Peer } from '../peers/peer';
 import { untilDone } from './message-change';
 import { chatRef, command, isChannel, messageId, peerOf } from './shared';
 

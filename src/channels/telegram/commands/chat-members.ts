@@ -2,7 +2,7 @@ import { z } from '#lib/zod';
 import { ChannelError, type CommandContext, type JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { markPeer } from '../peers/marked-id';
-import { inputChannel, type Peer } from '../peers/peer-book';
+import { inputChannel, type Peer } from '../peers/peer';
 import { child, children, int, long, text, type TlObject } from '../tl';
 import {
 	bareId,

@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import type { CommandContext, JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { inputChannel, type Peer } from '../peers/peer-book';
+import { inputChannel, type Peer } from '../peers/peer';
 import { int, type TlObject } from '../tl';
 import {
 	bareId,

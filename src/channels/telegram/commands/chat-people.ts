@@ -2,7 +2,7 @@ import { z } from '#lib/zod';
 import { ChannelError, type CommandContext, type JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { unmarkId } from '../peers/marked-id';
-import { inputUser, type Peer } from '../peers/peer-book';
+import { inputUser, type Peer } from '../peers/peer';
 import type { TlObject } from '../tl';
 import { chatRef, isChannel, peerOf } from './shared';
 

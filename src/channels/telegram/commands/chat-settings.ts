@@ -1,6 +1,6 @@
 import { z } from '#lib/zod';
 import { invalidParameter } from '../../../contract';
-import { inputChannel } from '../peers/peer-book';
+import { inputChannel } from '../peers/peer';
 import type { TlObject } from '../tl';
 import { basicGroup, bareId, FOREVER, groupOf, inOneChat, unlessSame } from './chat-people';
 import { photoFile } from './chat-photo';

@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import { ChannelError, invalidParameter, type CommandContext, type JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { inputChannel, type Peer } from '../peers/peer-book';
+import { inputChannel, type Peer } from '../peers/peer';
 import { knowsMethod } from '../seam';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
 import { channelOf, inOneChat, timeOf, unlessSame } from './chat-people';

@@ -1,5 +1,5 @@
 import { z } from '#lib/zod';
-import { inputChannel } from '../peers/peer-book';
+import { inputChannel } from '../peers/peer';
 import { showAction } from './sending';
 import { chatRef, command, isChannel, LONG_TIMEOUT_MS, messageId, messageIds, peerOf } from './shared';
 

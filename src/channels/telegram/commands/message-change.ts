@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import type { JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { inputChannel } from '../peers/peer-book';
+import { inputChannel } from '../peers/peer';
 import { int, type TlObject } from '../tl';
 import { chatRef, command, isChannel, messageId, messageIds, peerOf } from './shared';
 

@@ -1,6 +1,6 @@
 import { z } from '#lib/zod';
 import { invalidParameter } from '../../../contract';
-import { inputUser } from '../peers/peer-book';
+import { inputUser } from '../peers/peer';
 import { isTlObject, text as textOf, type TlObject } from '../tl';
 import { sendingFields, sendingFlags, sends, sendTo } from './sending';
 import { chatRef, command, peerOf } from './shared';

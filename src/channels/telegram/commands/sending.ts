@@ -1,7 +1,7 @@
 import { z } from '#lib/zod';
 import type { CallResult, CommandContext } from '../../../contract';
 import { asJson, type TelegramAccount } from '../account';
-import { inputUser, type Peer } from '../peers/peer-book';
+import { inputUser, isAddressable, type Peer } from '../peers/peer';
 import { deliverAll, type Outgoing } from '../send/deliver';
 import { assertMayApproach } from '../send/limited';
 import type { TlObject } from '../tl';
@@ -173,5 +173,5 @@ async function forgotten(
 /** A mention by id needs somebody this session has seen; otherwise the name stays plain text. */
 export function mention(account: TelegramAccount, id: string): TlObject | null {
 	const peer = account.book.get(id);
-	return peer?.accessHash == null ? null : inputUser(peer, account.userId);
+	return peer === undefined || !isAddressable(peer) ? null : inputUser(peer, account.userId);
 }

@@ -8,7 +8,7 @@ import {
 } from '../../../contract';
 import { asJson, type TelegramAccount } from '../account';
 import { unmarkId } from '../peers/marked-id';
-import type { Peer } from '../peers/peer-book';
+import type { Peer } from '../peers/peer';
 import { parseReference } from '../peers/reference';
 import { tellLimit } from '../send/limited';
 import type { TlObject } from '../tl';

@@ -9,7 +9,7 @@ import {
 } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { markPeer } from '../peers/marked-id';
-import type { Peer } from '../peers/peer-book';
+import type { Peer } from '../peers/peer';
 import { child, int, long, text, type TlObject } from '../tl';
 import { makeMask } from './mask';
 import { toJson } from './raw';

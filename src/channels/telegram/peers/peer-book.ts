@@ -1,23 +1,8 @@
 import type { DriverServices, Json } from '../../../contract';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
-import { markId, markPeer, unmarkId, type MarkedId, type PeerType } from './marked-id';
-
-export type ChatType = 'private' | 'bot' | 'group' | 'supergroup' | 'channel' | 'service' | 'saved';
-
-/** What is known of a user or chat. */
-export interface Peer {
-	id: MarkedId;
-	type: PeerType;
-	chatType: ChatType;
-	/** null = this session has not seen one: it can be shown, not addressed */
-	accessHash: string | null;
-	name: string;
-	username: string | null;
-	phone: string | null;
-	forum: boolean;
-	/** among the contacts of this account */
-	contact: boolean;
-}
+import { markId, markPeer, unmarkId, type MarkedId } from './marked-id';
+import { isAddressable, type ChatType, type Peer } from './peer';
+import { sightingsIn, type Sighting } from './sightings';
 
 export interface DialogFlags {
 	muted: boolean;
@@ -50,10 +35,13 @@ export class PeerBook {
 
 	/** Anything with `users`, `chats`, `dialogs` in it. */
 	learn(payload: TlObject): void {
-		for (const user of children(payload, 'users')) this.#learnUser(user);
-		for (const chat of children(payload, 'chats')) this.#learnChat(chat);
+		const chats = children(payload, 'chats');
+		const users = children(payload, 'users');
 		const alone = child(payload, 'user');
-		if (alone !== null) this.#learnUser(alone);
+		if (alone !== null) users.push(alone);
+		for (const chat of chats) this.#learnChat(chat);
+		for (const user of users) this.#learnUser(user);
+		if (chats.some(isMin) || users.some(isMin)) this.#learnSightings(payload);
 		for (const dialog of children(payload, 'dialogs')) this.#learnDialog(dialog);
 	}
 
@@ -98,7 +86,7 @@ export class PeerBook {
 	/** Also from the store: seen by an earlier process of this session. */
 	async find(id: MarkedId): Promise<Peer | undefined> {
 		const known = this.get(id);
-		if (known?.accessHash != null || known?.type === 'chat') return known;
+		if (known !== undefined && isAddressable(known)) return known;
 		const stored = await this.#services.values.get(`peer:${id}`);
 		const peer = readStored(id, stored);
 		if (peer === null) return known;
@@ -114,12 +102,26 @@ export class PeerBook {
 		}
 	}
 
+	/** Of those without an access hash, once everybody of the payload is known: the chat must be one to address. */
+	#learnSightings(payload: TlObject): void {
+		for (const [id, { chat, message }] of sightingsIn(payload)) {
+			const known = this.get(id);
+			const where = this.get(chat);
+			if (known === undefined || known.accessHash !== null || known.type === 'chat') continue;
+			if (where === undefined || !(where.accessHash !== null || where.type === 'chat')) continue;
+			const peer = { ...known, seenIn: { chat, chatHash: where.accessHash, message } };
+			this.#keep(peer, this.#now());
+			// The first message will do for the next process: not one write for each that a stranger writes.
+			if (known.seenIn === null) this.#store(peer);
+		}
+	}
+
 	#learnUser(user: TlObject): void {
 		const id = long(user, 'id');
 		if (id === null || user._ !== 'user') return;
 		if (flag(user, 'self')) this.self = id;
 		const name = [text(user, 'first_name'), text(user, 'last_name')].filter((part) => part !== '').join(' ');
-		this.#merge(flag(user, 'min'), {
+		this.#merge(isMin(user), {
 			id,
 			type: 'user',
 			chatType:
@@ -131,6 +133,7 @@ export class PeerBook {
 							? 'bot'
 							: 'private',
 			accessHash: long(user, 'access_hash'),
+			seenIn: null,
 			name: name === '' && flag(user, 'deleted') ? 'Deleted account' : name,
 			username: usernameOf(user),
 			phone: text(user, 'phone') || null,
@@ -145,7 +148,7 @@ export class PeerBook {
 		const type = chat._.startsWith('channel') ? 'channel' : 'chat';
 		const moved = long(child(chat, 'migrated_to') ?? { _: '' }, 'channel_id');
 		if (moved !== null) this.#successors.set(markId(type, bare), markId('channel', moved));
-		this.#merge(flag(chat, 'min'), {
+		this.#merge(isMin(chat), {
 			id: markId(type, bare),
 			type,
 			chatType:
@@ -155,6 +158,7 @@ export class PeerBook {
 						? 'supergroup'
 						: 'channel',
 			accessHash: long(chat, 'access_hash'),
+			seenIn: null,
 			name: text(chat, 'title'),
 			username: usernameOf(chat),
 			phone: null,
@@ -177,14 +181,18 @@ export class PeerBook {
 			? {
 					...seen,
 					accessHash: known?.accessHash ?? null,
+					seenIn: known?.seenIn ?? null,
 					phone: known?.phone ?? null,
 					contact: known?.contact ?? false,
 				}
-			: { ...seen, accessHash: seen.accessHash ?? known?.accessHash ?? null };
+			: withHash(seen, known);
 		this.#keep(peer, this.#now());
 		const changed =
 			known?.accessHash !== peer.accessHash || known.name !== peer.name || known.username !== peer.username;
-		if (peer.accessHash === null || !changed) return;
+		if (isAddressable(peer) && changed) this.#store(peer);
+	}
+
+	#store(peer: Peer): void {
 		this.#services.values.put(`peer:${peer.id}`, stored(peer)).catch((error: unknown) => {
 			this.#services.logger.warn('telegram: an access hash could not be stored', { error: String(error) });
 		});
@@ -206,24 +214,14 @@ export class PeerBook {
 	}
 }
 
-/** `InputPeer` of a known peer; a peer without access hash is tried with none, which Telegram accepts of contacts of bots only. */
-export function inputPeer(peer: Peer, self: MarkedId): TlObject {
-	const id = unmarkId(peer.id)?.id ?? '0';
-	if (peer.id === self) return { _: 'inputPeerSelf' };
-	if (peer.type === 'chat') return { _: 'inputPeerChat', chat_id: id };
-	const access_hash = peer.accessHash ?? '0';
-	return peer.type === 'user'
-		? { _: 'inputPeerUser', user_id: id, access_hash }
-		: { _: 'inputPeerChannel', channel_id: id, access_hash };
+function isMin(seen: TlObject): boolean {
+	return flag(seen, 'min');
 }
 
-export function inputChannel(peer: Peer): TlObject {
-	return { _: 'inputChannel', channel_id: unmarkId(peer.id)?.id ?? '0', access_hash: peer.accessHash ?? '0' };
-}
-
-export function inputUser(peer: Peer, self: MarkedId): TlObject {
-	if (peer.id === self) return { _: 'inputUserSelf' };
-	return { _: 'inputUser', user_id: peer.id, access_hash: peer.accessHash ?? '0' };
+/** A full object may lack the hash, of who cannot be written to: what was seen of it before still holds. */
+function withHash(seen: Peer, known: Peer | undefined): Peer {
+	const accessHash = seen.accessHash ?? known?.accessHash ?? null;
+	return { ...seen, accessHash, seenIn: accessHash === null ? (known?.seenIn ?? null) : null };
 }
 
 function usernameOf(from: TlObject): string | null {
@@ -231,20 +229,31 @@ function usernameOf(from: TlObject): string | null {
 	return text(from, 'username') || (active === undefined ? '' : text(active, 'username')) || null;
 }
 
-function stored({ chatType, accessHash, name, username, forum }: Peer): Json {
-	return { t: chatType, h: accessHash, n: name, u: username, f: forum };
+function stored({ chatType, accessHash, seenIn, name, username, forum }: Peer): Json {
+	const where = seenIn === null ? {} : { s: [seenIn.chat, seenIn.chatHash, seenIn.message] };
+	return { t: chatType, h: accessHash, n: name, u: username, f: forum, ...where };
+}
+
+function readSighting(value: Json | undefined): Sighting | null {
+	if (!Array.isArray(value)) return null;
+	const [chat, hash, message] = value;
+	if (typeof chat !== 'string' || typeof message !== 'number') return null;
+	return { chat, chatHash: typeof hash === 'string' ? hash : null, message };
 }
 
 function readStored(id: MarkedId, value: Json | undefined): Peer | null {
 	const type = unmarkId(id)?.type;
 	if (type === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-	const { t, h, n, u, f } = value;
-	if (typeof t !== 'string' || typeof h !== 'string') return null;
+	const { t, h, n, u, f, s } = value;
+	const accessHash = typeof h === 'string' ? h : null;
+	const seenIn = accessHash === null ? readSighting(s) : null;
+	if (typeof t !== 'string' || (accessHash === null && seenIn === null)) return null;
 	return {
 		id,
 		type,
 		chatType: t as ChatType,
-		accessHash: h,
+		accessHash,
+		seenIn,
 		name: typeof n === 'string' ? n : '',
 		username: typeof u === 'string' ? u : null,
 		phone: null,

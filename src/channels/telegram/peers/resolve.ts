@@ -3,7 +3,8 @@ import type { TelegramConnection } from '../client/connection';
 import { child, children, long, type TlObject } from '../tl';
 import { readDialogsPage } from '../updates/dialogs-page';
 import { markId, markPeer, peerOf, unmarkId } from './marked-id';
-import { inputPeer, type Peer, type PeerBook } from './peer-book';
+import { inputPeer, isAddressable, type Peer } from './peer';
+import { type PeerBook } from './peer-book';
 import { parseReference, type Reference } from './reference';
 
 /** pages of the dialog list looked through for an id that is not known */
@@ -130,8 +131,7 @@ export class PeerResolver {
 		const known = await this.#book.find(id);
 		const moved = this.#book.successor(id);
 		if (moved !== null) return (await this.#book.find(moved)) ?? known;
-		const usable = known !== undefined && (known.accessHash !== null || known.type === 'chat');
-		return usable ? known : undefined;
+		return known !== undefined && isAddressable(known) ? known : undefined;
 	}
 
 	/** A number without its mark, as some programs give channels and groups: only when it is nobody's own. */
@@ -183,10 +183,7 @@ export class PeerResolver {
 	}
 
 	#known(peer: Peer | undefined, looked = false): Resolved {
-		if (
-			peer === undefined ||
-			(peer.accessHash === null && peer.type !== 'chat' && peer.id !== this.#book.self)
-		) {
+		if (peer === undefined || !(isAddressable(peer) || peer.id === this.#book.self)) {
 			throw notFound(
 				'Telegram does not know this chat for this account',
 				'Open the chat once, or use its @username, link or phone number.',
@@ -201,6 +198,7 @@ const EMPTY: Peer = {
 	type: 'chat',
 	chatType: 'group',
 	accessHash: null,
+	seenIn: null,
 	name: '',
 	username: null,
 	phone: null,

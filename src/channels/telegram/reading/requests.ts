@@ -1,7 +1,7 @@
 import { ChannelError } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { markId } from '../peers/marked-id';
-import { inputChannel } from '../peers/peer-book';
+import { inputChannel } from '../peers/peer';
 import type { TlObject } from '../tl';
 import { DIALOG_PAGE, type EngineRequest, type Failure } from '../updates/types';
 

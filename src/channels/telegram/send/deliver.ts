@@ -3,7 +3,7 @@ import { ChannelError, type CommandContext, type IntentHandle, type Json } from 
 import { sendResultSchema, type SendResult } from '../../../contract/schemas';
 import { asJson, type TelegramAccount } from '../account';
 import { peerOf } from '../peers/marked-id';
-import type { Peer } from '../peers/peer-book';
+import type { Peer } from '../peers/peer';
 import { child, children, flag, int, long, text, type TlObject } from '../tl';
 import { findSent } from './find-sent';
 

@@ -1,6 +1,6 @@
 import type { TelegramAccount } from '../account';
 import { markPeer } from '../peers/marked-id';
-import type { Peer } from '../peers/peer-book';
+import type { Peer } from '../peers/peer';
 import { child, children, flag, int, text, type TlObject } from '../tl';
 import type { Sent } from './deliver';
 

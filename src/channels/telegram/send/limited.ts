@@ -1,6 +1,6 @@
 import { ChannelError } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import type { Peer } from '../peers/peer-book';
+import type { Peer } from '../peers/peer';
 import { parseReference } from '../peers/reference';
 
 /** name of the stored time (ms) until which strangers are left alone */

@@ -24,9 +24,8 @@ export function userOf(call: Call, input: TlObject): Person {
 		}
 		case 'inputUserFromMessage':
 		case 'inputPeerUserFromMessage': {
-			const copy = messageOf(call, peerOf(call, child(input, 'peer')), int(input, 'msg_id'));
 			const person = world.people.get(long(input, 'user_id'));
-			if (copy !== undefined && person !== undefined) return person;
+			if (person !== undefined && isSeen(call, input, marked.user(person.id))) return person;
 			break;
 		}
 	}
@@ -44,14 +43,34 @@ export function channelOf(call: Call, input: TlObject): Channel {
 }
 
 /** A channel by id and access hash, whether one may read it or not. */
-export function channelByHash({ world, me }: Call, input: TlObject): Channel {
-	const fromMessage = input._.endsWith('FromMessage');
+export function channelByHash(call: Call, input: TlObject): Channel {
+	const { world, me } = call;
 	const chat = world.chats.get(marked.channel(long(input, 'channel_id')));
 	if (chat?.kind !== 'channel') throw new RpcError(400, 'CHANNEL_INVALID');
-	if (!fromMessage && long(input, 'access_hash') !== world.accessHash(me.id, chat.key)) {
-		throw new RpcError(400, 'CHANNEL_INVALID');
-	}
+	const named = input._.endsWith('FromMessage')
+		? isSeen(call, input, chat.key)
+		: long(input, 'access_hash') === world.accessHash(me.id, chat.key);
+	if (!named) throw new RpcError(400, 'CHANNEL_INVALID');
 	return chat;
+}
+
+/** Whether the message a min constructor is named by shows that user or channel. */
+function isSeen(call: Call, input: TlObject, who: Marked): boolean {
+	const copy = messageOf(call, peerOf(call, child(input, 'peer')), int(input, 'msg_id'));
+	if (copy === undefined) return false;
+	const { author, forward, entities } = copy.message;
+	const mentioned = entities
+		.filter(({ _ }) => _ === 'messageEntityMentionName')
+		.map((entity) => marked.user(long(entity, 'user_id')));
+	const forwarded = forward === undefined ? undefined : optionalChild(forward, 'from_id');
+	return [author, forwarded && markedOf(forwarded), ...mentioned].includes(who);
+}
+
+function markedOf(peer: TlObject): Marked {
+	if (peer._ === 'peerUser') return marked.user(long(peer, 'user_id'));
+	return peer._ === 'peerChat'
+		? marked.group(long(peer, 'chat_id'))
+		: marked.channel(long(peer, 'channel_id'));
 }
 
 export function groupOf({ world, me }: Call, id: bigint): Group {
