@@ -55,7 +55,12 @@ export function refusedInside(text: string): number | null {
 	const code = asObject(root?.['error'])?.['code'];
 	if (typeof code === 'number' && code >= 400 && code < 600) return code;
 	const said = asObject(root?.['result'])?.['message'];
-	return typeof said === 'string' && /access token/i.test(said) ? 403 : null;
+	return typeof said === 'string' && namesToken(said) ? 403 : null;
+}
+
+/** "access token expired" (a production bot), "invalid access token" (OpenAPI of CPA): another token helps. */
+export function namesToken(text: string): boolean {
+	return /access token/i.test(text);
 }
 
 function asObject(value: Json | undefined): JsonObject | undefined {

@@ -201,6 +201,19 @@ describe('chats', () => {
 		}
 		expect((await bench.call(account, 'message.getSince', { since: 0 })).items).toHaveLength(1);
 	});
+
+	it('of which the one that is allowed is far down is found in full pages', async () => {
+		const bench = await startBench();
+		bench.sandbox.control.chats({ count: 150 });
+		const { items: all } = await bench.call(await bench.account(), 'chat.getMany');
+		const last = all.at(-1)?.['external_chat_id'];
+		bench.credential['allowedChats'] = last ?? '';
+		const careful = await bench.account();
+		const before = bench.sandbox.control.requests({ operation_id: 'getChatsV2' }).length;
+		const { items } = await bench.call(careful, 'chat.getMany', { limit: 1 });
+		expect(items).toMatchObject([{ external_chat_id: last }]);
+		expect(bench.sandbox.control.requests({ operation_id: 'getChatsV2' }).length - before).toBe(2);
+	});
 });
 
 describe('messages', () => {

@@ -155,13 +155,38 @@ describe('sending a text', () => {
 		['402', 'subscription_missing'],
 		['403', 'permission_denied'],
 		['404', 'peer_not_found'],
-		['429', 'flood_wait'],
 	] as const)('that Avito refuses with %s is an error at once (%s)', async (mode, code) => {
 		const { bench, chatId, account } = await withChat();
 		bench.sandbox.control.mode({ mode, ...send });
 		expect(await codeOf(bench.call(account, 'message.send', { chatId, text: 'Есть' }))).toBe(code);
 		expect(posts(bench)).toHaveLength(mode === '403' ? 2 : 1);
 		expect(bench.clock.pending).toBe(0);
+	});
+
+	it('that Avito wants later is sent later, once', async () => {
+		const { bench, chatId, account } = await withChat();
+		bench.sandbox.control.mode({ mode: '429', count: 2, retry_after: 7, ...send });
+		const work = bench.call(account, 'message.send', { chatId, text: 'Есть' });
+		await until(() => posts(bench).length === 1, 'the refusal');
+		await until(() => bench.clock.pending > 0, 'the wait');
+		await bench.clock.advance(6_900);
+		expect(posts(bench)).toHaveLength(1);
+		expect((await passingWaits(bench.clock, work)).items).toMatchObject([{ duplicate: false }]);
+		expect(posts(bench)).toHaveLength(3);
+		expect(texts(bench)).toEqual(['Есть']);
+	});
+
+	it.each([
+		['the caller will not wait', { budgetWaitMs: 0 }, 7],
+		['the caller will not wait that long', { budgetWaitMs: 5_000 }, 7],
+		['nobody should wait that long', {}, 90],
+	])('that Avito wants later is an error at once where %s', async (_why, options, retry_after) => {
+		const { bench, chatId, account } = await withChat();
+		bench.sandbox.control.mode({ mode: '429', retry_after, ...send });
+		await expect(
+			bench.call(account, 'message.send', { chatId, text: 'Есть' }, { options }),
+		).rejects.toMatchObject({ code: 'flood_wait', retry: { afterMs: retry_after * 1000 } });
+		expect(posts(bench)).toHaveLength(1);
 	});
 
 	it('writes nothing into the intent when it could not even connect', async () => {

@@ -84,6 +84,15 @@ describe('the token', () => {
 		expect(tokens(bench)).toBe(3);
 	});
 
+	it('that is said to have expired is replaced also where another 403 was a matter of permission', async () => {
+		const bench = await startBench({ settings: { expired_token: 'gateway_403' } });
+		const account = await bench.account();
+		bench.sandbox.control.mode({ mode: '403', ...balanceFault });
+		expect(await codeOf(bench.call(account, 'account.getBalance'))).toBe('permission_denied');
+		bench.sandbox.control.tokens({ user_id: 94000001, action: 'expire' });
+		expect((await bench.call(account, 'account.getSelf')).items).toHaveLength(1);
+	});
+
 	it.each([200, 400, 401] as const)(
 		'refused with status %s is told as wrong keys',
 		async (token_error_status) => {

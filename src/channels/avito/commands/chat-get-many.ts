@@ -49,7 +49,9 @@ export async function collectChats(
 	},
 ): Promise<CallResult> {
 	const items: CallResult['items'] = [];
-	const wanted = options.accepts === undefined ? (options.limit ?? PAGE) : PAGE;
+	// Small pages fit only where every chat counts: few among many are found in full ones.
+	const picky = options.accepts !== undefined || account.settings.allowedChats.length > 0;
+	const wanted = picky ? PAGE : (options.limit ?? PAGE);
 	for await (const page of walkChats(account, query, options.context, Math.min(PAGE, wanted))) {
 		tellMissingSubscription(
 			account,

@@ -7,6 +7,10 @@ export interface RetryRules {
 	times: number;
 	minMs: number;
 	maxMs: number;
+	/** false: tried again only after a 429, which says that nothing was done; default true */
+	repeatable?: boolean;
+	/** ms the caller is ready to wait for a pause Avito asks for; undefined = as long as we are */
+	patienceMs?: number | undefined;
 }
 
 /** A pause longer than this is told to the caller instead of being waited out. */
@@ -17,7 +21,7 @@ export function retryWaitMs(attempt: number, rules: RetryRules, random: Random):
 	return Math.max(rules.minMs, backoffMs(attempt, { firstMs: 2 * rules.minMs, maxMs: rules.maxMs }, random));
 }
 
-/** May this failure of a repeatable request be tried again, and after how long? null = no. */
+/** May this failure be tried again, and after how long? null = no. */
 export function decideRetry(
 	error: unknown,
 	attempt: number,
@@ -28,9 +32,9 @@ export function decideRetry(
 	if (error.code === 'flood_wait') {
 		const waitMs =
 			typeof error.retry === 'object' ? error.retry.afterMs : retryWaitMs(attempt, rules, random);
-		return waitMs > LONGEST_PAUSE_MS ? null : waitMs;
+		return waitMs > Math.min(LONGEST_PAUSE_MS, rules.patienceMs ?? Infinity) ? null : waitMs;
 	}
-	if (error.retry !== 'now') return null;
+	if (error.retry !== 'now' || rules.repeatable === false) return null;
 	return retryWaitMs(attempt, rules, random);
 }
 

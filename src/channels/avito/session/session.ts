@@ -9,7 +9,7 @@ import {
 } from '../../../contract';
 import { createDispatcher } from '../../../network';
 import { abortable, providerRequest, Scope } from '../../../runtime';
-import { refusedInside } from '../error-body';
+import { namesToken, refusedInside } from '../error-body';
 import { answerError, rateLimitOf, unexpectedAnswer } from '../errors';
 import { isHtml, parseJson } from '../http/body';
 import { download } from '../http/download';
@@ -32,7 +32,7 @@ export interface ApiRequest {
 	json?: Json;
 	/** makes the multipart body anew for each try */
 	form?: () => FormData;
-	/** true: repeated on time-outs, 5xx and broken connections; never for what must not happen twice */
+	/** true: repeated on time-outs, 5xx and broken connections, not only on 429; never for what must not happen twice */
 	repeatable: boolean;
 	/** sub-budget; undefined = the account's own alone */
 	bucket?: string;
@@ -43,7 +43,7 @@ export interface ApiRequest {
 /** Who asks, and how long they are ready to wait. */
 export interface RequestContext {
 	signal: AbortSignal;
-	/** ms to wait for our own budget; undefined = as long as the signal allows */
+	/** ms to wait for our own budget, or for a pause Avito asks for; undefined = as long as the signal allows */
 	budgetWaitMs?: number | undefined;
 	/** reconciliation and enrichment */
 	background?: boolean;
@@ -102,9 +102,9 @@ export class Session {
 
 	/** @throws ChannelError, see `answerError`; the signal's reason when aborted */
 	request(request: ApiRequest, context: RequestContext): Promise<ApiAnswer> {
-		if (!request.repeatable) return this.#attempt(request, context, 1);
+		const { repeatable } = request;
 		return withRetry((attempt) => this.#attempt(request, context, attempt), {
-			rules: this.#settings.retry,
+			rules: { ...this.#settings.retry, repeatable, patienceMs: context.budgetWaitMs },
 			clock: this.#services.clock,
 			random: this.#services.random,
 			signals: [context.signal, this.signal],
@@ -183,7 +183,7 @@ export class Session {
 	/**
 	 * An expired token answers 403 by the auth guide and 401 by the OpenAPI of other sections: after either one other
 	 * token is tried, once. If that is refused too, it is a matter of permission, and a 403 within the next minute is
-	 * not answered with yet another token.
+	 * not answered with yet another token, unless it says that the token is the trouble.
 	 */
 	async #authorised(request: ApiRequest, context: RequestContext): Promise<HttpAnswer> {
 		const token = this.#tokens.atHand ?? (await abortable(this.#tokens.current(), context.signal));
@@ -191,7 +191,8 @@ export class Session {
 		const first = await this.#send(request, context.signal, token);
 		if ((first.status !== 401 && first.status !== 403) || isHtml(first.text)) return first;
 		const now = this.#services.clock.monotonic();
-		if (first.status === 403 && now - this.#futileRenewalAt < 60_000) return first;
+		const hopeless = first.status === 403 && now - this.#futileRenewalAt < 60_000;
+		if (hopeless && !namesToken(first.text)) return first;
 		const other = await abortable(this.#tokens.replace(token), context.signal);
 		await this.#takeBudget(request.bucket, context);
 		const second = await this.#send(request, context.signal, other);
