@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { ChannelError } from '../contract';
 import {
 	codeMayNeverCome,
@@ -18,6 +17,7 @@ import type { Pool } from '../pool';
 import { environmentValue, systemClock, systemRandom, type Terminal } from '../runtime';
 import type { Arguments } from './arguments';
 import { Interrupted, sentencesOf, UsageError } from './exit';
+import { assertWritable, writeNew } from './out-file';
 import { qrText } from './qr-text';
 import { readSettings } from './settings';
 
@@ -52,6 +52,7 @@ export async function loginCommand(terminal: Terminal, args: Arguments, pool: Po
 		throw new UsageError('say where to log in: login max, or login telegram');
 	if (args.qr && args.phone) throw new UsageError('choose one of --qr and --phone');
 	const fields = await readSettings(args.settings);
+	if (args.out !== null) await assertWritable(args.out);
 	const application = messenger === 'telegram' ? await applicationOf(terminal, fields) : {};
 	const way = await chooseWay(terminal, args, messenger, fields);
 	const login = new Login(pool, {
@@ -211,13 +212,15 @@ async function giveOut(
 	fields: Readonly<Record<string, string>>,
 ): Promise<void> {
 	const text = `${JSON.stringify(fields, null, 2)}\n`;
-	if (out !== null) {
-		// A new file of one's own: an existing one may be readable by others.
-		await writeFile(out, text, { mode: 0o600, flag: 'wx' });
+	const problem = out === null ? null : await writeNew(out, text);
+	if (out !== null && problem === null) {
 		terminal.tell(`The values for the credential are in ${out}.\n`);
 		return;
 	}
-	if (json) {
+	// Better shown than lost: the session exists by now.
+	if (out !== null)
+		terminal.tell(`${out} could not be written (${problem ?? ''}), so the values are printed.\n`);
+	if (json || out !== null) {
 		terminal.write(text);
 		return;
 	}

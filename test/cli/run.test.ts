@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,8 +71,33 @@ describe('login', () => {
 		expect(healthy.out).toMatch(/ok +telegram endpoint of the settings .*reached in \d+ ms/);
 		expect(healthy.out).toMatch(/ok +telegram session: .*Anna/);
 		expect(healthy.code).toBe(0);
-		const again = await runs(args, [anna.phone, anna.code, anna.password ?? '']);
-		expect(again.told).toContain('EEXIST');
+	});
+
+	it.each([
+		['is there already', 'taken.json', 'exists already'],
+		['has no folder', 'nowhere/session.json', 'ENOENT'],
+	])('asks for no code where the file for the result %s', async (_how, name, words) => {
+		const [anna] = telegram.accounts;
+		await settings('taken', {});
+		const file = await settings('telegram-out', telegramFields());
+		const args = ['login', 'telegram', '--phone', '--settings', file, '--out', join(folder, name)];
+		const before = telegram.control.requests({}).length;
+		const ran = await runs(args, [anna.phone, anna.code, anna.password ?? '']);
+		expect(ran).toMatchObject({ code: 2, out: '', told: expect.stringContaining(words) });
+		expect(telegram.control.requests({})).toHaveLength(before);
+	});
+
+	it('prints a result that cannot be written any more: the session exists by then', async () => {
+		const [anna] = telegram.accounts;
+		const file = await settings('telegram-late', telegramFields());
+		const args = ['login', 'telegram', '--phone', '--settings', file, '--out', join(folder, 'late.json')];
+		const password = () => {
+			writeFileSync(join(folder, 'late.json'), '');
+			return anna.password ?? '';
+		};
+		const ran = await runs(args, [anna.phone, anna.code, password]);
+		expect(ran).toMatchObject({ code: 0, told: expect.stringContaining('EEXIST') });
+		expect(Object.keys(JSON.parse(ran.out) as object)).toEqual(['session', 'apiId', 'apiHash']);
 	});
 
 	it('max by QR code in the terminal', async () => {
