@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChannelEvent, OpenAccount, Reader } from '../../src/contract';
+import type { ChannelEvent, OpenAccount, Reader, WaitRecord } from '../../src/contract';
 import { telegramDriver, type TelegramAccount } from '../../src/channels/telegram';
+import { readAnswer } from '../../src/n8n/wait/answer';
+import { matchReaction } from '../../src/pool/journal/match-wait';
 import { systemClock } from '../../src/runtime';
 import { API, logIn, MemoryJournal, testServices } from '../channels/telegram/fixture';
 import { startTelegramSandbox, type TelegramSandbox } from '../sandbox/telegram';
@@ -87,25 +89,39 @@ const CASES: Readonly<Record<string, [(stage: Stage) => void, object]>> = {
 	'a reaction': [
 		({ control, says, boris, anna }) =>
 			control.react({ owner: boris, peer: anna, id: says('nice'), from: anna, emoji: '👍' }),
-		{ event_type: 'reaction', data: { reactions: [{ reaction: '👍', count: 1 }] } },
+		{
+			event_type: 'reaction',
+			external_user_id: '1000001',
+			data: { counters: [{ reaction: '👍', count: 1 }], total: 1, your_reaction: null, reaction: '👍' },
+		},
+	],
+	'a reaction beside the own one': [
+		({ control, says, boris, anna }) => {
+			const id = says('very nice');
+			control.react({ owner: boris, peer: anna, id, from: boris, emoji: '🔥' });
+		},
+		{
+			event_type: 'reaction',
+			data: { counters: [{ reaction: '🔥', count: 1 }], total: 1, your_reaction: '🔥' },
+		},
 	],
 	'reading by the other side': [
 		({ control, anna, boris }) => {
 			control.injectMessage({ from: boris, to: anna, text: 'from my phone' });
 			control.read({ from: anna, peer: boris });
 		},
-		{ event_type: 'read', data: { by: 'client' } },
+		{ event_type: 'read', meta: { direction: 'in' }, data: { own: false } },
 	],
 	'reading on another device': [
 		({ control, says, anna, boris }) => {
 			says('read me');
 			control.read({ from: boris, peer: anna });
 		},
-		{ event_type: 'read', data: { by: 'me' } },
+		{ event_type: 'read', meta: { direction: 'out', sent_by: 'device' }, data: { own: true } },
 	],
 	typing: [
 		({ control, anna, boris }) => control.typing({ from: anna, peer: boris }),
-		{ event_type: 'typing', data: { action: 'sendMessageTypingAction' } },
+		{ event_type: 'typing', data: { activity: 'text' } },
 	],
 	'typing in a group': [
 		({ control, anna, demo }) => control.typing({ from: anna, peer: demo.supergroupId }),
@@ -121,14 +137,18 @@ const CASES: Readonly<Record<string, [(stage: Stage) => void, object]>> = {
 					status: { _: 'userStatusOnline', expires: 1_900_000_000 },
 				},
 			}),
-		{ event_type: 'presence', data: { status: 'userStatusOnline' } },
+		{ event_type: 'presence', data: { online: true, presence: 'online', last_seen: null } },
 	],
 	'a member who joins a supergroup': [
 		({ control, demo }) => {
 			const { id } = control.createUser({ firstName: 'Dora' });
 			control.joinChat({ user: id, peer: demo.supergroupId });
 		},
-		{ event_type: 'member_changed', meta: { chat_type: 'supergroup', is_service: false } },
+		{
+			event_type: 'member_changed',
+			meta: { chat_type: 'supergroup', is_service: false },
+			data: { what: 'added', user_ids: [expect.any(String)] },
+		},
 	],
 	'a new right of a member': [
 		({ control, anna, boris, demo }) =>
@@ -147,7 +167,7 @@ const CASES: Readonly<Record<string, [(stage: Stage) => void, object]>> = {
 		{
 			event_type: 'member_changed',
 			timestamp: '2027-01-15T08:00:00.000Z',
-			data: { after: 'channelParticipant', before: null },
+			data: { what: 'added', user_ids: ['1000002'], after: 'member', before: null },
 		},
 	],
 	'a pinned message': [
@@ -187,7 +207,7 @@ const CASES: Readonly<Record<string, [(stage: Stage) => void, object]>> = {
 					usernames: [],
 				},
 			}),
-		{ event_type: 'contact_changed' },
+		{ event_type: 'contact_changed', external_user_id: '1000001', data: { what: 'name' } },
 	],
 	'a new name of the account itself': [
 		({ control, boris }) =>
@@ -226,7 +246,7 @@ const CASES: Readonly<Record<string, [(stage: Stage) => void, object]>> = {
 					},
 				},
 			}),
-		{ event_type: 'call', data: { state: 'phoneCallRequested', video: false } },
+		{ event_type: 'call', data: { state: 'ringing', call_type: 'audio' } },
 	],
 	'a login elsewhere': [
 		({ control, boris }) =>
@@ -317,6 +337,29 @@ describe('every event', () => {
 		const { event_type: type } = expected as ChannelEvent;
 		const found = told().filter((event) => event.event_type === type && event.text !== end);
 		expect(found).toMatchObject([expected]);
+	});
+
+	it('of a thumb on a question answers it', async () => {
+		const [anna, boris] = sandbox.accounts;
+		const { ids } = sandbox.control.injectMessage({ from: boris.id, to: anna.id, text: 'May I?' });
+		const id = ids[boris.id] ?? 0;
+		const before = journal.liveEvents.length;
+		sandbox.control.react({ owner: boris.id, peer: anna.id, id, from: anna.id, emoji: '👍' });
+		await until(() => journal.liveEvents.length > before, 'the reaction');
+		const event = journal.liveEvents.at(-1)!;
+		const wait: WaitRecord = {
+			id: 'w',
+			accountId: event.account.id,
+			chatId: anna.id,
+			messageId: String(id),
+			responders: [anna.id],
+			resume: {},
+			createdAt: 0,
+			expiresAt: Infinity,
+		};
+		expect(matchReaction({ event }, [wait], new Set(), 1)).toBe(wait);
+		const rule = { type: 'approval' as const, approve: ['yes'], decline: ['no'] };
+		expect(readAnswer(rule, event)).toEqual({ approved: true, text: '👍' });
 	});
 
 	it('is documented by what it looks like: nothing came twice', () => {

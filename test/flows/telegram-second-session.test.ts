@@ -84,8 +84,8 @@ it('what the other program does is told as done on another device, and once', as
 		{ text: 'edited there', external_chat_id: anna.id, meta: { external_message_id: id, direction: 'out' } },
 	]);
 	expect(of('message_deleted')).toMatchObject([{ meta: { external_message_id: id } }]);
-	expect(of('reaction')).toMatchObject([{ data: { reactions: [{ reaction: '👍', count: 1 }] } }]);
-	expect(of('read')).toMatchObject([{ external_chat_id: anna.id, data: { by: 'me' } }]);
+	expect(of('reaction')).toMatchObject([{ data: { counters: [{ reaction: '👍', count: 1 }] } }]);
+	expect(of('read')).toMatchObject([{ external_chat_id: anna.id, data: { own: true } }]);
 	expect(of('chat_changed').length).toBeGreaterThan(0);
 	const ids = heard().map(({ event_id }) => event_id);
 	expect(new Set(ids).size).toBe(ids.length);

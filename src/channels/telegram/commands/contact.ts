@@ -1,6 +1,7 @@
 import { z } from '#lib/zod';
 import type { CommandContext, JsonObject } from '../../../contract';
 import { isAllowedChat, type TelegramAccount } from '../account';
+import { presenceOf } from '../events/presence';
 import { toJson } from '../events/raw';
 import { markPeer } from '../peers/marked-id';
 import { child, children, flag, int, long, type TlObject } from '../tl';
@@ -109,7 +110,7 @@ export const contactGet = command({
 					is_premium: flag(shown, 'premium'),
 					is_verified: flag(shown, 'verified'),
 					is_deleted: flag(shown, 'deleted'),
-					...presence(child(shown, 'status')),
+					...presenceOf(child(shown, 'status')),
 					...fullItem(person, full),
 					...(includeRaw ? { raw: toJson(answer) } : {}),
 				},
@@ -117,21 +118,6 @@ export const contactGet = command({
 		};
 	},
 });
-
-/** Who hides the exact time is "recently", "last_week" or "last_month" (core.telegram.org/type/UserStatus). */
-function presence(status: TlObject | null): JsonObject {
-	const words: Readonly<Record<string, string>> = {
-		userStatusOnline: 'online',
-		userStatusOffline: 'offline',
-		userStatusRecently: 'recently',
-		userStatusLastWeek: 'last_week',
-		userStatusLastMonth: 'last_month',
-	};
-	return {
-		presence: words[status?._ ?? ''] ?? 'unknown',
-		last_seen: status?._ === 'userStatusOffline' ? timeOf(int(status, 'was_online')) : null,
-	};
-}
 
 /** Pictures of a person's profile, newest first. */
 export const contactGetPhotos = command({

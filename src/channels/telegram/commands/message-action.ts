@@ -1,22 +1,8 @@
 import { z } from '#lib/zod';
+import { ACTIVITIES, type Activity } from '../events/activity';
 import { inputChannel } from '../peers/peer';
 import { showAction } from './sending';
 import { chatRef, command, isChannel, LONG_TIMEOUT_MS, messageId, messageIds, peerOf } from './shared';
-
-/** What the others see → Telegram's word for it. */
-const ACTIONS = {
-	cancel: 'sendMessageCancelAction',
-	contact: 'sendMessageChooseContactAction',
-	file: 'sendMessageUploadDocumentAction',
-	location: 'sendMessageGeoLocationAction',
-	photo: 'sendMessageUploadPhotoAction',
-	recordVideo: 'sendMessageRecordVideoAction',
-	recordVideoNote: 'sendMessageRecordRoundAction',
-	sticker: 'sendMessageChooseStickerAction',
-	text: 'sendMessageTypingAction',
-	video: 'sendMessageUploadVideoAction',
-	voice: 'sendMessageRecordAudioAction',
-} as const;
 
 /** Shows in a chat that this account is typing, recording, sending …; once, or for so long. */
 export const messageSendTyping = command({
@@ -25,7 +11,7 @@ export const messageSendTyping = command({
 	timeoutMs: LONG_TIMEOUT_MS,
 	input: z.strictObject({
 		chatId: chatRef,
-		activity: z.enum(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).default('text'),
+		activity: z.enum(Object.keys(ACTIVITIES) as Activity[]).default('text'),
 		/** 0 = once, which the others see for some six seconds */
 		seconds: z.number().min(0).max(600).default(0),
 		topicId: messageId.optional(),
@@ -33,8 +19,8 @@ export const messageSendTyping = command({
 	chats: ({ chatId }) => [chatId],
 	async run(account, { chatId, activity, seconds, topicId }, context) {
 		const { peer, input } = await peerOf(account, chatId, context);
-		await showAction(account, input, { action: ACTIONS[activity], seconds, topicId, once: true }, context);
-		return { items: [{ shown: activity !== 'cancel', external_chat_id: peer.id }] };
+		await showAction(account, input, { action: ACTIVITIES[activity], seconds, topicId, once: true }, context);
+		return { items: [{ shown: activity !== 'cancel', external_chat_id: peer.id, activity }] };
 	},
 });
 

@@ -1,8 +1,9 @@
 import { z } from '#lib/zod';
 import type { JsonObject } from '../../../contract';
 import type { TelegramAccount } from '../account';
+import { reactionWord } from '../events/reaction';
 import { markPeer } from '../peers/marked-id';
-import { child, children, flag, int, long, text, type TlObject } from '../tl';
+import { child, children, flag, int, text, type TlObject } from '../tl';
 import { fetchMessages } from './message-read';
 import { chatRef, command, messageId, messageIds, messageNotFound, peerOf } from './shared';
 
@@ -67,7 +68,7 @@ export const messageGetReactions = command({
 			if (message === undefined) throw messageNotFound(id);
 			const reactions = child(message, 'reactions');
 			const counters = children(reactions, 'results').map((one) => ({
-				reaction: emojiOf(child(one, 'reaction')),
+				reaction: reactionWord(child(one, 'reaction')),
 				count: int(one, 'count') ?? 0,
 				mine: int(one, 'chosen_order') !== null,
 			}));
@@ -76,6 +77,7 @@ export const messageGetReactions = command({
 				message_id: String(id),
 				total: counters.reduce((sum, { count }) => sum + count, 0),
 				counters,
+				your_reaction: counters.find(({ mine }) => mine)?.reaction ?? null,
 				...(people === 0 ? {} : { people: await peopleOf(account, input, id, people, signal) }),
 			});
 		}
@@ -108,7 +110,7 @@ async function peopleOf(
 			found.push({
 				external_user_id: who,
 				client_name: account.book.get(who)?.name ?? '',
-				reaction: emojiOf(child(one, 'reaction')),
+				reaction: reactionWord(child(one, 'reaction')),
 				mine: flag(one, 'my'),
 				date: new Date((int(one, 'date') ?? 0) * 1000).toISOString(),
 			});
@@ -117,10 +119,4 @@ async function peopleOf(
 		if (offset === '') break;
 	}
 	return found;
-}
-
-/** The emoji, or the id of a custom one. */
-function emojiOf(reaction: TlObject | null): string {
-	if (reaction === null) return '';
-	return reaction._ === 'reactionPaid' ? '⭐' : (long(reaction, 'document_id') ?? text(reaction, 'emoticon'));
 }

@@ -19,6 +19,13 @@ export type Owner = Pick<
 	'accountId' | 'userId' | 'phone' | 'account' | 'book' | 'messageChats'
 >;
 
+/** Who did it, where the update itself does not say it in the usual place. */
+export interface Doer {
+	user?: string;
+	/** the account itself, on another device */
+	own?: boolean;
+}
+
 /** An event that is no message: `data` holds what there is to tell, `raw` the whole update. */
 export function plainEvent(
 	type: EventType,
@@ -27,10 +34,14 @@ export function plainEvent(
 	owner: Owner,
 	now: number,
 	data: JsonObject,
+	doer: Doer = {},
 ): ChannelEvent {
 	const peer = owner.book.get(chat);
 	const user =
-		long(update, 'user_id') ?? markPeer(child(update, 'from_id')) ?? (peer?.type === 'user' ? chat : '');
+		doer.user ??
+		long(update, 'user_id') ??
+		markPeer(child(update, 'from_id')) ??
+		(peer?.type === 'user' ? chat : '');
 	const person = owner.book.get(user);
 	const mask = makeMask(owner.phone, false);
 	return {
@@ -47,6 +58,7 @@ export function plainEvent(
 		media: { ...NO_MEDIA },
 		meta: plainMeta({
 			external_message_id: typeof data['message_id'] === 'string' ? data['message_id'] : null,
+			...(doer.own === true ? ({ direction: 'out', sent_by: 'device' } as const) : {}),
 			original_media_type: update._,
 			chat_type: chatTypeOf(chat, peer, owner),
 			chat_title: peer === undefined || peer.type === 'user' ? null : peer.name,

@@ -1,10 +1,11 @@
-import { NO_MEDIA, type ChannelEvent, type EventMeta, type EventType } from '../../../contract';
+import { NO_MEDIA, type ChannelEvent, type EventMeta } from '../../../contract';
 import { markPeer } from '../peers/marked-id';
 import { SERVICE_USER } from '../peers/peer-book';
 import { child, flag, int, long, text, type TlObject } from '../tl';
 import { chatTypeOf, contentHash, iso, type Owner } from './base';
 import { makeMask } from './mask';
 import { kindOf, readMedia } from './media';
+import { noticeData, noticeType } from './notice';
 import { toJson } from './raw';
 
 /**
@@ -23,7 +24,11 @@ export function messageEvent(
 	const out = flag(message, 'out');
 	const sender = out ? owner.userId : (markPeer(child(message, 'from_id')) ?? chat);
 	const service = message._ === 'messageService';
-	const type = edited ? 'message_edited' : service ? serviceType(message) : 'message';
+	const type = edited
+		? 'message_edited'
+		: service
+			? noticeType(child(message, 'action')?._ ?? '')
+			: 'message';
 	const mask = makeMask(owner.phone, chat === SERVICE_USER);
 	const chatPeer = owner.book.get(chat);
 	const person = owner.book.get(out && chatPeer?.type === 'user' ? chat : sender);
@@ -65,17 +70,11 @@ export function messageEvent(
 			is_muted: owner.book.flags(chat).muted,
 			is_archived: owner.book.flags(chat).archived,
 		},
-		...(service ? { data: { action: mask.json(toJson(child(message, 'action'))) } } : {}),
+		...(service
+			? { data: { ...noticeData(message), action: mask.json(toJson(child(message, 'action'))) } }
+			: {}),
 		raw: mask.json(toJson(message)),
 	};
-}
-
-function serviceType(message: TlObject): EventType {
-	const action = child(message, 'action')?._ ?? '';
-	if (/ChatAddUser|ChatDeleteUser|ChatJoinedBy/.test(action)) return 'member_changed';
-	if (/PhoneCall|GroupCall/.test(action)) return 'call';
-	if (/ContactSignUp/.test(action)) return 'contact_changed';
-	return /^messageActionCh|^messageActionTopic|PinMessage/.test(action) ? 'chat_changed' : 'message';
 }
 
 /** The chat is told by messageReplyHeader.reply_to_peer_id, and only when it is another one (core.telegram.org/api/replies). */

@@ -1,18 +1,22 @@
 import type { ChannelEvent, EventType, JsonObject } from '../../../contract';
 import { markId, markPeer } from '../peers/marked-id';
-import { child, children, flag, int, ints, long, text, type TlObject } from '../tl';
+import { child, flag, int, ints, long, text, type TlObject } from '../tl';
 import type { Applied } from '../updates/types';
-import { iso, plainEvent, type Owner } from './base';
+import { activityOf } from './activity';
+import { iso, plainEvent, type Doer, type Owner } from './base';
 import { makeMask } from './mask';
+import { membershipData } from './membership';
 import { messageEvent } from './normalise';
+import { callData } from './notice';
+import { presenceOf } from './presence';
+import { newestReactor, reactionData } from './reaction';
 
 /** Where an update is, who did it, what there is to tell beside its `raw`. */
 interface Told {
 	type: EventType;
 	chat: string;
 	data?: JsonObject;
-	/** the message it is about */
-	messageId?: number | null;
+	doer?: Doer;
 }
 
 type Reading = (update: TlObject, owner: Owner) => Told | null;
@@ -25,13 +29,18 @@ const nameOf = (update: TlObject, field: string): string => child(update, field)
 
 const typing =
 	(where: (update: TlObject) => string): Reading =>
-	(update) => ({ type: 'typing', chat: where(update), data: { action: nameOf(update, 'action') } });
+	(update) => ({
+		type: 'typing',
+		chat: where(update),
+		data: { activity: activityOf(nameOf(update, 'action')) },
+	});
 const read =
-	(where: (update: TlObject) => string, by: 'client' | 'me'): Reading =>
+	(where: (update: TlObject) => string, own: boolean): Reading =>
 	(update) => ({
 		type: 'read',
 		chat: where(update),
-		data: { up_to: String(int(update, 'max_id') ?? 0), by },
+		doer: { own },
+		data: { message_id: String(int(update, 'max_id') ?? 0), up_to: null, marked_unread: false, own },
 	});
 const pinned =
 	(where: (update: TlObject) => string): Reading =>
@@ -48,44 +57,50 @@ const member =
 	(update) => ({
 		type: 'member_changed',
 		chat: where(update),
-		data: {
-			what: update._,
-			before: nameOf(update, 'prev_participant') || null,
-			after: nameOf(update, 'new_participant') || null,
-		},
+		data: membershipData(update),
 	});
+const PERSON_CHANGES: Readonly<Record<string, string>> = { updateUserName: 'name', updateUserPhone: 'phone' };
 /** A person changed; if it is the account itself, that is its profile. */
 const person: Reading = (update, owner) => ({
 	type: user(update) === owner.userId ? 'profile_changed' : 'contact_changed',
 	chat: user(update),
-	data: { what: update._ },
+	data: { what: PERSON_CHANGES[update._] ?? 'changed' },
 });
+
+/** Of a call in private (core.telegram.org/type/PhoneCall); what is not named here is a call that goes on. */
+const CALL_STATES: Readonly<Record<string, string>> = {
+	phoneCallRequested: 'ringing',
+	phoneCallWaiting: 'ringing',
+	phoneCallAccepted: 'accepted',
+	phoneCallDiscarded: 'ended',
+};
 
 /** Updates that are no messages (core.telegram.org/constructors: those of type `Update`). */
 const READINGS: Readonly<Record<string, Reading>> = {
-	updateMessageReactions: (update) => ({
-		type: 'reaction',
-		chat: peer(update),
-		messageId: int(update, 'msg_id'),
-		data: {
-			message_id: String(int(update, 'msg_id') ?? 0),
-			reactions: children(child(update, 'reactions'), 'results').map((result) => ({
-				reaction: text(child(result, 'reaction') ?? result, 'emoticon') || nameOf(result, 'reaction'),
-				count: int(result, 'count') ?? 0,
-			})),
-		},
-	}),
-	updateReadHistoryInbox: read(peer, 'me'),
-	updateReadHistoryOutbox: read(peer, 'client'),
-	updateReadChannelInbox: read(channel, 'me'),
-	updateReadChannelOutbox: read(channel, 'client'),
+	updateMessageReactions: (update) => {
+		const reactions = child(update, 'reactions');
+		const newest = newestReactor(reactions);
+		return {
+			type: 'reaction',
+			chat: peer(update),
+			...(newest === null ? {} : { doer: { user: newest.userId } }),
+			data: {
+				...reactionData(String(int(update, 'msg_id') ?? 0), reactions),
+				...(newest === null ? {} : { reaction: newest.reaction }),
+			},
+		};
+	},
+	updateReadHistoryInbox: read(peer, true),
+	updateReadHistoryOutbox: read(peer, false),
+	updateReadChannelInbox: read(channel, true),
+	updateReadChannelOutbox: read(channel, false),
 	updateUserTyping: typing(user),
 	updateChatUserTyping: typing(group),
 	updateChannelUserTyping: typing(channel),
 	updateUserStatus: (update) => ({
 		type: 'presence',
 		chat: user(update),
-		data: { status: nameOf(update, 'status') },
+		data: { ...presenceOf(child(update, 'status')) },
 	}),
 	updateChannel: (update) => ({ type: 'chat_changed', chat: channel(update), data: { what: 'channel' } }),
 	updateChat: (update) => ({ type: 'chat_changed', chat: group(update), data: { what: 'group' } }),
@@ -109,7 +124,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
 		return {
 			type: 'call',
 			chat: long(call, 'admin_id') ?? '',
-			data: { state: call._, video: flag(call, 'video') },
+			data: { state: CALL_STATES[call._] ?? 'going_on', ...callData(call) },
 		};
 	},
 	updateNewAuthorization: (update) => ({
@@ -153,6 +168,7 @@ export function otherEvents(applied: Applied, owner: Owner, now: number): Channe
 		owner,
 		date === null ? now : date * 1000,
 		told.data ?? {},
+		told.doer,
 	);
 	return [event];
 }
