@@ -15,7 +15,11 @@ export async function uploadFrom(
 	context: RequestContext,
 ): Promise<string> {
 	const file = await readSource(account, source, context);
-	return uploadImage(account, file, context);
+	try {
+		return await uploadImage(account, file, context);
+	} catch (error) {
+		throw file.mimeType === WEBP ? webpRefused(error) : error;
+	}
 }
 
 async function readSource(
@@ -60,18 +64,32 @@ async function readBytes(stream: Readable, signal: AbortSignal): Promise<Buffer>
 	return Buffer.concat(chunks);
 }
 
-/** By its first bytes, whatever the file says: Avito takes JPEG, HEIC, GIF, BMP and PNG. WEBP is not in the list. */
+/** Not among the formats of the OpenAPI, but two clients send it: what comes of it is for Avito to say. */
+const WEBP = 'image/webp';
+
+function webpRefused(error: unknown): unknown {
+	const refused = ChannelError.is(error) && ['invalid_parameter', 'media_not_supported'].includes(error.code);
+	return refused ? notSupported('Avito does not take this WEBP image', error) : error;
+}
+
+/** By its first bytes, whatever the file says: Avito takes JPEG, HEIC, GIF, BMP and PNG (OpenAPI: uploadImages). */
 export function imageType(bytes: Buffer): string {
 	const ascii = (from: number, to: number): string => bytes.toString('latin1', from, to);
 	if (ascii(0, 3) === '\u00ff\u00d8\u00ff') return 'image/jpeg';
 	if (ascii(0, 8) === '\u0089PNG\r\n\u001a\n') return 'image/png';
 	if (/^GIF8[79]a$/.test(ascii(0, 6))) return 'image/gif';
 	if (ascii(0, 2) === 'BM') return 'image/bmp';
-	if (ascii(4, 8) === 'ftyp' && /^(heic|heix|heim|heis|mif1|msf1)$/.test(ascii(8, 12))) return 'image/heic';
-	throw new ChannelError('media_not_supported', 'The file is not a JPEG, PNG, GIF, BMP or HEIC image', {
+	if (ascii(4, 8) === 'ftyp' && /^(hei[csxm]|hev[cx]|mif1|msf1)$/.test(ascii(8, 12))) return 'image/heic';
+	if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'WEBP') return WEBP;
+	throw notSupported('The file is not a JPEG, PNG, GIF, BMP or HEIC image');
+}
+
+function notSupported(message: string, cause?: unknown): ChannelError {
+	return new ChannelError('media_not_supported', message, {
 		channel: 'avito',
 		field: 'media',
 		hint: 'Convert it first; Avito sends no other files (put a link into the text instead).',
+		...(cause === undefined ? {} : { cause }),
 	});
 }
 
