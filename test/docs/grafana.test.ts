@@ -72,9 +72,9 @@ describe.each(dashboards)('the dashboard %s', (_file, dashboard) => {
 	});
 });
 
-describe('docs/scaling.md', () => {
+describe.each(['docs/scaling.md', 'docs/scaling.ru.md'])('%s', (file) => {
 	it('lists every metric', () => {
-		const page = readFileSync(join(import.meta.dirname, '../../docs/scaling.md'), 'utf8');
+		const page = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 		expect(Object.keys(METRICS).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 	});
 });

@@ -24,11 +24,13 @@ it('there are Russian pages of what a newcomer needs', () => {
 	const wanted = [
 		...nodes,
 		'README',
+		'contributing',
 		'errors',
 		'guarantees',
 		'limits',
 		'login',
 		'mapping',
+		'scaling',
 		'security',
 		'troubleshooting',
 	];
@@ -70,4 +72,19 @@ it('every text of the English troubleshooting page is in the Russian one', () =>
 	const wanted = texts('docs/troubleshooting.md', '## By text', '## By what you see');
 	expect(wanted.length).toBeGreaterThan(20);
 	expect(texts('docs/troubleshooting.ru.md', '## По тексту', '## По тому, что')).toEqual(wanted);
+});
+
+/** Figures are renewed after a benchmark, in both languages or in none. */
+it('every row of the scaling page has the figures of its English twin', () => {
+	const rows = (name: string, groups: RegExp, decimal: string) =>
+		prose(document(name).text)
+			.split('\n')
+			.filter((line) => line.startsWith('|'))
+			.map((line) => line.replaceAll(/`[^`]*`|\]\([^)]*\)/g, '').replaceAll(groups, ''))
+			.map((line) =>
+				(line.match(/\d+(?:[.,]\d+)*/g) ?? []).map((figure) => figure.replace(decimal, '.')).sort(),
+			);
+	const wanted = rows('docs/scaling.md', /(?<=\d),(?=\d{3})/g, '.');
+	expect(wanted.flat().length).toBeGreaterThan(150);
+	expect(rows('docs/scaling.ru.md', /(?<=\d)\u00A0(?=\d{3})/g, ',')).toEqual(wanted);
 });
