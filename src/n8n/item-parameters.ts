@@ -28,7 +28,11 @@ class ItemParameters extends Values implements Parameters {
 		item: INodeExecutionData,
 		itemIndex: number,
 	) {
-		super((name) => readParameter(context, name, itemIndex), label);
+		super(
+			(name) => readParameter(context, name, itemIndex),
+			label,
+			() => context.getTimezone(),
+		);
 		this.#context = context;
 		this.#label = label;
 		this.item = item;
@@ -42,7 +46,11 @@ class ItemParameters extends Values implements Parameters {
 
 	collection(name: string): Values {
 		const collection = asCollection(this.#context.getNodeParameter(name, this.itemIndex, {}));
-		return new Values((row) => collection[row], this.#label);
+		return new Values(
+			(row) => collection[row],
+			this.#label,
+			() => this.#context.getTimezone(),
+		);
 	}
 
 	located(name: string): Located {

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import type { Json, MediaSource } from '../contract';
 import { invalidParameter } from '../contract';
-import { toBoolean, toJson, toList, toNumber, toText, toTime } from './values';
+import { toBoolean, toDay, toJson, toList, toNumber, toText, toTime } from './values';
 
 /** Where values come from: n8n's `getNodeParameter` of one item, or a collection read before. */
 export type ReadValue = (name: string) => unknown;
@@ -13,10 +13,13 @@ export type ReadValue = (name: string) => unknown;
 export class Values {
 	readonly #read: ReadValue;
 	readonly #label: (name: string) => string;
+	readonly #zone: () => string;
 
-	constructor(read: ReadValue, label: (name: string) => string) {
+	/** @param zone the workflow's time zone, for times without an offset */
+	constructor(read: ReadValue, label: (name: string) => string, zone: () => string = () => 'utc') {
 		this.#read = read;
 		this.#label = label;
+		this.#zone = zone;
 	}
 
 	/** Display name of a field, for errors of one's own. */
@@ -65,8 +68,14 @@ export class Values {
 		return toJson(this.#read(name), this.#label(name));
 	}
 
+	/** @returns ISO 8601 in UTC */
 	time(name: string): string {
-		return toTime(this.#read(name), this.#label(name));
+		return toTime(this.#read(name), this.#label(name), this.#zone());
+	}
+
+	/** @returns the day where the workflow is, e.g. `2026-01-31` */
+	day(name: string): string {
+		return toDay(this.#read(name), this.#label(name), this.#zone());
 	}
 }
 

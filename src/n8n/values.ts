@@ -1,3 +1,4 @@
+import { tryToParseDateTime } from 'n8n-workflow';
 import { invalidParameter } from '../contract';
 import type { Json } from '../contract';
 
@@ -57,8 +58,25 @@ export function toJson(value: unknown, field: string): Json | undefined {
 	}
 }
 
-/** A point in time: ISO 8601, n8n's DateTime, a Date, or seconds/milliseconds since 1970. @returns ISO 8601 in UTC */
-export function toTime(value: unknown, field: string): string {
+/**
+ * A point in time: ISO 8601, n8n's DateTime, a Date, or seconds/milliseconds since 1970. What n8n's date picker stores has
+ * no offset (`2026-01-31T10:00:00`): it is meant where the workflow is, as in n8n's own nodes, not where the server is.
+ * @param zone the workflow's time zone, e.g. `Europe/Moscow`
+ * @returns ISO 8601 in UTC
+ */
+export function toTime(value: unknown, field: string, zone = 'utc'): string {
+	return pointInTime(value, field, zone).toISOString();
+}
+
+/** The calendar day of a point in time where the workflow is, e.g. `2026-01-31`; takes what `toTime` takes. */
+export function toDay(value: unknown, field: string, zone = 'utc'): string {
+	// Swedish dates are written as ISO 8601 has them.
+	return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(
+		pointInTime(value, field, zone),
+	);
+}
+
+function pointInTime(value: unknown, field: string, zone: string): Date {
 	const plain = isDateTime(value) ? value.toISO() : value;
 	const number = typeof plain === 'string' && /^\d+$/.test(plain.trim()) ? Number(plain) : plain;
 	// Ten digits are seconds until the year 2286, thirteen are milliseconds.
@@ -67,10 +85,19 @@ export function toTime(value: unknown, field: string): string {
 			? new Date(number < 1e11 ? number * 1000 : number)
 			: plain instanceof Date
 				? plain
-				: new Date(toText(plain, field));
+				: parsed(toText(plain, field), zone);
 	if (Number.isNaN(date.getTime()))
 		throw invalidParameter(field, 'is not a date', 'Use ISO 8601, such as 2026-01-31T10:00:00+03:00.');
-	return date.toISOString();
+	return date;
+}
+
+/** An invalid date where n8n's parser finds none. */
+function parsed(text: string, zone: string): Date {
+	try {
+		return new Date(tryToParseDateTime(text, zone).toMillis());
+	} catch {
+		return new Date(Number.NaN);
+	}
 }
 
 /** Luxon's DateTime, which n8n's expressions give; recognised by what it can do. */

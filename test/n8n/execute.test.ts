@@ -43,6 +43,24 @@ describe('items', () => {
 		expect(bridge.pool.openLeases).toBe(0);
 	});
 
+	test('a time picked in the editor is meant where the workflow is, not where the server is', async () => {
+		bridge.pool.answer = () => ({ items: [] });
+		const timezone = 'Asia/Vladivostok';
+		const picked = '2026-01-31T06:00:00';
+		await run(new Avito(), {
+			parameters: { resource: 'message', operation: 'getSince', since: picked },
+			timezone,
+		});
+		await run(new Avito(), {
+			parameters: { resource: 'listing', operation: 'getMany', options: { updatedAtFrom: picked } },
+			timezone,
+		});
+		expect(bridge.pool.calls.map(({ command }) => command.input)).toMatchObject([
+			{ since: '2026-01-30T20:00:00.000Z' },
+			{ updatedAtFrom: '2026-01-31' },
+		]);
+	});
+
 	test('a list is one output item per entry, all paired with the item that asked', async () => {
 		bridge.pool.answer = () => ({ items: [{ id: 'a' }, { id: 'b' }] });
 		const result = await run(new Avito(), {

@@ -63,8 +63,9 @@ describe('a published trigger', () => {
 		});
 	});
 
-	test('takes what the user set', async () => {
+	test('takes what the user set, a picked time where the workflow is', async () => {
 		const { request } = await start({
+			timezone: 'Europe/Moscow',
 			parameters: {
 				events: ['message', 'account_state'],
 				batch: true,
@@ -79,7 +80,7 @@ describe('a published trigger', () => {
 					acknowledge: 'succeeded',
 					maxParallel: '3',
 					catchUpHours: 0,
-					startFrom: '2026-01-01T00:00:00+03:00',
+					startFrom: '2026-01-01T00:00:00',
 					quietMinutes: 15,
 					includeRaw: true,
 				},

@@ -3,7 +3,7 @@ import { idempotencyKey, type SendIdentity } from '../../src/n8n/idempotency';
 import { mapOrdered } from '../../src/n8n/map-ordered';
 import { isReachable, sameAddress } from '../../src/n8n/webhook/address';
 import { sameSecret } from '../../src/n8n/webhook/secret';
-import { toBoolean, toJson, toList, toNumber, toText, toTime } from '../../src/n8n/values';
+import { toBoolean, toDay, toJson, toList, toNumber, toText, toTime } from '../../src/n8n/values';
 
 describe('values as n8n hands them over', () => {
 	test('numbers come as text and text as numbers', () => {
@@ -42,7 +42,21 @@ describe('values as n8n hands them over', () => {
 		[{ toISO: () => '2026-01-31T10:00:00.000+03:00' }, '2026-01-31T07:00:00.000Z'],
 		[new Date('2026-01-31T07:00:00Z'), '2026-01-31T07:00:00.000Z'],
 	])('a time from %o', (value, expected) => {
-		expect(toTime(value, 'Since')).toBe(expected);
+		expect(toTime(value, 'Since', 'Asia/Tokyo')).toBe(expected);
+	});
+
+	test.each([
+		['2026-01-31T10:00:00', '2026-01-31T07:00:00.000Z', '2026-01-31'],
+		['2026-01-31 10:00', '2026-01-31T07:00:00.000Z', '2026-01-31'],
+		['2026-01-31', '2026-01-30T21:00:00.000Z', '2026-01-31'],
+		['2026-01-31T22:00:00Z', '2026-01-31T22:00:00.000Z', '2026-02-01'],
+	])('a time as the date picker stores it, %s, is meant where the workflow is', (value, time, day) => {
+		expect(toTime(value, 'Since', 'Europe/Moscow')).toBe(time);
+		expect(toDay(value, 'Since', 'Europe/Moscow')).toBe(day);
+	});
+
+	test.each(['soon', '2026-13-01T00:00:00'])('%s is no time', (value) => {
+		expect(() => toTime(value, 'Since')).toThrow('Since: is not a date');
 	});
 });
 

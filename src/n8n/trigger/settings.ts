@@ -26,6 +26,8 @@ export interface TriggerSettings {
 /** Any context with n8n's `getNodeParameter` of a trigger, hook or webhook. */
 export interface TriggerParameterContext {
 	getNodeParameter(name: string, fallback?: unknown): unknown;
+	/** the workflow's time zone */
+	getTimezone(): string;
 }
 
 /** @throws ChannelError `invalid_parameter`, naming the field: the one thing a trigger may refuse to start for */
@@ -35,10 +37,11 @@ export function readTriggerSettings(
 	properties: readonly INodeProperties[],
 ): TriggerSettings {
 	const label = labelsOf(properties);
+	const zone = (): string => context.getTimezone();
 	const top = new Values((name) => context.getNodeParameter(name, null), label);
 	const collection = (name: string): Values => {
 		const values = asCollection(context.getNodeParameter(name, {}));
-		return new Values((key) => values[key], label);
+		return new Values((key) => values[key], label, zone);
 	};
 	const filters = collection('filters');
 	const options = collection('options');

@@ -33,6 +33,8 @@ export interface ContextOptions {
 	mode?: WorkflowExecuteMode;
 	activation?: WorkflowActivateMode;
 	settings?: Partial<INode>;
+	/** the workflow's own time zone */
+	timezone?: string;
 	credentials?: Parameters<typeof makeAdditionalData>[0] extends infer T
 		? T extends { credentials?: infer C }
 			? C
@@ -47,7 +49,7 @@ export function triggerContext(nodeType: INodeType, options: ContextOptions = {}
 	);
 	const started: Omit<StartedTrigger, 'context'> = { emitted: [], errors: [], failures: [] };
 	const context = new core.TriggerContext(
-		makeWorkflow(nodeType, node),
+		makeWorkflow(nodeType, node, options.timezone),
 		node,
 		makeAdditionalData(options.credentials === undefined ? {} : { credentials: options.credentials }),
 		options.mode ?? 'trigger',

@@ -21,6 +21,8 @@ export interface RunOptions {
 	items?: { json: IDataObject; binary?: IBinaryKeyData }[];
 	/** node settings: `onError`, `retryOnFail`, … */
 	settings?: Partial<INode>;
+	/** the workflow's own time zone */
+	timezone?: string;
 	executionId?: string | undefined;
 	/** how often the node ran before in this execution (a loop) */
 	earlierRuns?: number;
@@ -43,7 +45,7 @@ export function makeNode(options: Pick<RunOptions, 'parameters' | 'settings'>, t
 }
 
 /** A workflow `Start → Subject` around the node under test. */
-export function makeWorkflow(nodeType: INodeType, node: INode): Workflow {
+export function makeWorkflow(nodeType: INodeType, node: INode, timezone = 'UTC'): Workflow {
 	const start: INodeType = {
 		description: {
 			displayName: 'Start',
@@ -72,7 +74,7 @@ export function makeWorkflow(nodeType: INodeType, node: INode): Workflow {
 			getByNameAndVersion: (name) => types[name]!,
 			getKnownTypes: () => ({}),
 		},
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', timezone },
 	});
 }
 
@@ -103,7 +105,7 @@ const finishedRun = { startTime: 0, executionTime: 0, executionIndex: 0, source:
 /** Runs the node in n8n's own engine. */
 export async function run(nodeType: INodeType, options: RunOptions): Promise<IRun> {
 	const node = makeNode(options);
-	const workflow = makeWorkflow(nodeType, node);
+	const workflow = makeWorkflow(nodeType, node, options.timezone);
 	const items = options.items ?? [{ json: {} }];
 	const runData = n8n.createRunExecutionData({
 		executionData: {

@@ -50,9 +50,7 @@ export const getMany: Operation = {
 				...parameters.limit(),
 				status: parameters.list('status'),
 				...(options.has('category') ? { category: options.number('category') } : {}),
-				...(options.has('updatedAtFrom')
-					? { updatedAtFrom: options.time('updatedAtFrom').slice(0, 10) }
-					: {}),
+				...(options.has('updatedAtFrom') ? { updatedAtFrom: options.day('updatedAtFrom') } : {}),
 				...detailOf(parameters),
 			},
 		};
