@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../runtime';
 import type { Budget, Clock } from '../../contract';
-import { getChat } from './api/chats';
+import { getChat, type ChatType } from './api/chats';
 import type { Caller, RequestContext } from './api/caller';
 import { voiceUrl } from './api/media';
 import { readChatFacts, type ChatFacts } from './events/chat-facts';
@@ -35,10 +35,12 @@ export class Enrichment {
 		this.#options = options;
 	}
 
-	/** Remembers what a chat list or a chat told in passing. */
-	learn(chat: AvitoChat): ChatFacts {
-		const facts = readChatFacts(chat, this.#options.caller.userId);
-		this.#chats.set(facts.chatId, facts, this.#options.clock.now());
+	/** Remembers what a chat list or a chat told in passing; `type` where it was asked for by type. */
+	learn(chat: AvitoChat, type?: ChatType): ChatFacts {
+		const now = this.#options.clock.now();
+		const known = type ?? this.#chats.get(chat.id, now)?.chatType;
+		const facts = readChatFacts(chat, this.#options.caller.userId, known);
+		this.#chats.set(facts.chatId, facts, now);
 		return facts;
 	}
 

@@ -4,6 +4,7 @@ import type { AvitoAccount } from './account';
 import { isOwn, isPlaceholder } from './events/filters';
 import { wasSentByNode } from './events/from-list';
 import { factsFromWebhook, normaliseMessage } from './events/normalise';
+import { OVERLAP_S } from './reconcile/decide';
 import { ReconcilePass } from './reconcile/pass';
 import { parseState, type ReconcileState } from './reconcile/state';
 import { reportMissingSubscription } from './subscription';
@@ -13,6 +14,8 @@ import { readWebhook, unknownEvent } from './webhook';
 const FIRST_RETRY_MS = 2_000;
 /** Keys that Avito refuses stay refused until somebody changes them; asking rarely is enough, never asking is too little. */
 const ENDED_RETRY_MS = 3_600_000;
+/** However often triggers poll, what Avito itself writes may wait; not as long as the mark takes to leave it behind. */
+const AVITO_EVERY_MS = (OVERLAP_S / 2) * 1000;
 /** A webhook waits this long for the first pass, so that what was missed comes before it. */
 const HOLD_MS = 10_000;
 
@@ -32,6 +35,8 @@ export class AvitoReader implements Reader {
 	readonly #running: Promise<void>;
 	readonly #accepting = new Set<Promise<unknown>>();
 	#state: ReconcileState | null;
+	/** monotonic ms of the last look into the chat with Avito itself */
+	#avitoSeenAt = -Infinity;
 	#status: ReaderState = 'recovering';
 	#recoveries = 0;
 	#wake: (() => void) | null = null;
@@ -133,7 +138,16 @@ export class AvitoReader implements Reader {
 		let failures = 0;
 		while (!this.#scope.ended) {
 			try {
-				this.#state = await ReconcilePass.run(this.#account, this.#journal, this.#state, this.#scope.signal);
+				const now = this.#account.services.clock.monotonic();
+				const withAvito = now - this.#avitoSeenAt >= AVITO_EVERY_MS;
+				this.#state = await ReconcilePass.run(
+					this.#account,
+					this.#journal,
+					this.#state,
+					this.#scope.signal,
+					withAvito,
+				);
+				if (withAvito) this.#avitoSeenAt = now;
 				this.#wentWell(failures);
 				failures = 0;
 			} catch (error) {

@@ -8,6 +8,8 @@ import { MAX_OFFSET, PAGE, type RequestContext } from './api/caller';
 
 /** Chats between people and about ads; Avito's own default would hide the former. */
 export const CONVERSATIONS = ['u2i', 'u2u'] as const;
+/** Avito's own chat with the account: notices and support. */
+export const WITH_AVITO = ['a2u'] as const;
 
 /** One page; `ceiling`: there is more, but Avito shows nothing beyond. */
 export interface WalkedPage<T> {
@@ -23,13 +25,15 @@ export async function* walkChats(
 	pageSize = PAGE,
 ): AsyncGenerator<WalkedPage<AvitoChat>> {
 	const met = new Set<string>();
+	// A chat does not carry its type; a list of one type tells it.
+	const type = query.chatTypes.length === 1 ? query.chatTypes[0] : undefined;
 	for (let offset: number | null = 0; offset !== null;) {
 		const page = await listChats(account, { ...query, limit: pageSize, offset }, context);
 		const { chats } = page;
 		const fresh = chats.filter(({ value }) => !met.has(value.id));
 		for (const { value } of fresh) {
 			met.add(value.id);
-			account.enrichment.learn(value);
+			account.enrichment.learn(value, type);
 			if (value.last_message != null)
 				account.lastMessages.note(value.id, value.last_message, account.services.clock.now());
 		}

@@ -147,6 +147,22 @@ describe('values in another form', () => {
 		expect((await foreign.call(account, 'account.getBalance')).items).toEqual([{ real: -0.5, bonus: 0 }]);
 	});
 
+	it('a chat whose id tells nothing is of the kind it was asked for', async () => {
+		const [notices, person] = [chatOf('AbC~1', T0), chatOf('AbC~2', T0)];
+		const messages = { 'AbC~1': [messageOf(1, T0)], 'AbC~2': [messageOf(2, T0)] };
+		const foreign = await startForeign((asked) => {
+			const ofAvito = asked.query.get('chat_types') === 'a2u';
+			return pages({ chats: [ofAvito ? notices : person], messages })(asked);
+		});
+		const account = await foreign.open();
+		const journal = await readOnce(foreign, account);
+		const kinds = journal.events.map(({ event }) => [event.external_chat_id, event.meta.chat_type]);
+		expect(kinds.sort()).toEqual([
+			['AbC~1', 'a2u'],
+			['AbC~2', 'u2u'],
+		]);
+	});
+
 	it('a name is taken from whoever wrote', async () => {
 		const users = [
 			{ id: 5, name: 'Третий' },

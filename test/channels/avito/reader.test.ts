@@ -233,13 +233,14 @@ describe('reconciliation', () => {
 		await scene.bench.clock.advance(299_000);
 		expect(looks()).toBe(start);
 		await scene.bench.clock.advance(1_500);
-		await until(() => looks() === start + 1, 'the next look');
+		await until(() => looks() === start + 2, 'the next look, and one at the chat with Avito');
+		await until(() => scene.bench.clock.nextDueMs === 300_000, 'the pause');
 		scene.journal.pollMs = 10_000;
 		scene.reader.checkNow?.();
-		await until(() => looks() === start + 2, 'the look that was asked for');
+		await until(() => looks() === start + 3, 'the look that was asked for');
 		await until(() => scene.bench.clock.nextDueMs === 10_000, 'the pause');
 		await scene.bench.clock.advance(10_000);
-		await until(() => looks() === start + 3, 'the poll');
+		await until(() => looks() === start + 4, 'the poll');
 	});
 
 	it('recovers by itself after an outage, and says when it began and ended', async () => {

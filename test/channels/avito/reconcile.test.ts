@@ -226,10 +226,35 @@ describe('a pass over a real chat list', () => {
 			event: { client_name: expect.stringMatching(/./) as string },
 		});
 		const cost = control.requests({}).length - before;
-		expect(cost).toBe(1 + 8);
+		expect(cost).toBe(2 + 8);
 		await pass(scene);
 		expect(scene.journal.events).toHaveLength(261);
-		expect(control.requests({}).length - before - cost).toBe(1);
+		expect(control.requests({}).length - before - cost).toBe(2);
+	});
+
+	it('finds what Avito itself wrote, but for what stood there before', async () => {
+		const bench = await startBench();
+		const { control } = bench.sandbox;
+		const { chat_id } = control.incoming({ text: 'до того', chat_type: 'a2u', deliver: false });
+		control.clock({ advance_seconds: 2_000 });
+		control.incoming({ text: 'человек', deliver: false });
+		const account = await bench.account();
+		const journal = new MemoryJournal(account.accountId);
+		await pass({ account, journal });
+		expect(journal.events).toEqual([]);
+		control.clock({ advance_seconds: 2_000 });
+		control.incoming({ chat_id, text: 'от Avito', deliver: false });
+		await pass({ account, journal });
+		expect(journal.events).toMatchObject([{ event: { text: 'от Avito', meta: { chat_type: 'a2u' } } }]);
+	});
+
+	it('goes on without the chat with Avito where it is refused', async () => {
+		const { bench, account, journal } = await attached();
+		const { control } = bench.sandbox;
+		control.mode({ mode: '400', scope: 'getChatsV2', skip: 1, count: 1 });
+		control.incoming({ text: 'человек', deliver: false });
+		await pass({ account, journal });
+		expect(journal.texts()).toEqual(['человек']);
 	});
 
 	it('reads on over several pages of chats and of messages', async () => {

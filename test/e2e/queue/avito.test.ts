@@ -26,7 +26,11 @@ describe('Avito in n8n’s queue mode', () => {
 	const tokens = () =>
 		scene.sandbox.control.requests({}).filter(({ path }) => path.startsWith('/token')).length;
 
-	const comparisons = () => scene.sandbox.control.requests({ operation_id: 'getChatsV2' }).length;
+	// The chat with Avito itself is a list of its own, which may still be asked for when the first one is there.
+	const comparisons = () =>
+		scene.sandbox.control
+			.requests({ operation_id: 'getChatsV2' })
+			.filter(({ query }) => query['chat_types'] !== 'a2u').length;
 	const inWorkers = (execution: string | undefined): boolean =>
 		queue().workers.some(({ log }) => log.includes(`execution ${String(execution)}`));
 

@@ -11,7 +11,7 @@ import type { Detail } from './shared';
 /** A chat as an item: the unified names where there are any. */
 export function chatItem(account: AvitoAccount, chat: WithRaw<AvitoChat>, detail: Detail): JsonObject {
 	if (!detail.simplify) return { ...(chat.raw as JsonObject), external_chat_id: chat.value.id };
-	const facts = readChatFacts(chat.value, account.userId);
+	const facts = account.enrichment.learn(chat.value);
 	const last = chat.value.last_message;
 	return {
 		channel: 'avito',

@@ -11,13 +11,14 @@ export interface ChatFacts {
 	ad: { id: string; title: string | null; url: string | null; price: string | null } | null;
 }
 
-export function readChatFacts(chat: AvitoChat, userId: string): ChatFacts {
+/** `type` where the chat was asked for by its type. */
+export function readChatFacts(chat: AvitoChat, userId: string, type?: string): ChatFacts {
 	const other = chat.users?.find((user) => user.id !== userId);
 	// What stands in the context of a chat that is not about an ad is nobody's ad.
 	const ad = (chat.context?.type ?? 'item') === 'item' ? chat.context?.value : null;
 	return {
 		chatId: chat.id,
-		chatType: chatTypeOf(chat),
+		chatType: type ?? chatTypeOf(chat),
 		client: other === undefined ? null : { id: other.id, name: other.name ?? '' },
 		names: new Map(chat.users?.map(({ id, name }) => [id, name ?? ''])),
 		ad:

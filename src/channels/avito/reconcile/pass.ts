@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../../../runtime';
-import type { EngineEvent, JournalWriter } from '../../../contract';
+import { ChannelError, type EngineEvent, type JournalWriter } from '../../../contract';
 import type { AvitoAccount } from '../account';
 import { PAGE, type RequestContext } from '../api/caller';
-import { listChats } from '../api/chats';
+import { listChats, type ChatType } from '../api/chats';
 import { eventFromMessage, isPlaceholderMessage, recoveredEvent } from '../events/from-list';
 import { gapEvent, type Gap } from '../events/gap';
 import { factsFromMessage } from '../events/normalise';
@@ -10,7 +10,7 @@ import type { AvitoChat } from '../schemas/chat';
 import type { AvitoMessage } from '../schemas/message';
 import type { WithRaw } from '../schemas/parse';
 import { tellMissingSubscription } from '../subscription';
-import { CONVERSATIONS, newestFirst, walkChats, walkMessages } from '../walk';
+import { CONVERSATIONS, newestFirst, walkChats, walkMessages, WITH_AVITO } from '../walk';
 import {
 	advance,
 	catchUpGap,
@@ -62,21 +62,26 @@ export class ReconcilePass {
 		};
 	}
 
-	/** @returns the new state. @throws ChannelError; what was read until then is journalled */
+	/**
+	 * `withAvito`: look into the account's chat with Avito itself, too.
+	 * @returns the new state. @throws ChannelError; what was read until then is journalled
+	 */
 	static async run(
 		account: AvitoAccount,
 		journal: JournalWriter,
 		state: ReconcileState | null,
 		signal: AbortSignal,
+		withAvito = true,
 	): Promise<ReconcileState> {
 		const begun = state ?? (await begin(account, journal, signal));
 		// Nothing was written between the first trigger's publication and the first look: nothing to read.
 		if (state === null && begun.mark < startOf(journal)) return begun;
-		return new ReconcilePass(account, journal, begun, signal).#run(begun);
+		return new ReconcilePass(account, journal, begun, signal).#run(begun, withAvito);
 	}
 
-	async #run(before: ReconcileState): Promise<ReconcileState> {
-		let downTo = Math.max(floorOf(before), this.#limits.recoverSince);
+	async #run(before: ReconcileState, withAvito: boolean): Promise<ReconcileState> {
+		const since = Math.max(floorOf(before), this.#limits.recoverSince);
+		let downTo = since;
 		let mark = before.mark;
 		for (let round = 0; round < MAX_ROUNDS; round += 1) {
 			const walked = await this.#walkOnce(downTo, round === 0 ? before : null);
@@ -86,16 +91,22 @@ export class ReconcilePass {
 			}
 			downTo = walked.head;
 		}
+		// The mark is that of the conversations, and moves when this list was read from the old one on, too.
+		if (withAvito) await optional(this.#account, () => this.#walkOnce(since, null, WITH_AVITO));
 		this.#state = finishPass(this.#state, mark, this.#account.services.clock.now());
 		await this.#write([]);
 		return this.#state;
 	}
 
 	/** Chats changed since `downTo`, newest first. `before` is given in the first round, which alone tells gaps of the list. */
-	async #walkOnce(downTo: number, before: ReconcileState | null): Promise<{ pages: number; head: number }> {
+	async #walkOnce(
+		downTo: number,
+		before: ReconcileState | null,
+		chatTypes: readonly ChatType[] = CONVERSATIONS,
+	): Promise<{ pages: number; head: number }> {
 		let pages = 0;
 		let head = 0;
-		const walk = walkChats(this.#account, { chatTypes: CONVERSATIONS }, this.#context);
+		const walk = walkChats(this.#account, { chatTypes }, this.#context);
 		for await (const page of newestFirst(walk, changedAt)) {
 			const chats = page.members.map(({ value }) => value);
 			if (pages === 0) head = Math.max(0, ...chats.map(changedAt));
@@ -209,12 +220,28 @@ async function begin(
 	journal: JournalWriter,
 	signal: AbortSignal,
 ): Promise<ReconcileState> {
-	const query = { chatTypes: CONVERSATIONS, limit: PAGE };
-	const { chats } = await listChats(account, query, { signal, background: true });
-	const values = chats.map(({ value }) => value);
+	const listed = async (chatTypes: readonly ChatType[]): Promise<AvitoChat[]> => {
+		const { chats } = await listChats(account, { chatTypes, limit: PAGE }, { signal, background: true });
+		return chats.map(({ value }) => value);
+	};
+	const values = await listed(CONVERSATIONS);
 	tellMissingSubscription(account, values);
 	for (const chat of values) account.enrichment.learn(chat);
+	values.push(...((await optional(account, () => listed(WITH_AVITO))) ?? []));
 	const state = initialState(values, account.services.clock.now(), startOf(journal));
 	await journal.append([], formatState(state));
 	return state;
 }
+
+/** Avito's own chat is worth less than everybody else's: a refusal to show it costs nothing but itself. */
+async function optional<T>(account: AvitoAccount, look: () => Promise<T>): Promise<T | null> {
+	try {
+		return await look();
+	} catch (error) {
+		if (!ChannelError.is(error) || !REFUSALS.includes(error.code)) throw error;
+		account.services.logger.warn('avito: its own chat cannot be read', { code: error.code });
+		return null;
+	}
+}
+
+const REFUSALS = ['invalid_parameter', 'permission_denied', 'peer_not_found', 'not_supported'];
