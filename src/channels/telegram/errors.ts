@@ -8,7 +8,8 @@ interface Meaning {
 	retry?: 'now';
 }
 
-const RELOGIN = 'Log in again (Account: Log In) and put the new session into the credential.';
+const RELOGIN =
+	'Log in again (Messenger Login, or Login: Request Code) and put the new session into the credential.';
 const say = (code: ErrorCode, message: string, hint?: string): Meaning =>
 	hint === undefined ? { code, message } : { code, message, hint };
 
