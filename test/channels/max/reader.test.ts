@@ -502,6 +502,18 @@ describe('what is told', () => {
 		expect(media.documents[0]).toMatchObject({ file_name: 'a.pdf' });
 	});
 
+	it('somebody is always named: the channel by its posts, the account by what it writes in a group', async () => {
+		const { journal } = await openReading(scene);
+		const { channelId, groupId } = scene.sandbox.demo;
+		scene.control.injectMessage({ from: BORIS, chatId: channelId, text: 'a post' });
+		scene.control.injectMessage({ from: ANNA, chatId: groupId, text: 'from my phone' });
+		await count(journal, 2);
+		expect(journal.entries.map(({ event }) => event)).toMatchObject([
+			{ text: 'a post', external_user_id: channelId, meta: { chat_type: 'channel', direction: 'in' } },
+			{ text: 'from my phone', external_user_id: ANNA, meta: { chat_type: 'group', direction: 'out' } },
+		]);
+	});
+
 	it('notices, previews and contacts say in words what they are', async () => {
 		const { journal } = await openReading(scene);
 		const from = { from: BORIS, to: ANNA };
@@ -523,7 +535,7 @@ describe('what is told', () => {
 		scene.control.injectMessage({ ...from, attaches: [{ _type: 'UNSUPPORTED' }] });
 		await count(journal, 4);
 		expect(journal.entries.map(({ event }) => event)).toMatchObject([
-			{ event_type: 'message', text: 'The chat has been moved', data: { event: 'system' } },
+			{ event_type: 'message', text: 'The chat has been moved', data: { what: 'system' } },
 			{ data: { share_url: 'https://max.ru/x', share_title: 'X' } },
 			{ data: { contact_id: '13579135', contact_name: 'Clara Weiss' } },
 			{ event_type: 'message', meta: { original_media_type: 'unsupported' } },

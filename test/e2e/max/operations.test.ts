@@ -95,7 +95,7 @@ const cases: Record<string, Case> = {
 	},
 	'account.getSessions': async ({ run }) => {
 		const items = json(await run());
-		expect(items.filter((item) => 'current' in item && item.current)).toHaveLength(1);
+		expect(items.filter((item) => 'is_current' in item && item.is_current)).toHaveLength(1);
 		expect(items.length).toBeGreaterThan(1);
 	},
 	'account.closeOtherSessions': async ({ run, n8n, sandbox }) => {
@@ -379,7 +379,7 @@ const cases: Record<string, Case> = {
 		const before = [max('Ask', credential, ['message', 'sendPoll'], poll)];
 		const items = await run({ chatId: chat(chatId), messageId: '={{ $json.message_id }}' }, { before });
 		expect(json(items)).toMatchObject([
-			{ question: 'Dinner?', total_votes: 0, answers: [{ text: 'soup' }, {}] },
+			{ question: 'Dinner?', total_voters: 0, answers: [{ text: 'soup' }, {}] },
 		]);
 	},
 	'message.vote': async ({ run, incoming, credential }) => {
@@ -388,7 +388,7 @@ const cases: Record<string, Case> = {
 		const before = [max('Ask', credential, ['message', 'sendPoll'], poll)];
 		const vote = { chatId: chat(chatId), messageId: '={{ $json.message_id }}', answers: 'salad' };
 		expect(json(await run(vote, { before }))).toMatchObject([
-			{ voted: true, total_votes: 1, answers: [{ votes: 0 }, { text: 'salad', votes: 1 }] },
+			{ voted: true, total_voters: 1, answers: [{ voters: 0 }, { text: 'salad', voters: 1 }] },
 		]);
 	},
 	'message.sendAndWait': async ({ n8n, sandbox, credential, incoming, anna, boris, newest }) => {

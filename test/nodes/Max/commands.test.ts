@@ -121,7 +121,7 @@ const samples: Record<string, object[]> = {
 	'message.getPoll': [{ chatId, messageId }],
 	'message.getReactions': [
 		{ chatId, messageIds: `${messageId}, 117263823019000001` },
-		{ chatId, messageIds: messageId, options: { includeUsers: true } },
+		{ chatId, messageIds: messageId, options: { includePeople: true } },
 	],
 	'message.getSince': [
 		{ since: '2026-01-01T00:00:00Z' },

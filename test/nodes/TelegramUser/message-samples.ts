@@ -128,7 +128,7 @@ export const messageSamples: Record<string, object[]> = {
 		...['all', 'channel', 'group', 'private'].map((scope) => ({ query: 'a', options: { scope } })),
 		{
 			chatId: group,
-			options: { fromUserId: '@name', since: '2026-01-01', before: '2026-02-01', topicId: '7' },
+			options: { fromUserId: '@name', after: '2026-01-01', before: '2026-02-01', topicId: '7' },
 		},
 	],
 	'message.send': [

@@ -4,7 +4,7 @@ import { chat, messageId } from '../../fields';
 export const getPoll: Operation = {
 	value: 'getPoll',
 	name: 'Get Poll',
-	action: 'Get poll results',
+	action: 'Get poll',
 	description: 'Get a poll and how many chose each answer',
 	effect: 'read',
 	properties: [chat, messageId],

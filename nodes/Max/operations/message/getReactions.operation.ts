@@ -10,8 +10,8 @@ export const getReactions: Operation = {
 	properties: [chat, messageIds],
 	options: [
 		{
-			displayName: 'Include Users',
-			name: 'includeUsers',
+			displayName: 'Include People',
+			name: 'includePeople',
 			type: 'boolean',
 			default: false,
 			description: 'Whether to add who reacted with what, up to 100 people per message',
@@ -22,7 +22,7 @@ export const getReactions: Operation = {
 		input: {
 			chatId: parameters.id('chatId'),
 			messageIds: parameters.list('messageIds'),
-			includeUsers: parameters.options.boolean('includeUsers'),
+			includePeople: parameters.options.boolean('includePeople'),
 		},
 	}),
 };

@@ -11,7 +11,7 @@ export const deleteChat: Operation = {
 	properties: [
 		chat,
 		{
-			displayName: 'For Everybody',
+			displayName: 'Delete for Everybody',
 			name: 'forEverybody',
 			type: 'boolean',
 			default: false,

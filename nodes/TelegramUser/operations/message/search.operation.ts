@@ -23,6 +23,20 @@ export const search: Operation = {
 	],
 	options: [
 		{
+			displayName: 'After',
+			name: 'after',
+			type: 'dateTime',
+			default: '',
+			description: 'Only messages from this time on',
+		},
+		{
+			displayName: 'Before',
+			name: 'before',
+			type: 'dateTime',
+			default: '',
+			description: 'Only messages older than this time',
+		},
+		{
 			displayName: 'Chat Types',
 			name: 'scope',
 			type: 'options',
@@ -70,22 +84,8 @@ export const search: Operation = {
 		includeRawField,
 		includeServiceField,
 		{
-			displayName: 'Since',
-			name: 'since',
-			type: 'dateTime',
-			default: '',
-			description: 'Only messages from this time on',
-		},
-		{
 			...topicField,
 			description: 'Only messages of this topic of a forum. Needs a chat.',
-		},
-		{
-			displayName: 'Until',
-			name: 'before',
-			type: 'dateTime',
-			default: '',
-			description: 'Only messages older than this time',
 		},
 	],
 	toCommand: (parameters) => {
@@ -99,7 +99,7 @@ export const search: Operation = {
 				...(options.has('filter') ? { filter: options.text('filter') } : {}),
 				...(options.has('scope') ? { scope: options.text('scope') } : {}),
 				...(options.has('fromUserId') ? { fromUserId: options.id('fromUserId') } : {}),
-				...(options.has('since') ? { since: options.time('since') } : {}),
+				...(options.has('after') ? { since: options.time('after') } : {}),
 				...(options.has('before') ? { before: options.time('before') } : {}),
 				...topicOf(options),
 				includeService: options.boolean('includeService'),

@@ -7,28 +7,18 @@ import { OP } from '../opcodes';
 import { number, object, text } from '../json';
 import { uploadPhoto } from '../media/upload';
 import { command, MEDIA_TIMEOUT_MS, requestOptions } from './shared';
-import { contactItem, iso, maskPhone } from './shapes';
+import { iso, profileItem } from './shapes';
 
 const nothing = z.strictObject({});
 
-/** Own profile. The own number is never shown whole. */
+/** The own profile: name, description, picture. */
 export const profileGet = command({
 	permission: 'read',
 	effect: 'read',
 	input: nothing,
 	async run(account, _input, context) {
 		const [raw] = await getContacts(account.session, [account.userId], requestOptions(context));
-		const item = raw === undefined ? null : contactItem(account, raw, false);
-		return {
-			items: [
-				{
-					...item,
-					id: account.userId,
-					phone: maskPhone(account.ownPhone),
-					phone_hash: account.account.phone_hash,
-				},
-			],
-		};
+		return { items: [profileItem(account, raw ?? null)] };
 	},
 });
 
@@ -49,9 +39,7 @@ export const profileUpdate = command({
 				? {}
 				: { photoToken: await uploadPhoto(account, source, true, context), avatarType: 'USER_AVATAR' };
 		const reply = await ask(account.session, OP.profile, { ...input, ...photo }, requestOptions(context));
-		const raw = object(object(reply['profile'])?.['contact']);
-		const item = raw === null ? null : contactItem(account, raw, false);
-		return { items: [item ?? { updated: true }] };
+		return { items: [profileItem(account, object(object(reply['profile'])?.['contact']))] };
 	},
 });
 
@@ -64,11 +52,11 @@ export const accountGetSessions = command({
 		const sessions = await listSessions(account.session, requestOptions(context));
 		return {
 			items: sessions.map((one) => ({
-				client: text(one['client']),
-				info: text(one['info']),
+				is_current: one['current'] === true,
+				app: text(one['client']),
+				device: text(one['info']),
 				location: text(one['location']),
-				last_seen: iso(number(one['time'])),
-				current: one['current'] === true,
+				last_active: iso(number(one['time'])),
 			})),
 		};
 	},

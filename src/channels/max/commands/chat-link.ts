@@ -18,8 +18,11 @@ export const chatJoin = command({
 		const raw = await joinChat(account.session, link, requestOptions(context));
 		const item = raw === null ? null : chatItem(account, raw, false);
 		return item === null
-			? { items: [{ joined: false, link }], hints: ['The group decides who joins: the request was sent.'] }
-			: { items: [{ ...item, joined: item['status'] === 'ACTIVE' }] };
+			? {
+					items: [{ joined: false, requested: true, link }],
+					hints: ['The group decides who joins: the request was sent.'],
+				}
+			: { items: [{ ...item, joined: item['status'] === 'ACTIVE', requested: false }] };
 	},
 });
 

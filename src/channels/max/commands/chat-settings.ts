@@ -6,6 +6,7 @@ import { ALL_CHATS, getFolders, putFolder, type Folder } from '../api/folders';
 import { chatIdField, timeField } from '../input-fields';
 import { inChat, oneChat } from './one-chat';
 import { command } from './shared';
+import { iso } from './shapes';
 
 /** For ever, or until a time. */
 export const chatMute = command({
@@ -32,7 +33,9 @@ async function mute(
 ): Promise<{ items: JsonObject[] }> {
 	await muteChat(account.session, chatId, until, { signal });
 	account.directory.learnConfig({ chats: { [chatId]: { dontDisturbUntil: until } } });
-	return { items: [{ external_chat_id: chatId, is_muted: until !== 0 }] };
+	return {
+		items: [{ external_chat_id: chatId, is_muted: until !== 0, muted_until: until > 0 ? iso(until) : null }],
+	};
 }
 
 /** Chats an account may pin (one source: the configuration the service sends). */

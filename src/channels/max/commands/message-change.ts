@@ -40,7 +40,7 @@ export const messagePin = command({
 			{ pinMessageId: wireMessageId(messageId), notifyPin: notify },
 			requestOptions(context),
 		);
-		return { items: [{ pinned: true, external_chat_id: chatId, message_id: messageId }] };
+		return { items: [{ pinned: true, chat_id: chatId, message_id: messageId }] };
 	},
 });
 
@@ -53,7 +53,7 @@ export const messageUnpin = command({
 	async run(account, { chatId }, context) {
 		assertGroup(chatId);
 		await updateChat(account.session, chatId, { pinMessageId: 0, notifyPin: false }, requestOptions(context));
-		return { items: [{ pinned: false, external_chat_id: chatId }] };
+		return { items: [{ pinned: false, chat_id: chatId }] };
 	},
 });
 
@@ -78,6 +78,6 @@ export const messageSendTyping = command({
 			activity === 'voice' ? 'AUDIO' : activity.toUpperCase(),
 			requestOptions(context),
 		);
-		return { items: [{ sent: true, external_chat_id: chatId, activity }] };
+		return { items: [{ shown: true, external_chat_id: chatId, activity }] };
 	},
 });

@@ -49,6 +49,7 @@ export const messageEdit = command({
 					chat_id: chatId,
 					message_id: messageId,
 					edited: true,
+					changed: true,
 					date: new Date(at).toISOString(),
 				}),
 			],

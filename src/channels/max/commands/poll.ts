@@ -82,7 +82,12 @@ function pollItem({ chatId, messageId }: Place, poll: Poll): JsonObject {
 		message_id: messageId,
 		poll_id: poll.id,
 		question: poll.question,
-		total_votes: poll.total,
-		answers: poll.answers.map(({ id, text, votes, voterIds }) => ({ id, text, votes, voter_ids: voterIds })),
+		total_voters: poll.total,
+		answers: poll.answers.map(({ id, text, votes, voterIds }) => ({
+			id,
+			text,
+			voters: votes,
+			voter_ids: voterIds,
+		})),
 	};
 }

@@ -6,7 +6,7 @@ import { chatIdField, idField, idsField, textField } from '../input-fields';
 import { id, text } from '../json';
 import { inChat } from './one-chat';
 import { command, requestOptions } from './shared';
-import { reactionItem } from './shapes';
+import { reactionFields } from './shapes';
 
 const place = { chatId: chatIdField, messageId: idField };
 
@@ -19,11 +19,12 @@ export const messageReact = command({
 	async run(account, { chatId, messageId, emoji }, context) {
 		return {
 			items: [
-				reactionItem(
-					chatId,
-					messageId,
-					await react(account.session, chatId, messageId, emoji, requestOptions(context)),
-				),
+				{
+					reacted: true,
+					chat_id: chatId,
+					message_id: messageId,
+					...reactionFields(await react(account.session, chatId, messageId, emoji, requestOptions(context))),
+				},
 			],
 		};
 	},
@@ -38,11 +39,12 @@ export const messageUnreact = command({
 	async run(account, { chatId, messageId }, context) {
 		return {
 			items: [
-				reactionItem(
-					chatId,
-					messageId,
-					await unreact(account.session, chatId, messageId, requestOptions(context)),
-				),
+				{
+					reacted: false,
+					chat_id: chatId,
+					message_id: messageId,
+					...reactionFields(await unreact(account.session, chatId, messageId, requestOptions(context))),
+				},
 			],
 		};
 	},
@@ -58,9 +60,9 @@ export const messageGetReactions = command({
 		messageId: idField.optional(),
 		messageIds: idsField.optional(),
 		/** who reacted with what: one more request per message */
-		includeUsers: z.boolean().default(false),
+		includePeople: z.boolean().default(false),
 	}),
-	async run(account, { chatId, includeUsers, ...which }, context) {
+	async run(account, { chatId, includePeople, ...which }, context) {
 		const messageIds = [
 			...(which.messageIds ?? []),
 			...(which.messageId === undefined ? [] : [which.messageId]),
@@ -68,9 +70,13 @@ export const messageGetReactions = command({
 		const infos = await getReactions(account.session, chatId, messageIds, requestOptions(context));
 		const items: JsonObject[] = [];
 		for (const messageId of messageIds) {
-			const item = reactionItem(chatId, messageId, infos[messageId] ?? null);
-			if (!includeUsers) items.push(item);
-			else items.push({ ...item, users: await reactorsOf(account, chatId, messageId, context) });
+			const item = {
+				external_chat_id: chatId,
+				message_id: messageId,
+				...reactionFields(infos[messageId] ?? null),
+			};
+			if (!includePeople) items.push(item);
+			else items.push({ ...item, people: await reactorsOf(account, chatId, messageId, context) });
 		}
 		return { items };
 	},
@@ -96,7 +102,7 @@ async function reactorsOf(
 	);
 	return reactors.map(({ userId, reaction }) => ({
 		external_user_id: userId,
-		name: account.directory.knownContact(userId)?.name ?? '',
+		client_name: account.directory.knownContact(userId)?.name ?? '',
 		reaction,
 	}));
 }

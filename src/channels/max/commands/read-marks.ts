@@ -18,7 +18,7 @@ export const messageMarkRead = command({
 	async run(account, { chatId, messageId }, context) {
 		const upTo = await readUpTo(account, chatId, messageId, requestOptions(context));
 		const unread = await markRead(account.session, chatId, upTo, requestOptions(context));
-		return { items: [{ marked_read: true, external_chat_id: chatId, unread }] };
+		return { items: [{ marked_read: true, external_chat_id: chatId, unread_count: unread }] };
 	},
 });
 

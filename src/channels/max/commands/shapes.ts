@@ -2,12 +2,12 @@ import type { Json, JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
 import { readChat, readContact, type ChatFacts, type ContactFacts } from '../facts';
 import { maskRaw, maskText } from '../events/mask';
-import { readMessage, type MessageFacts } from '../events/normalise';
+import { mediaTypeOf, readMessage, type MessageFacts } from '../events/normalise';
 import { array, id, ids, number, object, text } from '../json';
 
 /** What a dialog is called: its partner, as far as that is known. */
 export function chatName(account: MaxAccount, chat: ChatFacts): string {
-	if (chat.kind === 'saved') return 'Saved messages';
+	if (chat.kind === 'saved') return 'Saved Messages';
 	if (chat.title !== null && chat.title !== '') return chat.title;
 	return chat.partnerId === null
 		? chat.id
@@ -19,14 +19,17 @@ export function chatItem(account: MaxAccount, raw: JsonObject, withRaw: boolean)
 	const chat = readChat(raw, account.userId);
 	if (chat === null) return null;
 	const last = readMessage(chat.id, raw['lastMessage'] ?? null);
+	const partner = chat.partnerId === null ? null : account.directory.knownContact(chat.partnerId);
 	return {
 		channel: 'max',
 		external_chat_id: chat.id,
 		chat_type: chat.kind,
 		chat_title: chatName(account, chat),
 		external_user_id: chat.partnerId ?? '',
-		unread: chat.unread,
-		members: number(raw['participantsCount']),
+		client_name: partner?.name ?? '',
+		client_phone: shownPhone(account, partner?.phone ?? null),
+		unread_count: chat.unread,
+		members_count: number(raw['participantsCount']),
 		owner_id: id(raw['owner']),
 		admin_ids: ids(raw['admins']),
 		description: text(raw['description']),
@@ -46,9 +49,29 @@ function shortMessage(account: MaxAccount, message: MessageFacts): JsonObject {
 	return {
 		id: message.id,
 		text: maskText(message.text, { ownPhone: account.ownPhone, service: false, maybeCodes: true }),
+		type: mediaTypeOf(message),
 		direction: message.senderId === account.userId ? 'out' : 'in',
 		timestamp: new Date(message.time).toISOString(),
 	};
+}
+
+/** The account's own profile; its number is never shown whole. */
+export function profileItem(account: MaxAccount, raw: JsonObject | null): JsonObject {
+	const contact = readContact(raw ?? {});
+	return {
+		id: account.userId,
+		name: contact?.name ?? '',
+		username: contact?.username ?? null,
+		description: text(raw?.['description']),
+		avatar_url: text(raw?.['baseUrl']),
+		phone_masked: maskPhone(account.ownPhone),
+		phone_hash: account.account.phone_hash,
+	};
+}
+
+/** Digits → with the plus sign; '' for a hidden one and the own. */
+function shownPhone(account: MaxAccount, phone: string | null): string {
+	return phone === null || phone === account.ownPhone ? '' : `+${phone}`;
 }
 
 /** A person as an item. The own number is never shown whole. */
@@ -58,12 +81,12 @@ export function contactItem(account: MaxAccount, raw: JsonObject, withRaw: boole
 	return {
 		channel: 'max',
 		external_user_id: contact.id,
-		name: contact.name,
+		client_name: contact.name,
 		username: contact.username,
-		phone: contact.phone === null || contact.phone === account.ownPhone ? '' : `+${contact.phone}`,
+		client_phone: shownPhone(account, contact.phone),
 		is_bot: contact.isBot,
 		is_verified: contact.isOfficial,
-		blocked: contact.blocked,
+		is_blocked: contact.blocked,
 		description: text(raw['description']),
 		avatar_url: text(raw['baseUrl']),
 		options: array(raw['options']),
@@ -71,12 +94,10 @@ export function contactItem(account: MaxAccount, raw: JsonObject, withRaw: boole
 	};
 }
 
-/** A reaction's counters as an item. */
-export function reactionItem(chatId: string, messageId: string, info: Json): JsonObject {
+/** A message's reactions: how many of which, and the own one. */
+export function reactionFields(info: Json): JsonObject {
 	const body = object(info) ?? {};
 	return {
-		external_chat_id: chatId,
-		message_id: messageId,
 		counters: body['counters'] ?? [],
 		total: number(body['totalCount']) ?? 0,
 		your_reaction: text(body['yourReaction']),

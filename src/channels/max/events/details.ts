@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../contract';
+import type { Json, JsonObject } from '../../../contract';
 import { array, id, ids, object, text } from '../json';
 import type { MessageFacts } from './normalise';
 
@@ -7,7 +7,7 @@ export function detailsOf(facts: MessageFacts, control: JsonObject | undefined):
 	if (facts.attaches.length === 0 && facts.raw['link'] === undefined) return null;
 	const data: JsonObject = {};
 	if (control !== undefined) {
-		data['event'] = text(control['event']) ?? text(control['action']) ?? 'unknown';
+		data['what'] = noticeWord(text(control['event']) ?? text(control['action']) ?? 'unknown');
 		data['user_ids'] = [...ids(control['userIds']), ...ids([control['userId'] ?? null])];
 		if (text(control['title']) !== null) data['title'] = control['title'] ?? null;
 	}
@@ -15,8 +15,9 @@ export function detailsOf(facts: MessageFacts, control: JsonObject | undefined):
 		switch (text(attach['_type']) ?? '') {
 			case 'CALL':
 				Object.assign(data, {
-					call_type: attach['callType'] ?? null,
-					hangup: attach['hangupType'] ?? null,
+					state: 'ended',
+					call_type: callType(attach['callType'] ?? null),
+					hangup: text(attach['hangupType'] ?? null)?.toLowerCase() ?? null,
 					duration: attach['duration'] ?? null,
 					conversation_id: attach['conversationId'] ?? null,
 				});
@@ -54,6 +55,26 @@ export function detailsOf(facts: MessageFacts, control: JsonObject | undefined):
 		};
 	}
 	return Object.keys(data).length === 0 ? null : data;
+}
+
+/** What happened in a chat, in the words that Telegram's events have, too; whatever is not in here keeps MAX's word. */
+const NOTICE_WORDS: Readonly<Record<string, string>> = {
+	new: 'created',
+	add: 'added',
+	remove: 'removed',
+	leave: 'left',
+	joinByLink: 'joined',
+	icon: 'photo',
+	pin: 'pinned',
+};
+
+function noticeWord(event: string): string {
+	return NOTICE_WORDS[event] ?? event;
+}
+
+/** `audio` or `video`. */
+export function callType(type: Json): string | null {
+	return text(type)?.toLowerCase() ?? null;
 }
 
 function contactNameOf(attach: JsonObject): string | null {

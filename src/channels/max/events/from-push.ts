@@ -3,6 +3,7 @@ import type { MaxAccount } from '../account';
 import { readPresence, type ChatFacts } from '../facts';
 import { id, ids, number, object, text } from '../json';
 import { OP } from '../opcodes';
+import { callType } from './details';
 import { deletedEventId, otherEventId } from './event-id';
 import { plainEvent } from './normalise';
 import { ownerOf } from './owner';
@@ -47,9 +48,10 @@ type ReadPush = (account: MaxAccount, body: JsonObject, at: number) => PushEvent
 
 const READERS: Readonly<Record<number, ReadPush>> = {
 	[OP.notifTyping]: (account, body, at) =>
-		inChat(account, body, at, 'typing', { activity: text(body['type']) ?? 'TEXT' }),
+		inChat(account, body, at, 'typing', { activity: activityOf(text(body['type']) ?? 'TEXT') }),
 	[OP.notifMark]: (account, body, at) =>
 		inChat(account, body, at, 'read', {
+			message_id: null,
 			up_to: iso(number(body['mark'])),
 			marked_unread: body['setAsUnread'] === true,
 			own: id(body['userId']) === account.userId,
@@ -84,6 +86,11 @@ const READERS: Readonly<Record<number, ReadPush>> = {
 		journalled(account, 'scheduled', 'delayed', body, at, { message: body['message'] ?? null }),
 	[OP.notifCallStart]: readCall,
 };
+
+/** In the words of *Message: Send Activity*. */
+function activityOf(type: string): string {
+	return type === 'AUDIO' ? 'voice' : type.toLowerCase();
+}
 
 function inChat(
 	account: MaxAccount,
@@ -196,9 +203,10 @@ function readChatChange(account: MaxAccount, body: JsonObject, at: number): Push
 		chatKind: chat.kind,
 		chatTitle: chat.title,
 		data: {
+			what: 'changed',
 			title: chat.title,
 			status: chat.status,
-			members: number(raw['participantsCount']),
+			members_count: number(raw['participantsCount']),
 			is_new: before === null,
 		},
 		raw: body,
@@ -234,7 +242,7 @@ function readContactChange(account: MaxAccount, body: JsonObject, at: number): P
 		at,
 		userId: contact.id,
 		name: contact.name,
-		data: { user_id: contact.id, name: contact.name, username: contact.username, blocked: contact.blocked },
+		data: { what: 'changed', username: contact.username, is_blocked: contact.blocked },
 		raw: body,
 	});
 	return [{ event, live: false }];
@@ -253,7 +261,7 @@ function readCall(account: MaxAccount, body: JsonObject, at: number): PushEvent[
 		userId,
 		chatKind: 'private',
 		name: account.directory.knownContact(userId)?.name ?? '',
-		data: { state: 'ringing', call_type: text(body['type']), conversation_id: call },
+		data: { state: 'ringing', call_type: callType(body['type'] ?? null), conversation_id: call },
 		raw: body,
 	});
 	return [{ event, live: false }];

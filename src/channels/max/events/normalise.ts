@@ -93,7 +93,7 @@ export function normaliseMessage(
 		event_id,
 		event_type,
 		account: owner.account,
-		external_user_id: own ? (partnerOf(facts.chatId, owner.userId) ?? '') : (facts.senderId ?? ''),
+		external_user_id: speakerOf(facts, own, owner.userId),
 		external_chat_id: facts.chatId,
 		text: maskText(facts.text === '' ? noticeOf(control) : facts.text, rules),
 		timestamp: new Date(kind === 'edited' ? (facts.updateTime ?? facts.time) : facts.time).toISOString(),
@@ -108,7 +108,10 @@ export function normaliseMessage(
 			sent_by: own ? (around.sentByNode ? 'node' : 'device') : 'client',
 			original_media_type: mediaTypeOf(facts),
 			chat_type: chatKind,
-			chat_title: chat?.title ?? (chatKind === 'private' ? (partner?.name ?? null) : null),
+			chat_title:
+				chatKind === 'saved'
+					? 'Saved Messages'
+					: (chat?.title ?? (chatKind === 'private' ? (partner?.name ?? null) : null)),
 			sender_username: sender?.username ?? null,
 			reply_to: replyOf(facts, rules),
 			thread_id: id(facts.raw['postId']),
@@ -125,6 +128,12 @@ export function normaliseMessage(
 	if (data !== null) event.data = data;
 	event.raw = maskRaw({ chatId: facts.chatId, message: facts.raw }, rules);
 	return event;
+}
+
+/** Whom the event is about: the other side of a dialog, else who wrote; a post of a channel has no sender but the channel. */
+function speakerOf({ chatId, senderId }: MessageFacts, own: boolean, userId: string): string {
+	const partner = partnerOf(chatId, userId);
+	return (own ? partner : null) ?? senderId ?? partner ?? chatId;
 }
 
 /**
@@ -181,7 +190,8 @@ function eventTypeOf(facts: MessageFacts, control: JsonObject | undefined): Even
 	return facts.attaches.some((attach) => attach['_type'] === 'CALL') ? 'call' : 'message';
 }
 
-function mediaTypeOf({ attaches }: MessageFacts): string {
+/** The service's word for the first attachment, `text` without one. */
+export function mediaTypeOf({ attaches }: MessageFacts): string {
 	const [first] = attaches;
 	if (first === undefined) return 'text';
 	return (text(first['_type']) ?? 'unknown').toLowerCase();

@@ -1,6 +1,7 @@
 import { z } from '#lib/zod';
 import type { JsonObject } from '../../../contract';
 import { isAllowedChat, type TelegramAccount } from '../account';
+import { chatTitleOf } from '../events/base';
 import { toJson } from '../events/raw';
 import { eventOf, walkDialogs, walkHistory, type DialogEntry } from '../history';
 import { type Peer } from '../peers/peer';
@@ -135,9 +136,9 @@ export function peerItem(account: TelegramAccount, peer: Peer): JsonObject {
 		channel: 'telegram',
 		external_chat_id: peer.id,
 		external_user_id: peer.type === 'user' ? peer.id : '',
-		client_name: peer.name,
+		client_name: peer.type === 'user' ? peer.name : '',
 		chat_type: peer.chatType,
-		chat_title: peer.type === 'user' ? null : peer.name,
+		chat_title: chatTitleOf(peer.id, peer, account),
 		username: peer.username,
 		client_phone: peer.id === account.userId ? '' : (peer.phone ?? ''),
 		is_forum: peer.forum,

@@ -68,7 +68,7 @@ function inviteItem(invite: TlObject): JsonObject {
 		channel: 'telegram',
 		external_chat_id: '',
 		external_user_id: '',
-		client_name: text(invite, 'title'),
+		client_name: '',
 		chat_type: flag(invite, 'broadcast') ? 'channel' : group,
 		chat_title: text(invite, 'title'),
 		description: text(invite, 'about'),

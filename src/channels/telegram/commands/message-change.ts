@@ -92,7 +92,7 @@ export const messageUnpinAll = command({
 			},
 			context.signal,
 		);
-		return { items: [{ pinned: false, external_chat_id: peer.id } satisfies JsonObject] };
+		return { items: [{ pinned: false, chat_id: peer.id } satisfies JsonObject] };
 	},
 });
 

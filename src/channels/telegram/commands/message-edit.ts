@@ -2,7 +2,7 @@ import { z } from '#lib/zod';
 import { ChannelError, invalidParameter, type CallResult, type CommandContext } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { fit, FORMATS, formatText, toEntities } from '../send/text';
-import { children, int, type TlObject } from '../tl';
+import { child, children, int, type TlObject } from '../tl';
 import { captionOf, mediaFields, mediaOf } from './message-send-media';
 import { mention } from './sending';
 import { chatRef, command, MEDIA_TIMEOUT_MS, messageId, messageNotFound, peerOf, time } from './shared';
@@ -70,16 +70,36 @@ export async function edit(
 	const { peer, input } = await peerOf(account, chatId, context);
 	const changes = await fields(input);
 	let changed = true;
+	let at: number | null = null;
 	try {
-		await account.connection.call(
+		const answer = await account.connection.object(
 			{ ...changes, _: 'messages.editMessage', peer: input, id },
 			{ signal: context.signal },
 		);
+		at = editedAt(answer);
 	} catch (error) {
 		if (!ChannelError.is(error) || error.providerCode !== 'MESSAGE_NOT_MODIFIED') throw error;
 		changed = false;
 	}
-	return { items: [{ edited: true, changed, chat_id: peer.id, message_id: String(id) }] };
+	return {
+		items: [
+			{
+				channel: 'telegram',
+				account: account.accountId,
+				chat_id: peer.id,
+				message_id: String(id),
+				edited: true,
+				changed,
+				date: new Date(at === null ? account.services.clock.now() : at * 1000).toISOString(),
+			},
+		],
+	};
+}
+
+/** Unix seconds of the edit, as the answer shows the message; null where it does not. */
+function editedAt(answer: TlObject): number | null {
+	const [message] = children(answer, 'updates').flatMap((update) => child(update, 'message') ?? []);
+	return message === undefined ? null : int(message, 'edit_date');
 }
 
 /** Telegram tells a scheduled message from a sent one by the time given with the edit: the old one, or a new. */

@@ -3,7 +3,7 @@ import { ChannelError, invalidParameter, type JsonObject } from '../../../contra
 import type { TelegramAccount } from '../account';
 import { knowsType } from '../seam';
 import { formatText, FORMATS, toEntities } from '../send/text';
-import { bytes, child, children, flag, int, text as textOf, type TlObject } from '../tl';
+import { bytes, child, children, flag, int, long, text as textOf, type TlObject } from '../tl';
 import { edit } from './message-edit';
 import { fetchMessages } from './message-read';
 import { mention, sendingFields, sendingFlags, sends, sendTo } from './sending';
@@ -197,8 +197,10 @@ function pollItem({ chat, messageId: id, poll, results }: Poll): JsonObject {
 	const counts = children(results, 'results');
 	const chosen = counts.filter((one) => flag(one, 'chosen'));
 	return {
+		channel: 'telegram',
 		external_chat_id: chat,
 		message_id: String(id),
+		poll_id: long(poll, 'id'),
 		question: textOf(child(poll, 'question') ?? { _: '' }, 'text'),
 		closed: flag(poll, 'closed'),
 		quiz: flag(poll, 'quiz'),

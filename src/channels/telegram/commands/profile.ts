@@ -27,6 +27,7 @@ export const profileGet = command({
 function ownItem(account: TelegramAccount, self: TlObject) {
 	return {
 		id: account.userId,
+		name: [text(self, 'first_name'), text(self, 'last_name')].filter((part) => part !== '').join(' '),
 		first_name: text(self, 'first_name'),
 		last_name: text(self, 'last_name'),
 		username: text(self, 'username') || null,

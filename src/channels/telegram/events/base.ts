@@ -61,7 +61,7 @@ export function plainEvent(
 			...(doer.own === true ? ({ direction: 'out', sent_by: 'device' } as const) : {}),
 			original_media_type: update._,
 			chat_type: chatTypeOf(chat, peer, owner),
-			chat_title: peer === undefined || peer.type === 'user' ? null : peer.name,
+			chat_title: chatTitleOf(chat, peer, owner),
 			sender_username: person?.username ?? null,
 			is_muted: owner.book.flags(chat).muted,
 			is_archived: owner.book.flags(chat).archived,
@@ -77,6 +77,16 @@ export function chatTypeOf(chat: string, peer: Peer | undefined, owner: Owner): 
 		peer?.chatType ??
 		(chat === '' ? '' : chat.startsWith('-100') ? 'channel' : chat.startsWith('-') ? 'group' : 'private')
 	);
+}
+
+/** What a list of chats calls it: of a private one the person's name. */
+export function chatTitleOf(
+	chat: string,
+	peer: Peer | undefined,
+	owner: Pick<Owner, 'userId'>,
+): string | null {
+	if (chat === owner.userId) return 'Saved Messages';
+	return peer === undefined || peer.name === '' ? null : peer.name;
 }
 
 /** Of what a reader sees: an edit that shows something else is another event. */

@@ -2,7 +2,7 @@ import { NO_MEDIA, type ChannelEvent, type EventMeta } from '../../../contract';
 import { markPeer } from '../peers/marked-id';
 import { SERVICE_USER } from '../peers/peer-book';
 import { child, flag, int, long, text, type TlObject } from '../tl';
-import { chatTypeOf, contentHash, iso, type Owner } from './base';
+import { chatTitleOf, chatTypeOf, contentHash, iso, type Owner } from './base';
 import { makeMask } from './mask';
 import { kindOf, readMedia } from './media';
 import { noticeData, noticeType } from './notice';
@@ -57,7 +57,7 @@ export function messageEvent(
 			sent_by: out ? (sentByNode ? 'node' : 'device') : 'client',
 			original_media_type: service ? (child(message, 'action')?._ ?? 'messageService') : kindOf(message),
 			chat_type: chatTypeOf(chat, chatPeer, owner),
-			chat_title: chatPeer === undefined || chatPeer.type === 'user' ? null : chatPeer.name,
+			chat_title: chatTitleOf(chat, chatPeer, owner),
 			sender_username: person?.username ?? null,
 			reply_to: replyOf(reply, chat, mask.text),
 			thread_id: threadOf(reply),

@@ -102,8 +102,8 @@ const READINGS: Readonly<Record<string, Reading>> = {
 		chat: user(update),
 		data: { ...presenceOf(child(update, 'status')) },
 	}),
-	updateChannel: (update) => ({ type: 'chat_changed', chat: channel(update), data: { what: 'channel' } }),
-	updateChat: (update) => ({ type: 'chat_changed', chat: group(update), data: { what: 'group' } }),
+	updateChannel: (update) => ({ type: 'chat_changed', chat: channel(update), data: { what: 'changed' } }),
+	updateChat: (update) => ({ type: 'chat_changed', chat: group(update), data: { what: 'changed' } }),
 	updateChatDefaultBannedRights: (update) => ({
 		type: 'chat_changed',
 		chat: peer(update),

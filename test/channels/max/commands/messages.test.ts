@@ -308,6 +308,9 @@ describe('changing', () => {
 	it('react, read the reactions, take it back', async () => {
 		const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'like me' });
 		expect(await item(open, 'message.react', { chatId: DIALOG, messageId, emoji: '👍' })).toMatchObject({
+			reacted: true,
+			chat_id: DIALOG,
+			message_id: messageId,
 			total: 1,
 			your_reaction: '👍',
 		});
@@ -316,15 +319,15 @@ describe('changing', () => {
 			total: 1,
 		});
 		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '🔥' });
-		const { users } = await item(open, 'message.getReactions', {
+		const { people } = await item(open, 'message.getReactions', {
 			chatId: DIALOG,
 			messageId,
-			includeUsers: true,
+			includePeople: true,
 		});
-		expect(users).toEqual(
+		expect(people).toEqual(
 			expect.arrayContaining([
-				{ external_user_id: BORIS, name: 'Boris Orlov', reaction: '🔥' },
-				{ external_user_id: ANNA, name: expect.any(String) as string, reaction: '👍' },
+				{ external_user_id: BORIS, client_name: 'Boris Orlov', reaction: '🔥' },
+				{ external_user_id: ANNA, client_name: expect.any(String) as string, reaction: '👍' },
 			]),
 		);
 		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: null });
@@ -341,21 +344,21 @@ describe('changing', () => {
 		});
 		const place = { chatId: group, messageId: sent['message_id'] as string };
 		const votes = async (): Promise<unknown> =>
-			((await item(open, 'message.getPoll', place))['answers'] as { votes: number }[]).map(
-				(one) => one.votes,
+			((await item(open, 'message.getPoll', place))['answers'] as { voters: number }[]).map(
+				(one) => one.voters,
 			);
 		expect(await item(open, 'message.getPoll', place)).toMatchObject({
 			question: 'Lunch?',
-			total_votes: 0,
+			total_voters: 0,
 			answers: [
-				{ text: 'Soup, hot', votes: 0 },
-				{ text: 'Salad', votes: 0 },
+				{ text: 'Soup, hot', voters: 0 },
+				{ text: 'Salad', voters: 0 },
 			],
 		});
 		expect(await item(open, 'message.vote', { ...place, answers: ['soup, HOT'] })).toMatchObject({
 			voted: true,
-			total_votes: 1,
-			answers: [{ text: 'Soup, hot', votes: 1, voter_ids: [ANNA] }, { votes: 0 }],
+			total_voters: 1,
+			answers: [{ text: 'Soup, hot', voters: 1, voter_ids: [ANNA] }, { voters: 0 }],
 		});
 		expect(await votes()).toEqual([1, 0]);
 		await expect(item(open, 'message.vote', { ...place, answers: ['Salad'] })).rejects.toMatchObject({
@@ -394,8 +397,8 @@ describe('changing', () => {
 		scene.control.injectMessage({ from: BORIS, to: ANNA, text: '2' });
 		expect(
 			await item(open, 'message.markRead', { chatId: DIALOG, messageId: first.messageId }),
-		).toMatchObject({ unread: 1 });
-		expect(await item(open, 'chat.markRead', { chatId: DIALOG })).toMatchObject({ unread: 0 });
+		).toMatchObject({ unread_count: 1 });
+		expect(await item(open, 'chat.markRead', { chatId: DIALOG })).toMatchObject({ unread_count: 0 });
 		expect(await item(open, 'message.markUnread', { chatId: DIALOG })).toMatchObject({ marked_unread: true });
 	});
 });

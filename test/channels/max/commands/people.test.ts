@@ -28,8 +28,11 @@ describe('chats', () => {
 		expect(all[0]).toMatchObject({
 			external_chat_id: DIALOG,
 			chat_title: 'Boris Orlov',
+			client_name: 'Boris Orlov',
+			client_phone: '+79990000002',
+			unread_count: 1,
 			chat_type: 'private',
-			last_message: { text: 'unread', direction: 'in' },
+			last_message: { text: 'unread', type: 'text', direction: 'in' },
 		});
 		expect((await run(open, 'chat.getMany', { chatTypes: ['channel'] })).items).toMatchObject([
 			{ external_chat_id: scene.sandbox.demo.channelId, chat_title: 'News' },
@@ -146,18 +149,18 @@ describe('contacts', () => {
 		);
 		expect(await item(open, 'contact.get', { userIds: [ANNA] })).toMatchObject({
 			external_user_id: ANNA,
-			phone: '',
+			client_phone: '',
 		});
 		expect(await item(open, 'contact.findByPhone', { phone: '+79990000002' })).toMatchObject({
 			external_user_id: BORIS,
-			phone: '+79990000002',
+			client_phone: '+79990000002',
 		});
 		expect(await item(open, 'contact.getPresence', { userIds: [BORIS] })).toMatchObject({
 			external_user_id: BORIS,
 			online: false,
 		});
 		const profile = await item(open, 'profile.get');
-		expect(profile).toMatchObject({ id: ANNA, phone: '+7********01' });
+		expect(profile).toMatchObject({ id: ANNA, name: 'Anna Lee', phone_masked: '+7********01' });
 		expect(JSON.stringify(profile)).not.toContain('79990000001');
 	});
 
@@ -182,13 +185,13 @@ describe('contacts', () => {
 		expect(
 			(await run(open, 'contact.import', { contacts: [{ phone: '+79990000002', firstName: 'Борис' }] }))
 				.items,
-		).toMatchObject([{ name: 'Борис' }]);
+		).toMatchObject([{ client_name: 'Борис' }]);
 		expect(await item(open, 'contact.rename', { userId: BORIS, firstName: 'Bob' })).toMatchObject({
-			name: 'Bob',
+			client_name: 'Bob',
 		});
-		expect(await item(open, 'contact.block', { userId: BORIS })).toMatchObject({ blocked: true });
+		expect(await item(open, 'contact.block', { userId: BORIS })).toMatchObject({ is_blocked: true });
 		expect((await run(open, 'contact.getMany', { blocked: true })).items).toHaveLength(1);
-		expect(await item(open, 'contact.unblock', { userId: BORIS })).toMatchObject({ blocked: false });
+		expect(await item(open, 'contact.unblock', { userId: BORIS })).toMatchObject({ is_blocked: false });
 		await item(open, 'contact.remove', { userId: BORIS });
 		expect((await run(open, 'contact.getMany')).items).toHaveLength(1);
 		await item(open, 'contact.add', { phone: '+79990000002', firstName: 'Boris' });
@@ -198,7 +201,7 @@ describe('contacts', () => {
 	it('renames where the service knows the rarer word alone', async () => {
 		scene.control.setPolicy({ spelling: 'rare', closeWebSocketAfter: 'never' });
 		expect(await item(open, 'contact.rename', { userId: BORIS, firstName: 'Bob' })).toMatchObject({
-			name: 'Bob',
+			client_name: 'Bob',
 		});
 		expect(scene.control.requests({ opcode: OP.contactUpdate })).toHaveLength(2);
 	});
@@ -230,7 +233,7 @@ describe('contacts', () => {
 			'three parts',
 			200,
 		);
-		expect((await importing).items).toMatchObject([{ name: 'P59' }]);
+		expect((await importing).items).toMatchObject([{ client_name: 'P59' }]);
 	});
 
 	it('presence is in seconds, and in milliseconds where the number can be nothing else', async () => {
@@ -256,7 +259,7 @@ describe('contacts', () => {
 describe('sessions', () => {
 	it('are listed; the others are closed; logging out ends this one for good', async () => {
 		expect(
-			(await run(open, 'account.getSessions')).items.filter(({ current }) => current === true),
+			(await run(open, 'account.getSessions')).items.filter((one) => one['is_current'] === true),
 		).toHaveLength(1);
 		await item(open, 'account.closeOtherSessions');
 		expect((await run(open, 'account.getSessions')).items).toHaveLength(1);

@@ -32,7 +32,7 @@ it('typing comes from the chats a trigger names, while it wants it', async () =>
 		event_type: 'typing',
 		external_chat_id: DIALOG,
 		external_user_id: BORIS,
-		data: { activity: 'TEXT' },
+		data: { activity: 'text' },
 	});
 	await scene.clock.advance(50_000);
 	expect(told()).toHaveLength(1);
