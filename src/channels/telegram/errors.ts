@@ -32,6 +32,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 		'Write to recover@telegram.org.',
 	),
 	PHONE_NUMBER_BANNED: say('account_banned', 'This phone number is banned from Telegram'),
+	FROZEN_METHOD_INVALID: say(
+		'permission_denied',
+		'Telegram has frozen this account: it may read, and do nothing else',
+		'Ask @SpamBot in the Telegram app; an appeal is made there.',
+	),
 	API_ID_INVALID: say(
 		'credential_invalid',
 		'Telegram does not know this API id and hash',
@@ -108,12 +113,29 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 	),
 	INVITE_HASH_INVALID: say('peer_not_found', 'The invite link is wrong'),
 	INVITE_HASH_EXPIRED: say('peer_not_found', 'The invite link is no longer valid'),
+	INVITE_REQUEST_SENT: say(
+		'permission_denied',
+		'The request to join has been sent; administrators let people in by hand',
+	),
+	USER_ALREADY_PARTICIPANT: say('invalid_parameter', 'This person is in the chat already'),
+	USER_NOT_PARTICIPANT: say('user_not_found', 'This person, or the account itself, is not in the chat'),
+	CHANNELS_TOO_MUCH: say(
+		'permission_denied',
+		'The account is in as many groups and channels as Telegram allows',
+		'Leave some of them first (Chat: Leave).',
+	),
+	USERS_TOO_MUCH: say('permission_denied', 'The chat holds as many people as Telegram allows'),
 	FRESH_RESET_AUTHORISATION_FORBIDDEN: say(
 		'permission_denied',
 		'This session is too new to end others',
 		'Telegram allows it a day after the login. End the other one in an official app.',
 	),
 	CHAT_ADMIN_REQUIRED: say('permission_denied', 'Only administrators of the chat may do this'),
+	RIGHT_FORBIDDEN: say(
+		'permission_denied',
+		'The account may not give or take these rights',
+		'An administrator gives away only what he has himself, and changes only those he has made.',
+	),
 	CHAT_WRITE_FORBIDDEN: say('permission_denied', 'The account may not write here'),
 	CHAT_RESTRICTED: say('permission_denied', 'The chat is restricted'),
 	CHAT_FORWARDS_RESTRICTED: say('permission_denied', 'The chat forbids forwarding'),
@@ -142,6 +164,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 	MESSAGE_DELETE_FORBIDDEN: say('permission_denied', 'This message cannot be deleted by this account'),
 	MESSAGE_EMPTY: say('invalid_parameter', 'The message is empty'),
 	MESSAGE_TOO_LONG: say('message_too_long', 'The message is longer than Telegram allows (4,096 characters)'),
+	ENTITY_BOUNDS_INVALID: say(
+		'invalid_parameter',
+		'A mark of the formatting lies outside of the text',
+		'Offsets and lengths count UTF-16 units, as the length of a text in JavaScript does.',
+	),
+	MESSAGE_NOT_MODIFIED: say('invalid_parameter', 'The message is like this already'),
+	BUTTON_DATA_INVALID: say('invalid_parameter', 'The button does not exist any more; read the message again'),
+	BOT_RESPONSE_TIMEOUT: say('timeout', 'The bot does not answer'),
+	POLL_OPTION_INVALID: say('invalid_parameter', 'The poll does not take these answers'),
+	RANDOM_ID_DUPLICATE: say('invalid_parameter', 'A message with this random id was sent already'),
 	MEDIA_CAPTION_TOO_LONG: say('message_too_long', 'The caption is longer than Telegram allows'),
 	REACTION_INVALID: say('invalid_parameter', 'This reaction is not allowed here'),
 	FILE_REFERENCE_EXPIRED: say('media_expired', 'The reference to the file has expired'),
@@ -159,6 +191,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 		'Send it as a document.',
 	),
 	FILE_PART_MISSING: say('media_expired', 'Telegram has lost a part of the upload', 'Try it again.'),
+	FILE_PARTS_INVALID: say(
+		'file_too_large',
+		'The file has more parts than Telegram takes of this account (2 GB, 4 GB with Premium)',
+	),
 	PHOTO_SAVE_FILE_INVALID: say(
 		'media_not_supported',
 		'Telegram does not take this as a photo',
@@ -217,10 +253,16 @@ export function endsSession(error: unknown, elsewhere: boolean): boolean {
 	return ENDED.has(error.type) || (error.code === 401 && error.type !== 'SESSION_PASSWORD_NEEDED');
 }
 
-/** Seconds Telegram asks to wait, or null. */
-export function floodSeconds(error: unknown): number | null {
-	if (!(error instanceof RpcFailure) || error.code !== 420) return null;
-	return error.value ?? 60;
+/** Of a wait whose seconds are not told. */
+const UNTOLD_S = 60;
+
+/**
+ * Seconds in which no request of this kind is to be made for this account, or null. Other waits are of one chat (slow
+ * mode) or of one request (an export of all data, a reset of the password), and hold up nothing else.
+ */
+export function waitOfFamily(error: unknown): number | null {
+	if (!(error instanceof RpcFailure) || !/^FLOOD_(PREMIUM_)?WAIT$/.test(error.type)) return null;
+	return error.value ?? UNTOLD_S;
 }
 
 /** The server failed, not the request: worth a repeat (core.telegram.org/api/errors: unknown codes count as 500). */
@@ -243,8 +285,8 @@ export function telegramError(error: unknown): ChannelError {
 	const name = error.value === null ? error.type : `${error.type}_${String(error.value)}`;
 	const make = (code: ErrorCode, message: string, options: ChannelErrorOptions = {}): ChannelError =>
 		new ChannelError(code, message, { channel: 'telegram', providerCode: name, ...options });
-	const wait = floodSeconds(error);
-	if (wait !== null && error.type.endsWith('WAIT')) {
+	const wait = waitOfFamily(error) ?? (error.code === 420 ? error.value : null);
+	if (wait !== null) {
 		const slow = error.type === 'SLOWMODE_WAIT';
 		return make(
 			'flood_wait',
@@ -252,7 +294,7 @@ export function telegramError(error: unknown): ChannelError {
 			{
 				retry: { afterMs: wait * 1000 },
 				hint: slow
-					? 'Messages to this group are limited by its administrators.'
+					? 'Messages to this group are limited by its administrators; other chats are not held up.'
 					: 'Spread the work over time; only this account and this kind of request wait.',
 			},
 		);

@@ -2,18 +2,19 @@ import { ChannelError, type Budget, type Clock, type Logger, type Random } from 
 import { backoffMs, providerRequest } from '../../../runtime';
 import {
 	endsSession,
-	floodSeconds,
 	isUnknownElsewhere,
 	isServerFault,
 	sessionEnded,
 	telegramError,
 	unreachable,
+	waitOfFamily,
 } from '../errors';
 import type { Link, LinkEvents } from '../seam';
 import type { SessionData } from '../sessions';
-import { int, isTlObject, long, child, type TlObject, type TlValue } from '../tl';
+import { int, isTlObject, child, type TlObject, type TlValue } from '../tl';
 import type { EngineInput } from '../updates/types';
-import { familyOf, FloodGate } from './flood-gate';
+import { channelAsked } from '../updates/unpack';
+import { familyOf, FloodGate, patienceWith } from './flood-gate';
 
 export interface ConnectionOptions {
 	session: SessionData;
@@ -44,8 +45,6 @@ export interface CallContext {
 }
 
 const RECONNECT = { firstMs: 1_000, maxMs: 60_000 };
-/** A part of a file is held back this often before its file is given up. */
-const PART_WAITS = 20;
 /** A 500 is repeated this often; sends carry their random id, so a repeat is none. */
 const SERVER_TRIES = 3;
 const SERVER_PAUSE = { firstMs: 500, maxMs: 4_000 };
@@ -105,9 +104,11 @@ export class TelegramConnection {
 	 */
 	async call(request: TlObject, context: CallContext = {}): Promise<TlValue> {
 		const family = familyOf(request._);
+		const patience = patienceWith(family);
+		const maxWaitMs = Math.max(context.timeoutMs ?? this.#options.requestMs, patience.ms);
 		let waits = 0;
 		for (let tries = 1; ; tries += 1) {
-			await this.#gate.pass(family, context.signal, context.timeoutMs ?? this.#options.requestMs);
+			await this.#gate.pass(family, context.signal, maxWaitMs);
 			try {
 				const result = await this.#callOnce(request, context);
 				this.#take(request, result, context);
@@ -116,12 +117,12 @@ export class TelegramConnection {
 				const elsewhere = context.dcId !== undefined && context.dcId !== this.session.dc;
 				if (endsSession(error, elsewhere)) throw this.#end(telegramError(error));
 				if (elsewhere && isUnknownElsewhere(error)) throw unreachable(error);
-				const wait = floodSeconds(error);
+				const wait = waitOfFamily(error);
 				if (wait !== null) {
 					this.#gate.close(family, wait * 1000);
 					this.#options.budget.pause(family, wait * 1000);
-					// Parts of files are told to wait for a moment as a matter of course (FLOOD_PREMIUM_WAIT): at the gate, if it is one.
-					if (family === 'files' && (waits += 1) <= PART_WAITS) {
+					// It is sat out at the gate, where others wait, too.
+					if (wait * 1000 <= patience.ms && (waits += 1) <= patience.times) {
 						tries -= 1;
 						continue;
 					}
@@ -201,12 +202,9 @@ export class TelegramConnection {
 		} else if (/^update(s|Short|sCombined|sTooLong)/.test(result._) && !result._.startsWith('updates.')) {
 			onInput({ kind: 'updates', payload: result });
 		} else if (/^messages\.affected/.test(result._)) {
-			const channel = request._.startsWith('channels.')
-				? long(child(request, 'channel') ?? { _: '' }, 'channel_id')
-				: null;
 			onInput({
 				kind: 'affected',
-				channel,
+				channel: channelAsked(request),
 				pts: int(result, 'pts') ?? 0,
 				ptsCount: int(result, 'pts_count') ?? 0,
 			});

@@ -1,8 +1,7 @@
 import { ChannelError, type Clock } from '../../../contract';
 
-/** Requests that share one of Telegram's limits. */
-export type Family =
-	'send' | 'resolve' | 'history' | 'contacts' | 'join' | 'login' | 'files' | 'updates' | 'other';
+/** Requests that share one of Telegram's limits: one of these words, or the method itself, which shares it with none. */
+export type Family = string;
 
 const FAMILIES: readonly (readonly [RegExp, Family])[] = [
 	[/^messages\.(send(Message|Media|MultiMedia|InlineBotResult)|forwardMessages|startBot)$/, 'send'],
@@ -19,7 +18,22 @@ const FAMILIES: readonly (readonly [RegExp, Family])[] = [
 ];
 
 export function familyOf(method: string): Family {
-	return FAMILIES.find(([pattern]) => pattern.test(method))?.[1] ?? 'other';
+	return FAMILIES.find(([pattern]) => pattern.test(method))?.[1] ?? method;
+}
+
+/** How long a wait is sat out before it is told, ms, and how often for one request. */
+export interface Patience {
+	ms: number;
+	times: number;
+}
+
+/**
+ * Short waits are a matter of course, and nobody wants to be told of them. Parts of files and pages of a history are asked
+ * for by the hundred: there a longer one is, too, and what was read before it would be lost.
+ */
+export function patienceWith(family: Family): Patience {
+	if (family === 'files') return { ms: 60_000, times: 20 };
+	return family === 'history' ? { ms: 60_000, times: 5 } : { ms: 10_000, times: 3 };
 }
 
 /** After a flood wait, requests of the same account and family wait at our door instead of making it worse. */

@@ -112,6 +112,15 @@ export function channelOf(update: TlObject): string | null {
 	return peer?._ === 'peerChannel' ? long(peer, 'channel_id') : null;
 }
 
+/**
+ * The channel a request is about, bare id: whose numbers its `messages.affected…` tells. Also methods under `messages`
+ * take channels as their peer (`unpinAllMessages`, `readMentions`, `readReactions`).
+ */
+export function channelAsked(request: TlObject): string | null {
+	const named = child(request, 'channel') ?? child(request, 'peer');
+	return named === null ? null : long(named, 'channel_id');
+}
+
 /** The message of an update that brings a new one. */
 export function newMessageOf(update: TlObject): TlObject | null {
 	return update._ === 'updateNewMessage' || update._ === 'updateNewChannelMessage'
