@@ -17,11 +17,14 @@ import { TLMessage } from 'telegram-original/tl/core/TLMessage.js';
 import errors from 'telegram-original/errors/index.js';
 import updates from 'telegram-original/client/updates.js';
 import { LAYER } from 'telegram-original/tl/AllTLObjects.js';
+import schema from 'telegram-original/tl/apiTl.js';
+import { parseTl } from 'telegram-original/tl/generationHelpers.js';
 
 export * from 'telegram-original';
 export { _serverKeys as serverKeys } from 'telegram-original/crypto/RSA.js';
 export { AuthKey };
 
+export const definitions = [...parseTl(schema, LAYER)];
 export const arithmetic = { helpers, ige, GZIPPacked };
 /** Of an older layer itself, it is asked in that layer. */
 export const constructors = undefined;

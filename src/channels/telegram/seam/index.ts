@@ -1,4 +1,6 @@
 /** Everything that knows the MTProto library; above it everything is plain TL. */
+export { completeRequest, RequestProblem } from './complete';
+export { fieldsOf, type FieldType } from './fields';
 export { RpcFailure } from './failure';
 export { createLink, type Link, type LinkEvents, type LinkOptions } from './link';
 export { knowsMethod, knowsType, LAYER } from './plain';

@@ -29,7 +29,7 @@ interface TlClass {
 	classType?: string;
 }
 
-function classOf(tag: string): TlClass | undefined {
+export function classOf(tag: string): TlClass | undefined {
 	const parts = tag.split('.');
 	const last = parts.pop() ?? '';
 	const name = last.charAt(0).toUpperCase() + last.slice(1);
@@ -84,7 +84,7 @@ const SKIPPED = new Set(['flags', 'flags2']);
 const tags = new Map<string, string>();
 const snakes = new Map<string, string>();
 
-function tagOf(className: string): string {
+export function tagOf(className: string): string {
 	const known = tags.get(className);
 	if (known !== undefined) return known;
 	const at = className.lastIndexOf('.') + 1;
@@ -93,7 +93,7 @@ function tagOf(className: string): string {
 	return tag;
 }
 
-function snakeCase(name: string): string {
+export function snakeCase(name: string): string {
 	const known = snakes.get(name);
 	if (known !== undefined) return known;
 	const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -101,7 +101,7 @@ function snakeCase(name: string): string {
 	return snake;
 }
 
-function camelCase(name: string): string {
+export function camelCase(name: string): string {
 	if (!name.includes('_')) return name;
 	return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -48,10 +48,15 @@ export class Reader {
 		return data;
 	}
 
-	object(): TlObject {
+	/** @param wanted its type; absent: any, as on the outside of a message */
+	object(wanted?: string): TlObject {
 		const id = this.uint();
 		const definition = this.find(id);
 		if (definition === undefined) throw new DecodeError(`unknown constructor ${id.toString(16)}`);
+		const { result } = definition;
+		// What stands where something else is due is refused, however well it reads.
+		if (wanted !== undefined && (definition.method || result.kind !== 'object' || result.type !== wanted))
+			throw new DecodeError(`${definition.name} is no ${wanted}`);
 		return this.fields(definition);
 	}
 
@@ -98,7 +103,7 @@ export class Reader {
 			case 'vector':
 				return this.vector(type.item, type.bare);
 			case 'object':
-				return this.object();
+				return this.object(type.type);
 			case 'bare':
 				throw new DecodeError(`a bare ${type.type} from a client`);
 		}
