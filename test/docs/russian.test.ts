@@ -61,6 +61,15 @@ describe.each(twins)('$russian', ({ russian, english }) => {
 	});
 });
 
+it.each(['avito', 'login', 'mapping', 'max'])(
+	'the Russian page of %s has every section of the English one',
+	(page) => {
+		const levels = (name: string) =>
+			[...prose(document(name).text).matchAll(/^#+ /gm)].map(([level]) => level);
+		expect(levels(`docs/${page}.ru.md`)).toEqual(levels(`docs/${page}.md`));
+	},
+);
+
 /** What an error says is English in both: somebody looks for the text he sees. */
 it('every text of the English troubleshooting page is in the Russian one', () => {
 	const texts = (name: string, from: string, to: string) => {
