@@ -23,7 +23,7 @@ export interface AccountStatus {
 		name: string;
 		username: string | null;
 		phone_masked: string | null;
-		/** first 16 hex digits of the SHA-256 of the number, as in events; null = no number is known */
+		/** as in events: the credential's own value, else 16 hex digits of the number's SHA-256; null = no number is known */
 		phone_hash: string | null;
 	} | null;
 	in_flight: number;

@@ -204,7 +204,14 @@ export interface Reader {
 /** A session that is open: the channel's own client plus its engine. */
 export interface OpenAccount<Account = unknown> {
 	readonly accountId: AccountId;
-	readonly profile: { id: string; name: string; username: string | null; phone: string | null };
+	readonly profile: {
+		id: string;
+		name: string;
+		username: string | null;
+		phone: string | null;
+		/** the same as `account.phone_hash` of the account's events */
+		phoneHash: string | null;
+	};
 	/** what command specs run on */
 	readonly account: Account;
 	startReading(journal: JournalWriter): Reader;

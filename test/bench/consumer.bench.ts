@@ -164,7 +164,7 @@ async function withHub(
 function openedAs(started: (writer: JournalWriter) => void): OpenAccount {
 	return {
 		accountId: ACCOUNT,
-		profile: { id: '94000001', name: 'Bench', username: null, phone: null },
+		profile: { id: '94000001', name: 'Bench', username: null, phone: null, phoneHash: null },
 		account: {},
 		startReading(writer) {
 			started(writer);

@@ -66,7 +66,13 @@ function makeOpen(
 	let recoveries = 0;
 	return {
 		accountId: account.accountId,
-		profile: { id: userId, name: self.name ?? '', username: null, phone: self.phone ?? null },
+		profile: {
+			id: userId,
+			name: self.name ?? '',
+			username: null,
+			phone: self.phone ?? null,
+			phoneHash: account.account.phone_hash,
+		},
 		account,
 		startReading(journal) {
 			recoveries += reader?.recoveries ?? 0;

@@ -118,6 +118,7 @@ function makeOpen(
 			name: self?.name ?? '',
 			username: self?.username ?? null,
 			phone: self?.phone ?? null,
+			phoneHash: account.account.phone_hash,
 		},
 		account,
 		startReading(journal) {

@@ -81,6 +81,7 @@ export async function openTelegram(
 				name: book.get(account.userId)?.name ?? '',
 				username: book.get(account.userId)?.username ?? null,
 				phone: account.phone,
+				phoneHash: account.account.phone_hash,
 			},
 			account,
 			startReading(journal) {
@@ -136,7 +137,7 @@ function loggedOutAccount(
 	const account = makeAccount({ _: 'userEmpty', id: '0' }, parts);
 	return {
 		accountId: account.accountId,
-		profile: { id: '', name: '', username: null, phone: null },
+		profile: { id: '', name: '', username: null, phone: null, phoneHash: null },
 		account,
 		startReading() {
 			throw new ChannelError('session_ended', 'The credential holds no session', {

@@ -29,7 +29,7 @@ export function entryStatus(entry: AccountEntry, shared: PoolShared, store: Stor
 						name: profile.name,
 						username: profile.username,
 						phone_masked: maskPhone(profile.phone),
-						phone_hash: hashPhone(profile.phone),
+						phone_hash: profile.phoneHash,
 					},
 		in_flight: entry.inFlight,
 		queued: entry.budget.queued(),
@@ -43,12 +43,6 @@ export function entryStatus(entry: AccountEntry, shared: PoolShared, store: Stor
 		store: store === null ? { state: 'not opened yet' } : { ...store },
 		version: shared.version,
 	};
-}
-
-/** First 16 hex digits of SHA-256 over the E.164 digits; a Russian number written with 8 is taken as 7. */
-function hashPhone(phone: string | null): string | null {
-	const digits = (phone ?? '').replace(/\D/g, '').replace(/^8(?=\d{10}$)/, '7');
-	return digits === '' ? null : createHash('sha256').update(digits).digest('hex').slice(0, 16);
 }
 
 function leaseStatus({ lease }: Connection, { clock }: PoolShared): AccountStatus['lease'] {

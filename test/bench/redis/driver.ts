@@ -64,7 +64,7 @@ export const plainDriver: ChannelDriver<PlainCredential> = {
 		const account = `max:${credential.account}`;
 		const opened: OpenAccount<PlainCredential> = {
 			accountId: account,
-			profile: { id: credential.account, name: 'somebody', username: null, phone: null },
+			profile: { id: credential.account, name: 'somebody', username: null, phone: null, phoneHash: null },
 			account: credential,
 			startReading(journal) {
 				let ended = false;

@@ -136,9 +136,14 @@ describe('a login', () => {
 			...newcomer('ANDROID'),
 			token: session?.json['token'],
 			deviceId: session?.json['device_id'],
+			phoneHash: '0123456789abcdef',
 		};
 		const [status] = await call('account', 'getStatus', {}, () => fields);
-		expect(status?.json).toMatchObject({ authorized: true, state: 'live' });
+		expect(status?.json).toMatchObject({
+			authorized: true,
+			state: 'live',
+			profile: { phone_hash: '0123456789abcdef' },
+		});
 		const statuses = await call('account', 'getMany');
 		expect(JSON.stringify(statuses)).not.toContain(session?.json['token']);
 		expect(JSON.stringify(statuses)).not.toContain(anna.phone.slice(1));

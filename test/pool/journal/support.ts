@@ -73,7 +73,7 @@ export function filter(parts: Partial<EventFilter> = {}): EventFilter {
  */
 export class Provider implements OpenAccount {
 	readonly accountId = ACCOUNT;
-	readonly profile = { id: '94000001', name: 'Shop', username: null, phone: null };
+	readonly profile = { id: '94000001', name: 'Shop', username: null, phone: null, phoneHash: null };
 	readonly account = {};
 	readonly messages: EngineEvent[] = [];
 	readonly #clock: Clock;
