@@ -15,7 +15,7 @@ import { mapOrdered } from './map-ordered';
 import { storeMedia } from './media-out';
 import { findOperation, type ActionNode, type Operation, type OperationCall } from './operation';
 import { labelsOf, type Parameters } from './parameters';
-import { executionFacts, placeOf, toolCall, type ExecutionFacts } from './run-facts';
+import { executionFacts, firstExecution, placeOf, toolCall, type ExecutionFacts } from './run-facts';
 
 /** Reads of several items at once: enough to hide latency, few enough to leave the budget to others. */
 const PARALLEL_READS = 4;
@@ -202,6 +202,7 @@ class ItemLoop {
 				? {
 						idempotency: idempotencyKey({
 							...this.#facts,
+							execution: firstExecution(this.#context),
 							credential: credentialId,
 							itemIndex,
 							part,

@@ -51,6 +51,23 @@ export function toolCall(
 	return { callId: typeof callId === 'string' ? callId : null, retried: node.retryOnFail === true };
 }
 
+/** Our entry in what n8n keeps for a node in the data of an execution. */
+const FIRST_EXECUTION = 'messengerAccountsFirstExecution';
+
+/**
+ * The execution under which the sends of this one are remembered: itself, or the failed one it repeats when somebody clicked
+ * *Retry* in the list of executions. A retry has a number of its own and runs the failed node again with all its items,
+ * those that were sent included; but it gets the failed execution's data, and in it what the node wrote there.
+ * @returns '' when n8n runs the node without an execution
+ */
+export function firstExecution(context: IExecuteFunctions): string {
+	const execution = executionIdOf(context);
+	if (execution === '') return execution;
+	const kept = context.getContext('node');
+	kept[FIRST_EXECUTION] ??= execution;
+	return String(kept[FIRST_EXECUTION]);
+}
+
 /** Typed as always there; it is not for a node that runs outside an execution. */
 function executionIdOf(context: { getExecutionId(): string | undefined }): string {
 	return context.getExecutionId() ?? '';

@@ -380,6 +380,19 @@ describe('what goes along with a call', () => {
 		expect(bridge.pool.calls[0]?.options.idempotency?.rememberMs).toBe(86_400_000);
 	});
 
+	test('a retry from the list of executions, and a retry of that, repeat the execution that failed', async () => {
+		const again = { parameters: SEND, items: messages(1) };
+		bridge.pool.answer = () => {
+			throw new ChannelError('unreachable', 'gone');
+		};
+		const failed = await run(new Avito(), { ...again, executionId: '77' });
+		const retried = await run(new Avito(), { ...again, executionId: '78', retryOf: failed });
+		await run(new Avito(), { ...again, executionId: '79', retryOf: retried });
+		const keys = bridge.pool.calls.map(({ options }) => options.idempotency?.key);
+		expect(keys).toHaveLength(3);
+		expect(new Set(keys).size).toBe(1);
+	});
+
 	test('the next round of a loop is not a repeat of the one before', async () => {
 		for (const earlierRuns of [0, 1, 2])
 			await run(new Avito(), { parameters: SEND, items: messages(1), earlierRuns });

@@ -19,7 +19,7 @@ import { idempotencyKey } from '../idempotency';
 import { itemParameters } from '../item-parameters';
 import type { WholeOperation } from '../operation';
 import { labelsOf, type Parameters } from '../parameters';
-import { executionFacts, placeOf } from '../run-facts';
+import { executionFacts, firstExecution, placeOf } from '../run-facts';
 import { waitFields, waitOptions } from './fields';
 import { readQuestion, storePlan } from './plan';
 import { VIA_CHAT, VIA_PAGE } from './webhook';
@@ -121,6 +121,8 @@ async function ask(
 			...(budgetWait === undefined ? {} : { budgetWaitMs: budgetWait }),
 			idempotency: idempotencyKey({
 				...facts,
+				// A link leads to this very execution: its text is another one in a retry.
+				execution: asked.addLink ? facts.execution : firstExecution(context),
 				credential: credentialId,
 				itemIndex: 0,
 				part: 0,

@@ -86,4 +86,24 @@ describe('an Avito node whose call fails', () => {
 		expect(sent).toHaveLength(1);
 		sandbox.control.mode({ mode: 'ok' });
 	});
+
+	it('sends nothing again when a failed execution is retried from the list of executions', async () => {
+		const { sandbox, n8n, credential } = scene();
+		const { chat_id } = sandbox.control.incoming({ text: 'Есть в наличии?' });
+		const failed = await n8n.api.runOnce(
+			workflow('Retried by hand', [
+				node('Start', 'n8n-nodes-base.manualTrigger'),
+				items(chat_id, 'u2i-no-such-chat'),
+				split,
+				avito('Send', credential, ['message', 'send'], { chatId: chat('={{ $json.id }}'), text: 'Есть' }),
+			]),
+		);
+		expect(failed.status).toBe('error');
+		// n8n runs the node again with all its items, the first of which was sent.
+		const retried = await n8n.api.retry(failed.id);
+		const again = await n8n.api.retry(retried.id);
+		expect([retried.status, again.status]).toEqual(['error', 'error']);
+		const sent = sandbox.control.messages({ chat_id }).filter(({ content }) => content['text'] === 'Есть');
+		expect(sent).toHaveLength(1);
+	});
 });

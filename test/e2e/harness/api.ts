@@ -252,6 +252,14 @@ export class N8nApi {
 		return await this.session.bytes(`/rest/binary-data?action=download&id=${encodeURIComponent(file.id)}`);
 	}
 
+	/** "Retry with original workflow" on a failed execution, and the execution that comes of it. */
+	async retry(id: string, timeoutMs?: number): Promise<Execution> {
+		const retried = (await this.session.send('POST', `/executions/${id}/retry`, { loadWorkflow: false })) as {
+			id: string;
+		};
+		return await this.finished(retried.id, timeoutMs);
+	}
+
 	/** "Stop" on a running or listening execution. */
 	async stopExecution(id: string): Promise<void> {
 		await this.session.send('POST', `/executions/${id}/stop`, {});

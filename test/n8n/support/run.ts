@@ -24,6 +24,8 @@ export interface RunOptions {
 	/** the workflow's own time zone */
 	timezone?: string;
 	executionId?: string | undefined;
+	/** a failed run whose data this one goes on with, as n8n's *Retry* does */
+	retryOf?: IRun;
 	/** how often the node ran before in this execution (a loop) */
 	earlierRuns?: number;
 	credentials?: () => ICredentialDataDecryptedObject | Promise<ICredentialDataDecryptedObject>;
@@ -116,7 +118,7 @@ export async function run(nodeType: INodeType, options: RunOptions): Promise<IRu
 					source: { main: [{ previousNode: 'Start' }] },
 				},
 			],
-			contextData: {},
+			contextData: options.retryOf?.data.executionData?.contextData ?? {},
 			metadata: {},
 			waitingExecution: {},
 			waitingExecutionSource: {},
