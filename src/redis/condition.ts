@@ -4,13 +4,17 @@ import { nextTurn } from '../runtime';
 /** That data was lost is shown this long, ms: by then everybody has seen it, or nobody will. */
 const LOSS_SHOWN_MS = 86_400_000;
 
+const EMPTY = 'Redis came back without its data:';
+const OLDER = 'Redis came back without its last changes:';
 const LOST =
-	'Redis came back without its data: unless another process had a copy of it, triggers go on from now, and what arrived ' +
-	'while it was away or within half a minute after may be missing.';
-const BEING_PUT_BACK = 'Redis came back without its data: what this process has a copy of is being put back.';
+	'unless another process had a copy of it, triggers go on from now, and what arrived while it was away or within half a ' +
+	'minute after may be missing.';
+const LOST_LAST =
+	'unless another process had a copy of them, triggers go on from where they were then, and a send that is repeated with ' +
+	'its old key may be sent again.';
+const BEING_PUT_BACK = 'what this process has a copy of is being put back.';
 const PUT_BACK =
-	'Redis came back without its data: positions, unread messages, pending questions, remembered sends and limits were put ' +
-	'back from a copy.';
+	'positions, unread messages, pending questions, remembered sends and limits were put back from a copy.';
 const NOT_DURABLE =
 	'Redis keeps nothing on disk (neither snapshots nor an append-only file): nothing survives its restart.';
 const COPIED_ONLY =
@@ -38,6 +42,8 @@ export interface ConditionOptions {
 	isCopied(): boolean;
 	/** has some process put back what was lost? */
 	isRestored(): boolean;
+	/** it has data, from before its last writes */
+	isOlder(): boolean;
 }
 
 /** Where the data is and how far it can be trusted; alive. */
@@ -75,10 +81,9 @@ export class Condition {
 	lost(): void {
 		this.#lostAt = this.#options.clock.now();
 		this.#restored = null;
-		const sentence = this.#loss();
-		this.#options.logger.error(sentence);
+		this.#options.logger.error(this.#loss());
 		// What came of it is told in its place.
-		if (sentence !== BEING_PUT_BACK) this.#tell();
+		if (!this.#options.isCopied()) this.#tell();
 	}
 
 	/** @param gaps accounts for which somebody has read before, without what was put back */
@@ -88,14 +93,18 @@ export class Condition {
 			gaps === 0
 				? PUT_BACK
 				: `${PUT_BACK} For some accounts (${gaps}) somebody had read before: what came in between may be missing.`;
-		this.#options.logger.warn(this.#restored, { accounts });
+		this.#options.logger.warn(this.#loss(), { accounts });
 		this.#tell();
 	}
 
 	#loss(): string {
-		if (this.#restored !== null) return this.#restored;
+		const [what, otherwise] = this.#options.isOlder() ? [OLDER, LOST_LAST] : [EMPTY, LOST];
+		return `${what} ${this.#restored ?? this.#copy() ?? otherwise}`;
+	}
+
+	#copy(): string | null {
 		if (this.#options.isCopied()) return BEING_PUT_BACK;
-		return this.#options.isRestored() ? PUT_BACK : LOST;
+		return this.#options.isRestored() ? PUT_BACK : null;
 	}
 
 	#describe(durable: boolean, degraded: string | null): StoreInfo {

@@ -21,8 +21,22 @@ export interface EpochOptions {
 	clock: Clock;
 	random: Random;
 	guardMs: number;
-	/** the data this process knew is gone: Redis came back empty, or is another one */
+	/** after a restart or a failover: does Redis still have everything this process has written? */
+	isWhole(commands: Commands): Promise<boolean>;
+	/** the data this process knew is gone: Redis came back empty, with older data, or is another one */
 	lost(): void;
+}
+
+/** A life of Redis as the server tells it. */
+interface Found {
+	id: string;
+	/** ms since 1970 */
+	createdAt: number;
+	/** grows from life to life */
+	life: number;
+	/** since the data or the server changed */
+	sinceMs: number;
+	isOlder: boolean;
 }
 
 /**
@@ -35,6 +49,9 @@ export class Epoch {
 	readonly #scope = new Scope();
 	#id: string | undefined;
 	#runId = '';
+	/** grows from life to life: one that is lower than another is over */
+	#life = 0;
+	#isOlder = false;
 	#createdAt = 0;
 	#losses = 0;
 	#isRestored = false;
@@ -56,6 +73,11 @@ export class Epoch {
 		return this.#id ?? '';
 	}
 
+	/** this life began with data that had been newer: its last writes were lost, in a restart or a failover */
+	get isOlder(): boolean {
+		return this.#isOlder;
+	}
+
 	/** how often this process has seen data being lost */
 	get losses(): number {
 		return this.#losses;
@@ -68,19 +90,55 @@ export class Epoch {
 
 	/** `runId`: changes with every start of the server; '' in a cluster, where each answer may be another server's. */
 	async enter(commands: Commands, runId: string): Promise<void> {
-		const { keys, clock, random, guardMs } = this.#options;
+		const known = this.#id;
+		const isOtherServer = runId !== '' && this.#runId !== '' && this.#runId !== runId;
 		this.#runId = runId;
-		const args = [random.hex(8), clock.now(), runId, VALUE_KEEP_MS];
-		const [id, created, sinceMs] = list(await commands.run(scripts.enter, [keys.epoch()], args));
-		const left = guardMs - integer(sinceMs);
+		let found = await this.#ask(commands, '');
+		if (known !== undefined) {
+			// A life that is over, and one whose last writes are missing: whoever reads on would count what is new as known.
+			const isOver = found.life < this.#life;
+			if (isOver || (found.id === known && isOtherServer && !(await this.#options.isWhole(commands))))
+				found = await this.#ask(commands, found.id);
+		}
+		this.#take(found);
+	}
+
+	/** What Redis has is known to be older than it was: its next life begins. */
+	async older(commands: Commands): Promise<void> {
+		this.#take(await this.#ask(commands, this.id));
+	}
+
+	/** @param over id of a life that has lost writes, or '' */
+	async #ask(commands: Commands, over: string): Promise<Found> {
+		const { keys, clock, random } = this.#options;
+		const args = [
+			random.hex(8),
+			clock.now(),
+			this.#runId,
+			VALUE_KEEP_MS,
+			Math.max(this.#life + 1, clock.now()),
+			over,
+		];
+		const [id, created, sinceMs, life, isOlder] = list(
+			await commands.run(scripts.enter, [keys.epoch()], args),
+		);
+		const found = { id: text(id), createdAt: integer(created), life: integer(life) };
+		return { ...found, sinceMs: integer(sinceMs), isOlder: integer(isOlder) === 1 };
+	}
+
+	#take({ id, createdAt, life, sinceMs, isOlder }: Found): void {
+		const { clock, guardMs, lost } = this.#options;
+		const left = guardMs - sinceMs;
 		if (left > 0) this.#guardEnds = Math.max(this.#guardEnds, clock.monotonic() + left);
-		const lost = this.#id !== undefined && this.#id !== text(id);
-		this.#id = text(id);
-		this.#createdAt = integer(created);
-		if (!lost) return;
+		const isLost = this.#id !== undefined && this.#id !== id;
+		this.#id = id;
+		this.#createdAt = createdAt;
+		this.#life = life;
+		if (!isLost) return;
+		this.#isOlder = isOlder;
 		this.#losses += 1;
 		this.#isRestored = false;
-		this.#options.lost();
+		lost();
 	}
 
 	/**

@@ -10,6 +10,8 @@ export class Holdings {
 	readonly #accountOf = new Map<string, AccountId>();
 	/** sessions this process has, and their accounts; null: not known yet */
 	readonly #owned = new Map<SessionKey, AccountId | null>();
+	/** accounts read for, or sent with, when Redis lost its data */
+	#before: ReadonlySet<AccountId> = new Set();
 
 	/** A trigger of this process. */
 	listens(id: string, account: AccountId): void {
@@ -53,8 +55,16 @@ export class Holdings {
 		return this.reading.has(account) || this.isOwned(account) || this.listening().has(account);
 	}
 
+	/** Had this process its session, or did it read for it, when Redis lost its data? */
+	hadOwn(account: AccountId): boolean {
+		return this.#before.has(account);
+	}
+
 	/** Redis has lost its data, and every lease with it. The triggers are still here. */
 	lost(): void {
+		const had = [...this.reading, ...this.#owned.values()].filter((account) => account !== null);
+		// Lost once more before anything was given anew: what was had still is.
+		if (had.length > 0) this.#before = new Set(had);
 		this.reading.clear();
 		this.#owned.clear();
 	}

@@ -15,12 +15,14 @@ export class Keys {
 
 	/** hash: which life of this Redis the data belongs to; a Redis that lost its data has none */
 	epoch = (): string => `${this.#prefix}:epoch`;
+	/** string: the last write of a process, see `Marks` */
+	mark = (id: string): string => this.#key('mark', id);
 	/** string: a process moves what a file held into Redis */
 	moving = (): string => `${this.#prefix}:moving`;
 	/** set: every account that has a journal, for the sweep */
 	accounts = (): string => `${this.#prefix}:accounts`;
 
-	/** hash: `epoch`, `seq`, `fence`, `state`, `seeded` (put back after a loss) */
+	/** hash: `epoch`, `seq`, `fence`, `state`, `seeded` (put back after a loss), `was` (data of this epoch, unread since) */
 	account = (account: AccountId): string => this.#key('account', account);
 	/** stream: the entries; the id is `<seq>-0` */
 	journal = (account: AccountId): string => this.#key('journal', account);

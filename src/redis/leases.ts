@@ -20,6 +20,8 @@ export interface LeaseOptions {
 	mayAcquire(): Promise<void>;
 	/** rejects when this is another life of Redis by now */
 	confirm(): Promise<void>;
+	/** which life of Redis this process knows */
+	life(): string;
 }
 
 /** Who may connect, and who may append. */
@@ -27,6 +29,8 @@ export class Leases {
 	readonly #options: LeaseOptions;
 	/** reader leases given to this process, by name: their tokens */
 	readonly #held = new Map<string, number>();
+	/** the life of Redis in which each lease was given, by name: it ends with it, though Redis may still know it */
+	readonly #lives = new Map<string, string>();
 
 	constructor(options: LeaseOptions) {
 		this.#options = options;
@@ -55,6 +59,7 @@ export class Leases {
 				return { acquired: false, holder: text(reply[2]), expiresAt: clock.now() + integer(reply[1]) };
 			}
 			const token = integer(reply[1]);
+			this.#lives.set(name, this.#options.life());
 			if (account !== null) this.#held.set(name, token);
 			return { acquired: true, lease: { name, token, expiresAt: clock.now() + ttlMs } };
 		}
@@ -65,13 +70,30 @@ export class Leases {
 		const groups: StoreLease[][] = [];
 		for (let from = 0; from < leases.length; from += atOnce) groups.push(leases.slice(from, from + atOnce));
 		const renewed = Promise.all(groups.map((group) => this.#renewGroup(group, ttlMs)));
-		// A Redis that was emptied is entered anew; what that means for these leases they have told.
-		const [lost] = await Promise.all([
+		// A Redis that was emptied, or has older data, is entered anew.
+		const [refused] = await Promise.all([
 			renewed.then((names) => names.flat()),
 			this.#options.confirm().catch(() => undefined),
 		]);
-		for (const name of lost) this.#held.delete(name);
-		return lost;
+		const lost = new Set(refused);
+		for (const lease of leases) {
+			if (lost.has(lease.name) || !this.#isOver(lease.name)) continue;
+			lost.add(lease.name);
+			// Nobody waits for one that Redis has kept and nobody uses.
+			void this.release(lease).catch(() => undefined);
+		}
+		for (const name of lost) this.#drop(name);
+		return [...lost];
+	}
+
+	/** Was it given in a life of Redis that is over? */
+	#isOver(name: string): boolean {
+		return (this.#lives.get(name) ?? this.#options.life()) !== this.#options.life();
+	}
+
+	#drop(name: string): void {
+		this.#held.delete(name);
+		this.#lives.delete(name);
 	}
 
 	async #renewGroup(group: readonly StoreLease[], ttlMs: number): Promise<string[]> {
@@ -83,7 +105,7 @@ export class Leases {
 	}
 
 	async release(lease: StoreLease): Promise<void> {
-		this.#held.delete(lease.name);
+		this.#drop(lease.name);
 		await this.#end(lease.name, 'token', String(lease.token));
 	}
 

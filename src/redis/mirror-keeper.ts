@@ -14,6 +14,7 @@ import { confirmAccount, copyAccount, copyNamed, positionedConsumers, type CopyP
 import { dataLost } from './faults';
 import { Holdings } from './holdings';
 import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
+import { list, textOrNull } from './replies';
 import { seed, type SeedParts } from './seeding';
 
 /** What other processes write is copied this often, ms. */
@@ -83,7 +84,24 @@ export class MirrorKeeper {
 		if (!this.#options.place.exists()) return;
 		await this.#open();
 		for (const account of (await this.#mirror?.staleAccounts('')) ?? []) this.#inherited.add(account);
+		if (await this.#knowsMore()) await this.#options.parts.epoch.older(this.#options.parts.commands);
 		this.putBack();
+	}
+
+	/** Has Redis lost its last writes while this process was away? Then the journal here is longer than there. */
+	async #knowsMore(): Promise<boolean> {
+		const mirror = this.#mirror;
+		if (mirror === undefined) return false;
+		const { commands, keys } = this.#options.parts;
+		for (const account of this.#inherited) {
+			if ((await mirror.epochOf(account)) !== this.#epoch) continue;
+			const asked = await commands.call('HMGET', keys.account(account), 'epoch', 'seq');
+			const [life, seq] = list(asked).map(textOrNull);
+			const { lastSeq } = await mirror.read((source) => source.account(account));
+			// One that is not there was forgotten, by a person or by the sweep.
+			if (life != null && lastSeq > Number(seq ?? 0)) return true;
+		}
+		return false;
 	}
 
 	/** a sentence for `status`, or null */
@@ -273,9 +291,10 @@ export class MirrorKeeper {
 		const { parts, clock, random, logger, renumbered, restored } = this.#options;
 		const { signal } = this.#scope;
 		const own = (id: string): boolean => this.holdings.own.has(id);
+		const isOwn = (account: AccountId): boolean => this.holdings.hadOwn(account);
 		for (let failures = 1; !signal.aborted; failures += 1) {
 			try {
-				const result = await seed(mirror, { ...parts, clock, logger, own, renumbered, signal });
+				const result = await seed(mirror, { ...parts, clock, logger, own, isOwn, renumbered, signal });
 				if (mirror === this.#memory) await mirror.keepSends(null, this.#epoch);
 				if ((await mirror.staleAccounts(this.#epoch)).length > 0) continue;
 				if (result.accounts === 0) return;

@@ -124,22 +124,24 @@ function streamEntry(entry: JournalEntry): (string | number)[] {
 	return [`${seq}-0`, 'i', eventId, 'c', chatId, 'a', at, 'r', recordedAt, 'f', flags, 'e', text];
 }
 
-/** What Redis has already is newer. */
+/** What Redis has already is newer, unless it is written over. */
 export async function moveValues(
 	source: {
 		values: ReturnType<MoveSource['values']>;
 		secrets: ReturnType<MoveSource['secrets']>;
 	},
 	{ commands, keys }: Pick<TurnParts, 'commands' | 'keys'>,
+	known: 'stays' | 'over' = 'stays',
 ): Promise<void> {
+	const put = known === 'over' ? 'HSET' : 'HSETNX';
 	const owners = new Set<string>();
 	for (const { owner, name, value, expiresAt } of source.values) {
 		const line = `${expiresAt ?? ''}|${JSON.stringify(value)}`;
-		await commands.call('HSETNX', keys.values(owner), name, line);
+		await commands.call(put, keys.values(owner), name, line);
 		owners.add(keys.values(owner));
 	}
 	for (const { owner, name, sealed } of source.secrets) {
-		await commands.call('HSETNX', keys.secrets(owner), name, sealed);
+		await commands.call(put, keys.secrets(owner), name, sealed);
 		owners.add(keys.secrets(owner));
 	}
 	for (const key of owners) await commands.call('PEXPIRE', key, VALUE_KEEP_MS);

@@ -7,6 +7,7 @@ import { Epoch, GUARD_MS } from './epoch';
 import { closed } from './faults';
 import { Intents } from './intents';
 import { Journal } from './journal';
+import { Marks } from './marks';
 import { Keys } from './keys';
 import { Leases } from './leases';
 import { serverFacts } from './server-facts';
@@ -56,18 +57,21 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		trouble: () => sentencesOf(connected?.trouble(), mirroring.keeper?.trouble),
 		isCopied: () => mirroring.keeper?.isKept ?? false,
 		isRestored: () => epoch.isRestored,
+		isOlder: () => epoch.isOlder,
 	});
 	const epoch = new Epoch({
 		keys,
 		clock,
 		random,
 		guardMs: options.guardMs ?? GUARD_MS,
+		isWhole: async (prepared) => (await marks?.areWhole(prepared)) ?? true,
 		lost: () => {
 			for (const each of onLost) each();
 			condition.lost();
 		},
 	});
 	const onLost: (() => void)[] = [];
+	let marks: Marks | undefined;
 	const commands = (connected = await RedisConnection.open({
 		settings,
 		clock,
@@ -81,6 +85,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		},
 	}));
 
+	if (!settings.cluster) marks = new Marks(commands, keys, clock, random);
 	const time = options.leaseTime ?? 'server';
 	const leaseNow = () => (time === 'server' ? '' : String(clock.now()));
 	const accounts = new Accounts(commands, keys, { epoch, cluster: settings.cluster, now: leaseNow });
@@ -109,6 +114,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 			await pace.settled();
 		},
 		confirm: () => epoch.confirm(commands),
+		life: () => epoch.id,
 	});
 	const intents = new Intents(commands, keys, clock);
 	if (options.moveFrom !== undefined) {
@@ -139,14 +145,17 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		leases,
 		pace,
 		intents,
+		marks,
 		sweep: new Sweep({ commands, keys, clock, accounts, consumers, leases, values, waits }),
 		async keep() {
 			await epoch.confirm(commands);
 			await epoch.keep(commands);
+			await marks?.keep();
 		},
 		close: async () => {
 			life.abort(closed());
 			await epoch.end(closed());
+			await marks?.end();
 			await commands.close();
 		},
 	});

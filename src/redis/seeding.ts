@@ -2,6 +2,7 @@ import type {
 	AccountId,
 	Clock,
 	ConsumerPosition,
+	IntentState,
 	JournalEntry,
 	Logger,
 	MovedAccount,
@@ -12,6 +13,7 @@ import { refusalOf } from './faults';
 import { paceOwnerOf } from './pace-memory';
 import { ACCOUNT_KEEP_MS } from './lifetimes';
 import { moveValues } from './moving';
+import { ageOf, makeWay, putNamed, takeFurther } from './older';
 import { integer, list, text, textOrNull, texts } from './replies';
 import { journal as scripts } from './scripts';
 import { alone } from './turn';
@@ -24,6 +26,7 @@ const PAGE = 500;
  * before one that it does not know yet. ms
  */
 const UNHEARD_MS = 120_000;
+const STEPS: readonly IntentState[] = ['reserved', 'sent', 'done'];
 /** Its ids the mirror has already; values written since are newer in Redis. */
 const ANEW = { own: new Set<string>(), ids: false, mayTakeNamed: () => false };
 
@@ -32,6 +35,8 @@ export interface SeedParts extends CopyParts {
 	logger: Logger;
 	/** consumers whose positions this process writes */
 	own(id: string): boolean;
+	/** was it read for, or sent with, by this process when the data was lost? */
+	isOwn(account: AccountId): boolean;
 	/** old numbers of what was put back, and the new ones: executions under way still name the old. `last`: of the old */
 	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>, last: number): void;
 	signal: AbortSignal;
@@ -81,15 +86,28 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedParts): Promise<boolean> {
 	const { commands, keys } = parts;
 	const known = await mirror.read((source) => source.account(account));
-	const readings = new Map(known.consumers.map(({ id, position }) => [id, toReading(position)]));
+	const age = await ageOf(known, mirror, parts);
 	await parts.accounts.list(account);
+	if (age === 'older') await putNamed(mirror, known, parts);
+	// Of one that is neither read nor listened to, only its sends are known.
+	const isRead = known.state !== null || known.consumers.length > 0;
+	if (age === 'kept' || (age === 'older' && !isRead)) {
+		await seedRest(known, parts);
+		return true;
+	}
+	if (age === 'older') await takeFurther(known, parts);
+	const readings = new Map(known.consumers.map(({ id, position }) => [id, toReading(position)]));
+	if (age === 'older')
+		await makeWay(known, pendingEntries(mirror, known, [...readings.values()], parts), parts);
 	const head = keys.account(account);
 	const before = list(await commands.call('HMGET', head, 'state', 'seeded')).map(textOrNull);
 	const isFirst = before[0] === null || before[1] !== null;
-	// Of one that is neither read nor listened to, only its sends are known.
-	const isRead = known.state !== null || known.consumers.length > 0;
 	if (isRead) await commands.call('HSETNX', head, 'seq', known.lastSeq + LEAP);
-	const pending = await seedEntries(mirror, known, [...readings.values()], parts);
+	const pending: JournalEntry[] = [];
+	for await (const page of pendingEntries(mirror, known, [...readings.values()], parts)) {
+		for (const entry of page) await seedEntry(account, entry, parts);
+		pending.push(...page);
+	}
 	const journal = await outlineOf(account, parts);
 	const done = await seedIds(mirror, known, journal.seqs, parts);
 	const renumbered = new Map<number, number>();
@@ -109,7 +127,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 		const open = new Set(pending.filter(({ seq }) => isOpen?.(seq)).map(({ eventId }) => eventId));
 		const passed = [...done].filter((id) => !open.has(id)).flatMap((id) => journal.seqs.get(id) ?? []);
 		await parts.consumers.acknowledge(record.id, passed, undefined);
-		if (here === null || parts.own(record.id)) {
+		if (here === null || age === 'older' || parts.own(record.id)) {
 			for (const emit of position.unsettled) {
 				const seqs = emit.seqs.flatMap((seq) => renumbered.get(seq) ?? []);
 				if (seqs.length > 0) await parts.consumers.recordEmit(record.id, { ...emit, seqs });
@@ -123,32 +141,29 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	for (const { consumer, ...gap } of known.gaps)
 		await parts.consumers.acknowledge(consumer, [], undefined, gap);
 	await seedRest(known, parts);
-	if (known.state !== null) await commands.call('HSETNX', head, 'state', JSON.stringify(known.state));
 	if (isRead) await commands.call('HSET', head, 'seeded', 1);
+	if (known.state !== null) await commands.call('HSETNX', head, 'state', JSON.stringify(known.state));
 	await commands.call('PEXPIRE', head, ACCOUNT_KEEP_MS);
 	return isFirst || !isRead;
 }
 
-/** Entries somebody has not passed, or may not have, in their order. @returns those, as the mirror numbers them */
-async function seedEntries(
+/** What somebody has not passed, or may not have, in its order and as the mirror numbers it. */
+async function* pendingEntries(
 	mirror: StoreMirror,
 	{ account, lastSeq }: MovedAccount,
 	readings: readonly Reading[],
-	parts: SeedParts,
-): Promise<JournalEntry[]> {
-	const pending: JournalEntry[] = [];
+	{ clock }: SeedParts,
+): AsyncGenerator<JournalEntry[]> {
 	const [newest] = await mirror.read((source) => source.entries(account, lastSeq - 1, 1));
-	const heardUntil = (newest?.recordedAt ?? parts.clock.now()) - UNHEARD_MS;
+	const heardUntil = (newest?.recordedAt ?? clock.now()) - UNHEARD_MS;
 	for (let after = 0; ;) {
 		const page = await mirror.read((source) => source.entries(account, after, PAGE));
-		const wanted = page.filter(
+		yield page.filter(
 			({ seq, heldBy, recordedAt }) =>
 				heldBy !== null || recordedAt > heardUntil || readings.some((isOpen) => isOpen(seq)),
 		);
-		for (const entry of wanted) await seedEntry(account, entry, parts);
-		pending.push(...wanted);
 		after = page.at(-1)?.seq ?? after;
-		if (page.length < PAGE) return pending;
+		if (page.length < PAGE) return;
 	}
 }
 
@@ -225,7 +240,12 @@ async function seedRest(known: MovedAccount, parts: SeedParts): Promise<void> {
 	for (const session of known.sessions)
 		if ((await parts.accounts.accountOf(session)) === null)
 			await parts.accounts.rememberSession(session, known.account);
-	for (const intent of known.intents) await parts.intents.restore(intent);
+	for (const intent of known.intents) {
+		const { created, intent: found } = await parts.intents.restore(intent);
+		// A send only goes on: the one that has come further is the newer.
+		if (!created && STEPS.indexOf(found.state) < STEPS.indexOf(intent.state))
+			await parts.intents.update(intent.key, intent);
+	}
 	const asked = new Set((await parts.waits.list(known.account)).map(({ id }) => id));
 	for (const wait of known.waits) if (!asked.has(wait.id)) await parts.waits.save(wait);
 }

@@ -13,10 +13,16 @@ export async function serverFacts(commands: Commands, cluster: boolean): Promise
 	const appendOnly = info.get('aof_enabled') === '1';
 	const limited = Number(info.get('maxmemory') ?? 0) > 0;
 	return {
-		runId: cluster ? '' : (info.get('run_id') ?? ''),
+		runId: cluster ? '' : lifeOf(info),
 		persistent: appendOnly || (await savesSnapshots(commands)),
 		evicting: limited && (info.get('maxmemory_policy') ?? 'noeviction') !== 'noeviction',
 	};
+}
+
+/** Changes with every start of the server, and with every change of the master whose writes it has (`INFO replication`). */
+function lifeOf(info: ReadonlyMap<string, string>): string {
+	const runId = info.get('run_id');
+	return runId === undefined ? '' : `${runId} ${info.get('master_replid') ?? ''}`;
 }
 
 async function tellsOfItself(commands: Commands): Promise<Map<string, string>> {

@@ -22,6 +22,7 @@ import type { IntentChange, Intents } from './intents';
 import type { Journal } from './journal';
 import { accountOfReaderLease } from './keys';
 import type { Leases } from './leases';
+import type { Marks } from './marks';
 import type { Pace } from './pace';
 import type { Sweep } from './sweep';
 import type { Values } from './values';
@@ -36,6 +37,8 @@ export interface StoreParts {
 	intents: Intents;
 	journal: Journal;
 	leases: Leases;
+	/** none in a cluster, whose servers lose their last writes one by one */
+	marks: Marks | undefined;
 	pace: Pace;
 	sweep: Sweep;
 	values: Values;
@@ -63,8 +66,18 @@ export class RedisStore implements Store {
 
 	onDegraded = (callback: (info: StoreInfo) => void) => this.#parts.condition.onDegraded(callback);
 
+	/** What Redis has answered is to be found again, see `Marks`. */
+	#written<T>(work: Promise<T>): Promise<T> {
+		const { marks } = this.#parts;
+		if (marks === undefined) return work;
+		return work.then((result) => {
+			marks.wrote();
+			return result;
+		});
+	}
+
 	rememberSession = (session: SessionKey, account: AccountId) =>
-		this.#parts.accounts.rememberSession(session, account);
+		this.#written(this.#parts.accounts.rememberSession(session, account));
 	accountOf = (session: SessionKey) => this.#parts.accounts.accountOf(session);
 
 	async acquireLease(name: string, holder: string, ttlMs: number) {
@@ -88,7 +101,9 @@ export class RedisStore implements Store {
 
 	append(account: AccountId, batch: AppendBatch): Promise<AppendResult> {
 		const { accounts, journal } = this.#parts;
-		return accounts.isListed(account) ? journal.append(account, batch) : this.#appendFirst(account, batch);
+		return this.#written(
+			accounts.isListed(account) ? journal.append(account, batch) : this.#appendFirst(account, batch),
+		);
 	}
 	/** Listing and appending are asked for at once: a wait in between would let a read overtake the append. */
 	async #appendFirst(account: AccountId, batch: AppendBatch) {
@@ -104,62 +119,64 @@ export class RedisStore implements Store {
 		this.#parts.journal.readEntriesBySeq(account, seqs);
 	lastSeq = (account: AccountId) => this.#parts.journal.lastSeq(account);
 	settleHeld = (account: AccountId, seq: number, outcome: 'release' | 'consume') =>
-		this.#parts.journal.settleHeld(account, seq, outcome);
+		this.#written(this.#parts.journal.settleHeld(account, seq, outcome));
 	loadState = (account: AccountId) => this.#parts.journal.loadState(account);
 	async saveState(account: AccountId, token: number, state: JsonObject | null) {
-		await Promise.all([
-			this.#parts.accounts.list(account),
-			this.#parts.journal.saveState(account, token, state),
-		]);
+		await this.#written(
+			Promise.all([this.#parts.accounts.list(account), this.#parts.journal.saveState(account, token, state)]),
+		);
 	}
 
 	async saveConsumer(record: ConsumerRecord) {
 		await this.#parts.accounts.list(record.accountId);
-		await this.#parts.consumers.save(record);
+		await this.#written(this.#parts.consumers.save(record));
 	}
 	async loadConsumer(id: string) {
 		const found = await this.#parts.consumers.load(id);
 		return found === null ? null : { ...found.record, position: found.position };
 	}
 	listConsumers = (account: AccountId) => this.#parts.consumers.list(account);
-	recordEmit = (consumer: string, record: EmitRecord) => this.#parts.consumers.recordEmit(consumer, record);
+	recordEmit = (consumer: string, record: EmitRecord) =>
+		this.#written(this.#parts.consumers.recordEmit(consumer, record));
 	acknowledge = (consumer: string, seqs: readonly number[], emitKey?: string) =>
-		this.#parts.consumers.acknowledge(consumer, seqs, emitKey);
-	resetPosition = (consumer: string, seq: number) => this.#parts.consumers.resetPosition(consumer, seq);
-	forgetConsumer = (id: string) => this.#parts.consumers.forget(id);
+		this.#written(this.#parts.consumers.acknowledge(consumer, seqs, emitKey));
+	resetPosition = (consumer: string, seq: number) =>
+		this.#written(this.#parts.consumers.resetPosition(consumer, seq));
+	forgetConsumer = (id: string) => this.#written(this.#parts.consumers.forget(id));
 
 	async reserveIntent(record: IntentRecord) {
 		await this.#parts.accounts.list(record.accountId);
-		return this.#parts.intents.reserve(record);
+		return this.#written(this.#parts.intents.reserve(record));
 	}
-	updateIntent = (key: string, change: IntentChange) => this.#parts.intents.update(key, change);
-	deleteIntent = (key: string) => this.#parts.intents.delete(key);
+	updateIntent = (key: string, change: IntentChange) =>
+		this.#written(this.#parts.intents.update(key, change));
+	deleteIntent = (key: string) => this.#written(this.#parts.intents.delete(key));
 	loadIntent = (key: string) => this.#parts.intents.load(key);
 
 	async saveWait(record: WaitRecord) {
 		await this.#parts.accounts.list(record.accountId);
-		await this.#parts.waits.save(record);
+		await this.#written(this.#parts.waits.save(record));
 	}
 	listWaits = (account: AccountId) => this.#parts.waits.list(account);
-	deleteWait = (id: string) => this.#parts.waits.delete(id);
+	deleteWait = (id: string) => this.#written(this.#parts.waits.delete(id));
 
 	getValue = (owner: Owner, name: string) => this.#parts.values.get(owner, name);
 	putValue = (owner: Owner, name: string, value: Json, ttlMs?: number) =>
-		this.#parts.values.put(owner, name, value, ttlMs);
-	deleteValue = (owner: Owner, name: string) => this.#parts.values.delete(owner, name);
+		this.#written(this.#parts.values.put(owner, name, value, ttlMs));
+	deleteValue = (owner: Owner, name: string) => this.#written(this.#parts.values.delete(owner, name));
 	listValues = (owner: Owner, prefix: string) => this.#parts.values.list(owner, prefix);
 	increment = (owner: Owner, name: string, by: number, ttlMs: number) =>
-		this.#parts.values.increment(owner, name, by, ttlMs);
+		this.#written(this.#parts.values.increment(owner, name, by, ttlMs));
 
 	putSecret = (owner: Owner, name: string, sealed: string) =>
-		this.#parts.values.putSecret(owner, name, sealed);
+		this.#written(this.#parts.values.putSecret(owner, name, sealed));
 	getSecret = (owner: Owner, name: string) => this.#parts.values.getSecret(owner, name);
-	deleteSecret = (owner: Owner, name: string) => this.#parts.values.deleteSecret(owner, name);
+	deleteSecret = (owner: Owner, name: string) => this.#written(this.#parts.values.deleteSecret(owner, name));
 
 	async sweep(limits: RetentionLimits) {
 		await this.#parts.keep();
 		return this.#parts.sweep.run(limits);
 	}
-	forget = (account: AccountId) => this.#parts.accounts.forget(account, this.#parts);
+	forget = (account: AccountId) => this.#written(this.#parts.accounts.forget(account, this.#parts));
 	close = () => this.#parts.close();
 }

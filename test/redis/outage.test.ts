@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readerLeaseName, type Logger, type Store, type StoreInfo } from '../../src/contract';
 import { openRedisStore, type RedisStoreOptions } from '../../src/redis';
@@ -14,6 +15,11 @@ const PASSWORD = 'hunter2-of-redis';
 const STANDS = { stepMs: 0, steps: 2_000 };
 const GOES_ON = { stepMs: 250, steps: 2_000 };
 const UNAVAILABLE = { code: 'store_unavailable', retry: { afterMs: 5_000 } };
+
+/** So many processes have marked what they wrote. */
+async function marked(client: Redis, processes: number): Promise<void> {
+	await until(async () => (await client.keys('*:mark:*')).length === processes, 'the mark');
+}
 
 describe('when Redis', () => {
 	let server: RedisServer;
@@ -141,6 +147,7 @@ describe('when Redis', () => {
 		const store = await open();
 		await store.putValue(ACCOUNT, 'n', 1);
 		const admin = server.client();
+		await marked(admin, 1);
 		await admin.config('SET', 'replica-read-only', 'yes');
 		await admin.replicaof('127.0.0.1', 1);
 		await expect(store.putValue(ACCOUNT, 'n', 2)).rejects.toThrow('read-only');
@@ -265,6 +272,10 @@ describe('when Redis comes back', () => {
 		const held = await store.acquireLease('session:a', 'host/1/main', LEASE_MS);
 		if (!held.acquired) throw new Error('not acquired');
 		await store.saveConsumer(consumer('c1'));
+		await clock.advance(1_000);
+		const admin = server.client();
+		await marked(admin, 1);
+		admin.disconnect();
 		await server.kill();
 		await server.run();
 		await until(
@@ -278,6 +289,47 @@ describe('when Redis comes back', () => {
 		expect(given()).toBe(false);
 		await clock.advance(GUARD_MS / 2);
 		await passes(clock, given, 'the lease', GOES_ON);
+	});
+
+	it('with data that is older than what it had, every lease is lost, and no number is given twice', async () => {
+		const clock = new ManualClock();
+		const snapshots = await RedisServer.start();
+		const settings = snapshots.settings('p');
+		try {
+			const [owner, other] = [await open(clock, { settings }), await open(clock, { settings })];
+			await clock.advance(GUARD_MS);
+			const name = readerLeaseName(ACCOUNT);
+			const held = await owner.acquireLease(name, 'host/1/main', LEASE_MS);
+			if (!held.acquired) throw new Error('not acquired');
+			const { token } = held.lease;
+			await owner.append(ACCOUNT, { token, events: [journalEvent('e1')], state: { pts: 1 } });
+			const admin = snapshots.client();
+			await admin.save();
+			admin.disconnect();
+			await owner.append(ACCOUNT, { token, events: [journalEvent('e2')], state: { pts: 2 } });
+			await snapshots.kill();
+			await snapshots.run();
+			// It had written nothing, and hears of it from the one that had.
+			for (const store of [owner, other]) {
+				const isTold = async () => {
+					await store.renewLeases([], LEASE_MS).catch(() => undefined);
+					return store.info.degraded?.includes('without its last changes') === true;
+				};
+				await until(isTold, 'the loss');
+			}
+			expect(await owner.renewLeases([held.lease], LEASE_MS)).toEqual([name]);
+			const append = owner.append(ACCOUNT, { token, events: [journalEvent('e3')], state: { pts: 3 } });
+			await expect(append).rejects.toMatchObject({ code: 'account_in_use' });
+			expect(await owner.loadState(ACCOUNT)).toEqual({ pts: 1 });
+			const given = await acquires(other, clock, name);
+			await clock.advance(GUARD_MS / 2);
+			expect(given()).toBe(false);
+			await clock.advance(GUARD_MS / 2);
+			await passes(clock, given, 'the lease', GOES_ON);
+		} finally {
+			await Promise.all(stores.splice(0).map((store) => store.close()));
+			await snapshots.stop();
+		}
 	});
 
 	it('empty, every lease is lost, tokens still grow, and the store says what that means', async () => {

@@ -18,6 +18,7 @@ local token = math.max(now, tonumber(held[3] or 0) + 1)
 if KEYS[2] then
 	token = math.max(token, tonumber(redis.call('HGET', KEYS[2], 'fence') or 0) + 1)
 	redis.call('HSET', KEYS[2], 'fence', token)
+	redis.call('HDEL', KEYS[2], 'was')
 	if redis.call('PTTL', KEYS[2]) < 0 then redis.call('PEXPIRE', KEYS[2], ARGV[4]) end
 end
 redis.call('HSET', KEYS[1], 'holder', ARGV[2], 'expires', now + tonumber(ARGV[3]), 'token', token)

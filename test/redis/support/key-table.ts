@@ -20,9 +20,10 @@ const of = (type: KeyKind['type'], owner: string, bound: string, days: number): 
 /** Every kind of key there may be. A key that is not in this table fails the tests. */
 export const KEY_KINDS: Readonly<Record<string, KeyKind>> = {
 	epoch: of('hash', 'everybody', 'one', 400),
+	mark: of('string', 'a process', 'one per process, which takes it along when it ends', 100),
 	moving: of('string', 'who moves a file into Redis', 'one, for a minute', 1),
 	accounts: of('set', 'everybody', 'one member per account ever open', 400),
-	account: of('hash', 'the reader', 'five fields per account', 100),
+	account: of('hash', 'the reader', 'six fields per account', 100),
 	journal: of('stream', 'the reader', '100,000 entries and 7 days, by the sweep', 100),
 	held: of('hash', 'the reader', 'no more than entries', 100),
 	seen: of('zset', 'the reader', 'ids of a week, by the sweep', 100),

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a server on 127.0.0.1: can lose what the server answers, cut, and stay cut. */
+/** Stands between a client and a server on 127.0.0.1: can lose what the server answers, cut, stay cut, and lead to another server. */
 export class Relay {
 	swallowAnswers = false;
 	swallowed = 0;
 	/** new connections are refused too */
 	isCut = false;
+	/** port of the server that new connections reach, as a name that means another host by now */
+	leadsTo = 0;
 	readonly #server: Server;
 	readonly #sockets = new Set<Socket>();
 
@@ -21,18 +23,19 @@ export class Relay {
 	static async to(port: number): Promise<Relay> {
 		const server = createServer();
 		const relay = new Relay(server);
-		server.on('connection', (near) => relay.#join(near, port));
+		relay.leadsTo = port;
+		server.on('connection', (near) => relay.#join(near));
 		server.listen(0, '127.0.0.1');
 		await once(server, 'listening');
 		return relay;
 	}
 
-	#join(near: Socket, port: number): void {
+	#join(near: Socket): void {
 		if (this.isCut) {
 			near.destroy();
 			return;
 		}
-		const far = connect(port, '127.0.0.1');
+		const far = connect(this.leadsTo, '127.0.0.1');
 		for (const socket of [near, far]) {
 			this.#sockets.add(socket);
 			socket.on('error', () => undefined);
