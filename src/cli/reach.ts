@@ -11,6 +11,8 @@ export interface Target {
 	tls: boolean;
 	/** speaks HTTP, so that it can be asked what time it is */
 	http: boolean;
+	/** what does not work without it, where everything else does */
+	onlyFor?: string;
 }
 
 /** How to go there: as an account would. */

@@ -36,6 +36,7 @@ beforeAll(async () => {
 		'api.oneme.ru:443': web,
 		'ws-api.oneme.ru:443': web,
 		'web.max.ru:443': web,
+		'fd2.oneme.ru:443': web,
 		'149.154.175.53:443': dc(1),
 		'149.154.167.51:443': dc(2),
 		'149.154.175.100:443': dc(3),
@@ -92,6 +93,7 @@ describe('the messengers’ own addresses', () => {
 			),
 			expect.stringMatching(/^ok max web, older address \(ws-api\.oneme\.ru:443\): reached/),
 			expect.stringMatching(/^ok max web page \(web\.max\.ru:443\): reached/),
+			expect.stringMatching(/^ok max files \(fd2\.oneme\.ru:443\): reached/),
 			'ok clock (against max): right',
 			expect.stringMatching(/^ok max credential: MAX answers\. The credential holds no token yet/),
 		]);
@@ -203,6 +205,31 @@ describe('certificates', () => {
 		expect(trusted.out).toMatch(/ok +clock \(against max\): right/);
 	});
 
+	it('of MAX’s host of files is another authority’s: that costs documents, not messages', async () => {
+		const russian = await certificate(['fd2.oneme.ru'], undefined, 'Another Authority');
+		const files = await listening(
+			createHttpsServer({ cert: russian.cert, key: russian.private }, (_, answer) => answer.end()),
+		);
+		const websocket = { port: portOf(max.addresses.websocketPlain), tls: true };
+		const half = await createInternet({
+			'api.oneme.ru:443': websocket,
+			'ws-api.oneme.ru:443': websocket,
+			'web.max.ru:443': websocket,
+			'fd2.oneme.ru:443': { port: files, tls: false },
+		});
+		onTestFinished(() => half.close());
+		const without = await doctor('max', { proxyUrl: half.httpUrl, caCertificates: half.ca });
+		expect(without.code).toBe(0);
+		expect(without.out).toMatch(
+			/^warning +max files \(fd2\.oneme\.ru:443\): the certificate is not trusted .*Russian Trusted CA\. Downloading documents needs it/m,
+		);
+		const both = await doctor('max', {
+			proxyUrl: half.httpUrl,
+			caCertificates: `${half.ca}\n${russian.cert}`,
+		});
+		expect(both.out).toMatch(/^ok +max files \(fd2\.oneme\.ru:443\): reached/m);
+	});
+
 	it('of another name, past their time or near its end are three things', async () => {
 		const day = 86_400_000;
 		const shown = async (names: string[], days: number) => {
@@ -237,7 +264,15 @@ describe('what else can be wrong', () => {
 		const ran = await doctor('max', { proxyUrl: half.httpUrl, caCertificates: half.ca }, '--json');
 		expect(ran.code).toBe(1);
 		const findings = JSON.parse(ran.out) as { result: string }[];
-		expect(findings.map(({ result }) => result)).toEqual(['ok', 'ok', 'failed', 'failed', 'ok', 'ok']);
+		expect(findings.map(({ result }) => result)).toEqual([
+			'ok',
+			'ok',
+			'failed',
+			'failed',
+			'warning',
+			'ok',
+			'ok',
+		]);
 	});
 
 	it.each([

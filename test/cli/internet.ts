@@ -97,8 +97,9 @@ export async function createInternet(sites: Readonly<Record<string, Site>>): Pro
 export function certificate(
 	names: readonly string[],
 	notAfterDate = new Date(Date.now() + 30 * 86_400_000),
+	authority = 'Test Authority',
 ): ReturnType<typeof generate> {
-	return generate([{ name: 'commonName', value: 'Test Authority' }], {
+	return generate([{ name: 'commonName', value: authority }], {
 		notBeforeDate: new Date(Date.UTC(2020, 0, 1)),
 		notAfterDate,
 		extensions: [
