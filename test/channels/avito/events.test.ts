@@ -95,7 +95,7 @@ describe('a webhook as a unified message', () => {
 		[
 			'call',
 			{ call: { status: 'missed', target_user_id: 1 } },
-			{ event_type: 'call', data: { status: 'missed' } },
+			{ event_type: 'call', data: { state: 'missed' } },
 		],
 		['appCall', {}, { event_type: 'call' }],
 		[

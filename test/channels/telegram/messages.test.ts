@@ -542,6 +542,49 @@ describe('places and cards', () => {
 	});
 });
 
+describe('what a message holds beside its words', () => {
+	it('is told without the raw object, in the words of MAX', async () => {
+		const { call, chatId, groupId, get, botId, control, bench } = await scene();
+		const told = async ([sent]: JsonObject[], chat = chatId) => (await get(idOf(sent), chat))['data'];
+		expect(
+			await told(await call('message.sendLocation', { chatId, latitude: -33.5, longitude: 151.25 })),
+		).toEqual({ latitude: -33.5, longitude: 151.25 });
+		const venue = { chatId, latitude: 1, longitude: 2, title: 'Café', address: 'Street 1' };
+		expect(await told(await call('message.sendLocation', venue))).toMatchObject({
+			latitude: 1,
+			title: 'Café',
+		});
+		expect(
+			await told(await call('message.sendContact', { chatId, phone: '+15550001', firstName: 'Zoe' })),
+		).toEqual({ contact_id: null, contact_name: 'Zoe', contact_phone: '+15550001' });
+		const poll = { chatId: groupId, question: 'Which?', answers: ['One', 'Two'] };
+		expect(await told(await call('message.sendPoll', poll), groupId)).toEqual({
+			poll_id: expect.any(String) as string,
+			title: 'Which?',
+			answers: [{ text: 'One' }, { text: 'Two' }],
+		});
+		const [heard] = await call('message.getMany', { chatId, limit: 100 }).then((all) =>
+			all.filter(({ text }) => text === 'Hello Anna'),
+		);
+		const messageIds = [numberOf(heard!)];
+		expect(
+			await told(await call('message.forward', { chatId: groupId, fromChatId: chatId, messageIds }), groupId),
+		).toMatchObject({
+			forwarded_from: { user_id: bench.owner.id, user_name: 'Boris', chat_id: null },
+		});
+		const { ids } = control.injectMessage({
+			from: botId,
+			to: bench.owner.id,
+			text: 'choose',
+			buttons: [[['Go', 'g']]],
+		});
+		expect((await get(String(ids[bench.owner.id]), botId))['data']).toEqual({
+			keyboard: [[{ text: 'Go' }]],
+		});
+		expect((await get(messageIds[0]!))['data']).toBeUndefined();
+	});
+});
+
 describe('exactly once', () => {
 	it('an album and a forward that Telegram has already are found again, each message', async () => {
 		const { bench, account, call, chatId, groupId, hear } = await scene();

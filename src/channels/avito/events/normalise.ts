@@ -155,7 +155,7 @@ function detailsOf({ type, content }: MessageFacts): Pick<ChannelEvent, 'data'> 
 	const { location, call, item, flow_id: flowId } = content;
 	if (typeof flowId === 'string') return { data: { flow_id: flowId } };
 	if (location != null) return { data: { latitude: location.lat ?? null, longitude: location.lon ?? null } };
-	if (isCall(type)) return { data: { status: call?.status ?? null } };
+	if (isCall(type)) return { data: { state: call?.status ?? null } };
 	if (item != null) {
 		return {
 			data: { title: item.title ?? null, url: item.item_url ?? null, price: item.price_string ?? null },

@@ -1,8 +1,9 @@
-import { NO_MEDIA, type ChannelEvent, type EventMeta } from '../../../contract';
+import { NO_MEDIA, type ChannelEvent, type EventMeta, type JsonObject } from '../../../contract';
 import { markPeer } from '../peers/marked-id';
 import { SERVICE_USER } from '../peers/peer-book';
 import { child, flag, int, long, text, type TlObject } from '../tl';
 import { chatTitleOf, chatTypeOf, contentHash, iso, type Owner } from './base';
+import { detailsOf } from './details';
 import { makeMask } from './mask';
 import { kindOf, readMedia } from './media';
 import { noticeData, noticeType } from './notice';
@@ -35,6 +36,9 @@ export function messageEvent(
 	const words = mask.text(text(message, 'message'));
 	const base = `${owner.accountId}:${chat}:${String(id)}`;
 	const reply = child(message, 'reply_to');
+	const data: JsonObject | null = service
+		? { ...noticeData(message), action: toJson(child(message, 'action')) }
+		: detailsOf(message, owner);
 	return {
 		channel: 'telegram',
 		event_id: edited
@@ -70,9 +74,7 @@ export function messageEvent(
 			is_muted: owner.book.flags(chat).muted,
 			is_archived: owner.book.flags(chat).archived,
 		},
-		...(service
-			? { data: { ...noticeData(message), action: mask.json(toJson(child(message, 'action'))) } }
-			: {}),
+		...(data === null ? {} : { data: mask.json(data) as JsonObject }),
 		raw: mask.json(toJson(message)),
 	};
 }
