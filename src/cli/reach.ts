@@ -128,7 +128,7 @@ function failureOf(error: unknown, clock: Clock): string {
 	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
 		return `the certificate is for another name (${code}): something else answers at this address`;
 	if (/CERT|SELF_SIGNED|ISSUER|VERIFY/.test(code))
-		return `the certificate is not trusted (${code}): add its authority under CA Certificates, such as the Russian Trusted CA`;
+		return `the certificate is not trusted (${code}): add its authority under CA Certificates, such as the Russian Trusted CA (https://www.gosuslugi.ru/crt)`;
 	if (/ENOTFOUND|EAI_AGAIN/.test(code)) return `the name cannot be resolved (${code}): check DNS`;
 	if (code === 'ECONNREFUSED') return 'the connection is refused';
 	if (/ENETUNREACH|EHOSTUNREACH/.test(code)) return `no way there (${code}): check network and firewall`;

@@ -221,7 +221,7 @@ describe('certificates', () => {
 		const without = await doctor('max', { proxyUrl: half.httpUrl, caCertificates: half.ca });
 		expect(without.code).toBe(0);
 		expect(without.out).toMatch(
-			/^warning +max files \(fd2\.oneme\.ru:443\): the certificate is not trusted .*Russian Trusted CA\. Downloading documents needs it/m,
+			/^warning +max files \(fd2\.oneme\.ru:443\): the certificate is not trusted .*Russian Trusted CA \(https:\S+\)\. Downloading documents needs it/m,
 		);
 		const both = await doctor('max', {
 			proxyUrl: half.httpUrl,

@@ -78,7 +78,7 @@ function describe(error: unknown): string {
 function hintFor(cause: unknown): string {
 	const code = describe(cause);
 	if (/CERT|SELF_SIGNED|VERIFY|ISSUER/.test(code)) {
-		return 'The certificate is not trusted. Add its authority under CA Certificates in the credential (api2.oneme.ru uses the Russian Trusted CA).';
+		return 'The certificate is not trusted. Add its authority under CA Certificates in the credential (documents and api2.oneme.ru use the Russian Trusted CA: https://www.gosuslugi.ru/crt).';
 	}
 	if (code === 'PROXY_FAILED')
 		return 'Check the proxy in the credential; there is never a direct connection instead.';
