@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from '#lib/zod';
 import { ChannelError, invalidParameter } from '../../../contract';
 import type { TelegramAccount } from '../account';
-import { largestSize, readMedia, smallestSize } from '../events/media';
+import { fileNameOf, largestSize, smallestSize } from '../events/media';
 import { parseRef, type MediaRef } from '../events/media-ref';
 import { partGate } from '../part-gate';
 import { bytes, child, children, int, long, text, type TlObject } from '../tl';
@@ -83,7 +83,7 @@ async function locate(account: TelegramAccount, ref: Wanted, signal: AbortSignal
 	const photo = child(media, 'photo');
 	if (photo !== null) return ofPhoto(photo, ref);
 	const document = child(media, 'document');
-	if (document !== null) return ref.thumbnail ? previewOf(document, ref) : ofDocument(document, message, ref);
+	if (document !== null) return ref.thumbnail ? previewOf(document, ref) : ofDocument(document, ref);
 	throw new ChannelError('message_not_found', 'This message has no file', { channel: 'telegram' });
 }
 
@@ -104,15 +104,14 @@ function ofPhoto(photo: TlObject, { messageId, thumbnail }: Wanted): Source {
 	};
 }
 
-function ofDocument(document: TlObject, message: TlObject, ref: MediaRef): Source {
-	const { documents, videos } = readMedia(message, ref);
+function ofDocument(document: TlObject, { messageId }: MediaRef): Source {
 	const mimeType = text(document, 'mime_type') || 'application/octet-stream';
 	const extension = mimeType.split('/')[1]?.replace(/[^a-z0-9].*$/, '') ?? 'bin';
 	return {
 		location: locationOf(document, ''),
 		dc: int(document, 'dc_id') ?? 0,
 		size: Number(long(document, 'size') ?? 0),
-		fileName: (documents[0] ?? videos[0])?.file_name ?? `file-${String(ref.messageId)}.${extension}`,
+		fileName: fileNameOf(document) ?? `file-${String(messageId)}.${extension}`,
 		mimeType,
 	};
 }

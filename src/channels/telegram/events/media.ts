@@ -62,7 +62,8 @@ export function readMedia(message: TlObject, at: MediaRef): Media {
 	const item = documentItem(document, kind, at);
 	switch (kind) {
 		case 'voice':
-			return { ...NO_MEDIA, has_voice: true, voice_ref: item.ref, documents: [item] };
+			// Only its reference, as of every messenger: a list of documents has what `has_document` speaks of.
+			return { ...NO_MEDIA, has_voice: true, voice_ref: item.ref };
 		case 'video':
 		case 'video_note':
 		case 'animation':
@@ -111,9 +112,15 @@ function sizesOf(photo: TlObject): PhotoSize[] {
 	return sizes.toSorted((a, b) => b.width * b.height - a.width * a.height);
 }
 
+export function fileNameOf(document: TlObject): string | undefined {
+	return children(document, 'attributes')
+		.map((attribute) => text(attribute, 'file_name'))
+		.find((value) => value !== '');
+}
+
 function documentItem(document: TlObject, kind: MediaKind, at: MediaRef): MediaItem {
 	const attributes = children(document, 'attributes');
-	const name = attributes.map((attribute) => text(attribute, 'file_name')).find((value) => value !== '');
+	const name = fileNameOf(document);
 	const sized = attributes.find(
 		({ _ }) => _ === 'documentAttributeVideo' || _ === 'documentAttributeImageSize',
 	);
