@@ -119,6 +119,37 @@ const CASES: Readonly<Record<string, [(stage: Stage) => void, object]>> = {
 		},
 		{ event_type: 'read', meta: { direction: 'out', sent_by: 'device' }, data: { own: true } },
 	],
+	'reading of a topic by the others': [
+		({ control, boris, demo }) =>
+			control.pushUpdate({
+				account: boris,
+				update: {
+					_: 'updateReadChannelDiscussionOutbox',
+					channel_id: { $long: demo.supergroupId.replace('-100', '') },
+					top_msg_id: 7,
+					read_max_id: 9,
+				},
+			}),
+		{
+			event_type: 'read',
+			external_chat_id: '-1000002000001',
+			meta: { direction: 'in', thread_id: '7' },
+			data: { message_id: '9', own: false },
+		},
+	],
+	'reading of a topic on another device': [
+		({ control, boris, demo }) =>
+			control.pushUpdate({
+				account: boris,
+				update: {
+					_: 'updateReadChannelDiscussionInbox',
+					channel_id: { $long: demo.supergroupId.replace('-100', '') },
+					top_msg_id: 7,
+					read_max_id: 9,
+				},
+			}),
+		{ event_type: 'read', meta: { direction: 'out', thread_id: '7' }, data: { own: true } },
+	],
 	typing: [
 		({ control, anna, boris }) => control.typing({ from: anna, peer: boris }),
 		{ event_type: 'typing', data: { activity: 'text' } },

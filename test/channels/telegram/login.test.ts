@@ -111,6 +111,23 @@ describe('login', () => {
 		expect(sandbox.control.logins({ account: clara.id })).toMatchObject([{ dc: clara.dc }]);
 	});
 
+	it('a QR code that grew old on the way to another data centre is followed by a fresh one there', async () => {
+		const { sandbox, open } = await startLogin();
+		const clara = sandbox.accounts[2];
+		const account = await open();
+		const [shown] = (await runCommand(account, 'login.getQr')).items;
+		sandbox.control.scanQr({ account: clara.id, token: shown?.['url'] as string });
+		sandbox.control.setFaults({
+			errors: [{ method: 'auth.importLoginToken', code: 400, message: 'AUTH_TOKEN_EXPIRED', count: 1 }],
+		});
+		const [fresh] = (await runCommand(account, 'login.checkQr')).items;
+		expect(fresh).toMatchObject({ state: 'waiting' });
+		sandbox.control.scanQr({ account: clara.id, token: fresh?.['url'] as string });
+		const [done] = (await runCommand(account, 'login.checkQr')).items;
+		expect(done).toMatchObject({ state: 'done', user_id: clara.id });
+		expect(sandbox.control.requests({ method: 'auth.importLoginToken' })).toHaveLength(1);
+	});
+
 	it('a code is sent again when asked for, and the login goes on with it', async () => {
 		const { sandbox, open } = await startLogin();
 		const boris = sandbox.accounts[1];

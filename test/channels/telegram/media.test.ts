@@ -5,7 +5,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { telegramDriver } from '../../../src/channels/telegram';
-import type { JsonObject, MediaSource } from '../../../src/contract';
+import type { ChannelEvent, JsonObject, MediaSource } from '../../../src/contract';
+import { refsOf } from '../../../src/n8n/media-in';
+import { Values } from '../../../src/n8n/parameters';
 import { until } from '../../support/manual-clock';
 import { startBench, testIntent } from './fixture';
 import { recording } from './recording';
@@ -415,6 +417,54 @@ describe('files', () => {
 		const { items } = await bench.call(account, 'message.getMany', { ...input, limit: 1 });
 		expect(items).toMatchObject([{ media: { documents: [{ file_name: 'large.png', size: large.size }] } }]);
 		expect(opened).toBe(2);
+	});
+
+	it('tells a voice message by its reference alone, and downloads it once by what the event holds', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const heard = bench.sandbox.control.injectMessage({
+			from: bench.anna.id,
+			to: bench.owner.id,
+			text: '',
+			media: { kind: 'voice', base64: pattern(900).toString('base64') },
+		});
+		const input = { chatId: bench.anna.id, messageIds: [String(heard.ids[bench.owner.id])] };
+		const [message] = (await bench.call(account, 'message.get', input)).items;
+		const { media } = message as unknown as ChannelEvent;
+		expect(media).toMatchObject({ has_voice: true, has_document: false, documents: [] });
+		expect(message).toMatchObject({ meta: { original_media_type: 'voice' } });
+		const refs = refsOf(
+			media,
+			new Values(
+				() => undefined,
+				(name) => name,
+			),
+		);
+		expect(refs).toEqual([media.voice_ref]);
+		const { media: files } = await bench.call(account, 'media.download', { ref: refs[0] ?? '' });
+		expect(files).toMatchObject([{ mimeType: 'audio/ogg', size: 900 }]);
+		for (const { stream } of files ?? []) expect(await buffer(stream)).toEqual(pattern(900));
+	});
+
+	it('takes longer captions and larger files of an account with Premium, as its server says', async () => {
+		const bench = await startBench();
+		const account = await bench.open();
+		const send = (text: string, size: number) =>
+			bench.call(account, 'message.sendMedia', { chatId: bench.anna.id, kind: 'file', text }, undefined, [
+				file(pattern(100), 'a.bin', 'application/octet-stream', size),
+			]);
+		const long = 'word '.repeat(400).trim();
+		const large = 3 * 1024 ** 3;
+		await expect(send(long, 100)).rejects.toMatchObject({ code: 'message_too_long' });
+		await expect(send('', large)).rejects.toMatchObject({ code: 'file_too_large' });
+		expect(bench.sandbox.control.requests({ method: 'upload.saveBigFilePart' })).toHaveLength(0);
+		bench.sandbox.control.setUser({ user: bench.owner.id, premium: true });
+		await send(long, 100);
+		const { items } = await bench.call(account, 'message.getMany', { chatId: bench.anna.id, limit: 1 });
+		expect(items).toMatchObject([{ text: long }]);
+		await expect(send('word '.repeat(1_000), 100)).rejects.toMatchObject({ code: 'message_too_long' });
+		await send('', large);
+		await expect(send('', 5 * 1024 ** 3)).rejects.toMatchObject({ code: 'file_too_large' });
 	});
 
 	it('refuses a voice message that is none, unless it may go as audio', async () => {

@@ -211,11 +211,12 @@ async function qr(
 		let answer = await loginCall(account, request, signal);
 		if (answer._ === 'auth.loginTokenMigrateTo') {
 			await moveTo(account, int(answer, 'dc_id') ?? 0);
-			answer = await loginCall(
-				account,
-				{ _: 'auth.importLoginToken', token: bytes(answer, 'token') },
-				signal,
-			);
+			const token = { _: 'auth.importLoginToken', token: bytes(answer, 'token') };
+			// The way there may have taken longer than the token lives: then a fresh one, where the account is.
+			answer = await loginCall(account, token, signal).catch((error: unknown) => {
+				if (!ChannelError.is(error) || error.providerCode !== 'AUTH_TOKEN_EXPIRED') throw error;
+				return loginCall(account, request, signal);
+			});
 		}
 		return answer._ === 'auth.loginTokenSuccess' ? (child(answer, 'authorization') ?? answer) : answer;
 	});

@@ -46,7 +46,7 @@ export const messageEditMedia = command({
 	input: z.strictObject({ chatId: chatRef, messageId, ...mediaFields }),
 	chats: ({ chatId }) => [chatId],
 	async run(account, input, context) {
-		const caption = captionOf(account, input);
+		const caption = await captionOf(account, input, context.signal);
 		const files = context.media.length - (input.hasThumbnail ? 1 : 0);
 		if (files > 1) throw invalidParameter('media', 'a message has one file, and several were given');
 		return edit(account, input, context, async () => {

@@ -4,7 +4,8 @@ import { asJson, type TelegramAccount } from '../account';
 import { deliver } from '../send/deliver';
 import { fromExisting } from '../send/input-media';
 import { assertMayApproach } from '../send/limited';
-import { CAPTION_LENGTH, fit, FORMATS, formatText, MESSAGE_LENGTH, toEntities } from '../send/text';
+import { captionLimit } from '../send/premium';
+import { fit, FORMATS, formatText, MESSAGE_LENGTH, toEntities } from '../send/text';
 import { child, children, int, long, text, type TlObject } from '../tl';
 import { fetchMessages } from './message-read';
 import { mention, sendingFields, sendingFlags, sends, sendTo } from './sending';
@@ -79,7 +80,9 @@ export const messageCopy = command({
 	async run(account, input, context) {
 		const original = await originalOf(account, input, context);
 		const media = copied(child(original, 'media'));
-		const words = wordsOf(account, input, original, media === null ? MESSAGE_LENGTH : CAPTION_LENGTH);
+		const longest = (length: number): Promise<number> =>
+			media === null ? Promise.resolve(MESSAGE_LENGTH) : captionLimit(account, length, context.signal);
+		const words = await wordsOf(account, input, original, longest);
 		return sendTo(account, input, context, 'sendMessageTypingAction', (to) => {
 			const common = { peer: to.input, ...words, ...sendingFlags(input) };
 			return [
@@ -106,17 +109,18 @@ async function originalOf(
 	return original;
 }
 
-function wordsOf(
+async function wordsOf(
 	account: TelegramAccount,
 	{ text: given, format }: { text?: string | undefined; format: (typeof FORMATS)[number] },
 	original: TlObject,
-	max: number,
-): { message: string; entities?: TlObject[] } {
+	longest: (length: number) => Promise<number>,
+): Promise<{ message: string; entities?: TlObject[] }> {
 	if (given === undefined) {
 		const entities = children(original, 'entities').flatMap((entity) => asInput(account, entity));
 		return { message: text(original, 'message'), ...(entities.length === 0 ? {} : { entities }) };
 	}
-	const [part] = fit(formatText(given, format), 'refuse', max);
+	const formatted = formatText(given, format);
+	const [part] = fit(formatted, 'refuse', await longest(formatted.text.length));
 	const entities = toEntities(part?.entities ?? [], (id) => mention(account, id));
 	return { message: part?.text ?? '', ...(entities.length === 0 ? {} : { entities }) };
 }

@@ -9,7 +9,8 @@ import {
 	type InputMedia,
 	type MediaOptions,
 } from '../send/input-media';
-import { CAPTION_LENGTH, fit, FORMATS, formatText, toEntities } from '../send/text';
+import { captionLimit } from '../send/premium';
+import { fit, FORMATS, formatText, toEntities } from '../send/text';
 import { child, type TlObject } from '../tl';
 import { fetchMessages } from './message-read';
 import { mention, sendingFields, sendingFlags, sends, sendTo } from './sending';
@@ -42,7 +43,7 @@ export const messageSendMedia = command({
 	timeoutMs: MEDIA_TIMEOUT_MS,
 	input: z.strictObject({ ...mediaFields, asAlbum: z.boolean().default(true), ...sendingFields }),
 	async run(account, input, context) {
-		const words = captionOf(account, input);
+		const words = await captionOf(account, input, context.signal);
 		return sendTo(account, input, context, ACTIONS[input.kind], async (to) => {
 			const media = await mediaOf(account, input, context);
 			const outgoing = [];
@@ -96,11 +97,13 @@ const ACTIONS: Readonly<Record<MediaInput['kind'], string>> = {
 };
 
 /** The caption as a request carries it. @throws ChannelError `message_too_long` */
-export function captionOf(
+export async function captionOf(
 	account: TelegramAccount,
 	input: Pick<MediaInput, 'text' | 'format'>,
-): { message: string; entities?: TlObject[] } {
-	const [caption] = fit(formatText(input.text, input.format), 'refuse', CAPTION_LENGTH);
+	signal: AbortSignal,
+): Promise<{ message: string; entities?: TlObject[] }> {
+	const formatted = formatText(input.text, input.format);
+	const [caption] = fit(formatted, 'refuse', await captionLimit(account, formatted.text.length, signal));
 	const entities = toEntities(caption?.entities ?? [], (id) => mention(account, id));
 	return { message: caption?.text ?? '', ...(entities.length === 0 ? {} : { entities }) };
 }

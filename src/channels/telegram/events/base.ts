@@ -60,6 +60,7 @@ export function plainEvent(
 			external_message_id: typeof data['message_id'] === 'string' ? data['message_id'] : null,
 			...(doer.own === true ? ({ direction: 'out', sent_by: 'device' } as const) : {}),
 			original_media_type: update._,
+			...(int(update, 'top_msg_id') === null ? {} : { thread_id: String(int(update, 'top_msg_id')) }),
 			chat_type: chatTypeOf(chat, peer, owner),
 			chat_title: chatTitleOf(chat, peer, owner),
 			sender_username: person?.username ?? null,

@@ -40,7 +40,12 @@ const read =
 		type: 'read',
 		chat: where(update),
 		doer: { own },
-		data: { message_id: String(int(update, 'max_id') ?? 0), up_to: null, marked_unread: false, own },
+		data: {
+			message_id: String(int(update, 'max_id') ?? int(update, 'read_max_id') ?? 0),
+			up_to: null,
+			marked_unread: false,
+			own,
+		},
 	});
 const pinned =
 	(where: (update: TlObject) => string): Reading =>
@@ -94,6 +99,8 @@ const READINGS: Readonly<Record<string, Reading>> = {
 	updateReadHistoryOutbox: read(peer, false),
 	updateReadChannelInbox: read(channel, true),
 	updateReadChannelOutbox: read(channel, false),
+	updateReadChannelDiscussionInbox: read(channel, true),
+	updateReadChannelDiscussionOutbox: read(channel, false),
 	updateUserTyping: typing(user),
 	updateChatUserTyping: typing(group),
 	updateChannelUserTyping: typing(channel),

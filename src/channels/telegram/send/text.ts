@@ -28,7 +28,9 @@ export function formatText(
 ): Formatted {
 	if (format === 'none') return { text, entities: [...entities] };
 	try {
-		return format === 'html' ? parseHtml(text) : parseMarkdown(text);
+		// Telegram keeps no carriage return: marks counted with it would be displaced.
+		const lines = text.replaceAll('\r\n', '\n');
+		return format === 'html' ? parseHtml(lines) : parseMarkdown(lines);
 	} catch (error) {
 		if (error instanceof FormatError) {
 			throw invalidParameter(field, error.message, 'Escape the character, or set the formatting to none.');

@@ -3,12 +3,11 @@ import { ChannelError, invalidParameter, type CommandContext, type MediaSource }
 import type { TelegramAccount } from '../account';
 import { partGate } from '../part-gate';
 import type { TlObject } from '../tl';
+import { partLimit, PARTS } from './premium';
 
 /** Telegram's advice for every file; parts but the last are equal (core.telegram.org/api/files). */
 const PART = 512 * 1024;
 const BIG = 10 * 1024 * 1024;
-/** 2 GB without Premium */
-const MAX_PARTS = 4000;
 const AT_ONCE = 4;
 const PART_MS = 60_000;
 /** A part has no random id and needs none: the same part twice is the same file. */
@@ -75,14 +74,16 @@ async function uploadParts(
 	const { size } = source;
 	const big = size === undefined || size > BIG;
 	const total = size === undefined ? null : Math.max(1, Math.ceil(size / PART));
-	if (total !== null && total > MAX_PARTS) throw tooLarge();
+	let most = await partLimit(account, total ?? 0, context.signal);
+	if (total !== null && total > most) throw tooLarge();
 	const running = new Set<Promise<unknown>>();
 	let count = 0;
 	let done = 0;
 	const send = async (bytes: Buffer, last: boolean): Promise<void> => {
 		const part = count;
 		count += 1;
-		if (count > MAX_PARTS) throw tooLarge();
+		if (count > most && most === PARTS) most = await partLimit(account, count, context.signal);
+		if (count > most) throw tooLarge();
 		while (running.size >= AT_ONCE) await Promise.race(running);
 		const request = big
 			? {
@@ -151,8 +152,12 @@ async function sendPart(account: TelegramAccount, request: TlObject, signal: Abo
 }
 
 function tooLarge(): ChannelError {
-	return new ChannelError('file_too_large', 'The file is larger than 2 GB, the most Telegram takes', {
-		channel: 'telegram',
-		field: 'media',
-	});
+	return new ChannelError(
+		'file_too_large',
+		'The file is larger than Telegram takes of this account (2 GB, 4 GB with Premium)',
+		{
+			channel: 'telegram',
+			field: 'media',
+		},
+	);
 }

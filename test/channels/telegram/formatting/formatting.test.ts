@@ -52,6 +52,7 @@ describe('HTML (no. 14)', () => {
 		],
 		['  <b> x </b> ', 'x', [{ type: 'bold', offset: 0, length: 1 }]],
 		['a & b &#169; &unknown;', 'a & b © &unknown;', []],
+		['1 &lt 2, AT&amp', '1 < 2, AT&', []],
 		['2 ** 3 and **so** on', '2 ** 3 and **so** on', []],
 	])('%s', (markup, text, entities) => {
 		expect(parseHtml(markup)).toEqual({ text, entities });
@@ -111,6 +112,95 @@ describe('MarkdownV2 (no. 14)', () => {
 		['a > b', /">" is reserved/],
 	])('refuses %s', (markup, message) => {
 		expect(() => parseMarkdown(markup)).toThrow(message);
+	});
+});
+
+/** The examples of core.telegram.org/bots/api#formatting-options, as their page has them. */
+describe('what the Bot API shows', () => {
+	const told = ({ text, entities }: Formatted): string[] =>
+		entities.map(({ type, offset, length, ...more }) =>
+			[type, text.slice(offset, offset + length), ...Object.values(more)].join(': '),
+		);
+
+	const NESTED = [
+		'bold: bold italic bold italic bold strikethrough italic bold strikethrough spoiler underline italic bold bold',
+		'italic: italic bold italic bold strikethrough italic bold strikethrough spoiler underline italic bold',
+		'strikethrough: italic bold strikethrough italic bold strikethrough spoiler',
+		'spoiler: italic bold strikethrough spoiler',
+		'underline: underline italic bold',
+	];
+
+	it('in MarkdownV2', () => {
+		const markup = `*bold \\*text*
+_italic \\*text_
+__underline__
+~strikethrough~
+||spoiler||
+*bold _italic bold ~italic bold strikethrough ||italic bold strikethrough spoiler||~ __underline italic bold___ bold*
+[inline URL](http://www.example.com/)
+[inline mention of a user](tg://user?id=123456789)
+![👍](tg://emoji?id=5368324170671202286)
+\`inline fixed-width code\`
+\`\`\`
+pre-formatted fixed-width code block
+\`\`\`
+\`\`\`python
+pre-formatted fixed-width code block written in the Python programming language
+\`\`\`
+>Block quotation started
+>Block quotation continued
+>The last line of the block quotation
+**>The expandable block quotation started right after the previous block quotation
+>It is separated from the previous block quotation by an empty bold entity
+>The last line of the expandable block quotation with the expandability mark||`;
+		expect(told(parseMarkdown(markup))).toEqual([
+			'bold: bold *text',
+			'italic: italic *text',
+			'underline: underline',
+			'strikethrough: strikethrough',
+			'spoiler: spoiler',
+			...NESTED,
+			'text_link: inline URL: http://www.example.com/',
+			'text_mention: inline mention of a user: 123456789',
+			'custom_emoji: 👍: 5368324170671202286',
+			'code: inline fixed-width code',
+			'pre: pre-formatted fixed-width code block\n',
+			'pre: pre-formatted fixed-width code block written in the Python programming language\n: python',
+			'blockquote: Block quotation started\nBlock quotation continued\nThe last line of the block quotation',
+			'expandable_blockquote: The expandable block quotation started right after the previous block quotation\nIt is separated from the previous block quotation by an empty bold entity\nThe last line of the expandable block quotation with the expandability mark',
+		]);
+	});
+
+	it('in HTML', () => {
+		const markup = `<b>bold</b>, <strong>bold</strong>
+<i>italic</i>, <em>italic</em>
+<u>underline</u>, <ins>underline</ins>
+<s>strikethrough</s>, <strike>strikethrough</strike>, <del>strikethrough</del>
+<span class="tg-spoiler">spoiler</span>, <tg-spoiler>spoiler</tg-spoiler>
+<b>bold <i>italic bold <s>italic bold strikethrough <span class="tg-spoiler">italic bold strikethrough spoiler</span></s> <u>underline italic bold</u></i> bold</b>
+<a href="http://www.example.com/">inline URL</a>
+<a href="tg://user?id=123456789">inline mention of a user</a>
+<tg-emoji emoji-id="5368324170671202286">👍</tg-emoji>
+<code>inline fixed-width code</code>
+<pre>pre-formatted fixed-width code block</pre>
+<pre><code class="language-python">pre-formatted fixed-width code block written in the Python programming language</code></pre>
+<blockquote>Block quotation started\nThe last line of the block quotation</blockquote>
+<blockquote expandable>Expandable block quotation started\nThe last line of the block quotation</blockquote>`;
+		expect(told(parseHtml(markup))).toEqual([
+			...['bold: bold', 'bold: bold', 'italic: italic', 'italic: italic'],
+			...['underline: underline', 'underline: underline'],
+			...['strikethrough: strikethrough', 'strikethrough: strikethrough', 'strikethrough: strikethrough'],
+			...['spoiler: spoiler', 'spoiler: spoiler'],
+			...NESTED,
+			'text_link: inline URL: http://www.example.com/',
+			'text_mention: inline mention of a user: 123456789',
+			'custom_emoji: 👍: 5368324170671202286',
+			'code: inline fixed-width code',
+			'pre: pre-formatted fixed-width code block',
+			'pre: pre-formatted fixed-width code block written in the Python programming language: python',
+			'blockquote: Block quotation started\nThe last line of the block quotation',
+			'expandable_blockquote: Expandable block quotation started\nThe last line of the block quotation',
+		]);
 	});
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fit, MESSAGE_LENGTH } from '../../../../src/channels/telegram/send/text';
+import { fit, formatText, MESSAGE_LENGTH } from '../../../../src/channels/telegram/send/text';
 import type { Entity, Formatted } from '../../../../src/channels/telegram/formatting';
 
 /** What Telegram's server makes of a message: no white space around it, the formatting where the client had put it. */
@@ -12,6 +12,16 @@ const bold = (text: string, words: string): Entity => ({
 	type: 'bold',
 	offset: text.indexOf(words),
 	length: words.length,
+});
+
+it('lines of Windows are lines: what is marked in them stays where it is', () => {
+	const html = formatText('one\r\n<b>two</b>', 'html');
+	expect(html).toEqual({ text: 'one\ntwo', entities: [bold(html.text, 'two')] });
+	const markdown = formatText('>one\r\n>two||\r\n```py\r\nx```', 'markdown');
+	expect(markdown.entities.map(({ type, language }) => [type, language])).toEqual([
+		['expandable_blockquote', undefined],
+		['pre', 'py'],
+	]);
 });
 
 describe('a text that is too long', () => {

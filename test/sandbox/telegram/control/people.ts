@@ -128,7 +128,7 @@ export function peopleCommands(world: World) {
 		}),
 		setUser: command({
 			about:
-				'changes a person: name, 2FA password (null: none), privacy, deactivation, a bot’s button answer',
+				'changes a person: name, 2FA password (null: none), privacy, Premium, deactivation, a bot’s button answer',
 			input: z.object({
 				user: userRef,
 				firstName: z.string().optional(),
@@ -138,6 +138,7 @@ export function peopleCommands(world: World) {
 				loginEmail: z.string().nullable().optional(),
 				hint: z.string().default(''),
 				privateInvites: z.boolean().optional(),
+				premium: z.boolean().optional(),
 				deletedAccount: z.enum(['no', 'deactivated', 'banned']).optional(),
 				buttonAnswer: z
 					.object({
@@ -155,6 +156,7 @@ export function peopleCommands(world: World) {
 				loginEmail,
 				hint,
 				privateInvites,
+				premium,
 				deletedAccount,
 				buttonAnswer,
 			}): void => {
@@ -165,6 +167,7 @@ export function peopleCommands(world: World) {
 				if (password !== undefined)
 					person.password = password === null ? undefined : recordPassword(password, hint);
 				if (privateInvites !== undefined) person.privateInvites = privateInvites;
+				if (premium !== undefined) person.premium = premium;
 				if (deletedAccount !== undefined) person.deletedAccount = deletedAccount;
 				if (buttonAnswer !== undefined)
 					person.buttonAnswer = { _: 'messages.botCallbackAnswer', cache_time: 0, ...buttonAnswer };

@@ -56,7 +56,7 @@ async function editMessage(call: Call): Promise<TlObject> {
 		Object.assign(message, { file, media, poll: poll ?? message.poll });
 	}
 	if (typeof args.message === 'string') {
-		const limit = message.file === undefined ? 4096 : 1024;
+		const limit = message.file === undefined || me.premium ? 4096 : 1024;
 		const words = checkText(args.message, children(args, 'entities'), limit, 'MESSAGE_TOO_LONG');
 		if (words === '' && message.file === undefined) throw new RpcError(400, 'MESSAGE_EMPTY');
 		const entities = entitiesOf(call, words);

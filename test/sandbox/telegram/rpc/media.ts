@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fileReference, mimeOf, pictureSize, readFile, viewFileMedia } from '../state/files';
 import type { StoredFile } from '../state/files';
-import type { Poll } from '../state/model';
+import type { Poll, Person } from '../state/model';
 import type { World } from '../state/world';
 import { bytes, child, children, flag, int, long, optionalChild, text } from '../tl/value';
 import type { TlObject } from '../tl/value';
@@ -18,8 +18,8 @@ export interface Attached {
 	readonly right: string;
 }
 
-/** Telegram's limit for parts of one file without Premium: 4000 of 512 KiB. */
-const maxParts = 8000;
+/** Telegram's limit for parts of one file: of 512 KiB, that is 2 GB, with Premium 4 GB. */
+const partsOf = ({ premium }: Person): number => (premium ? 8000 : 4000);
 
 function uploadKey({ me }: Call, fileId: bigint): string {
 	return `${me.id}:${fileId}`;
@@ -27,9 +27,10 @@ function uploadKey({ me }: Call, fileId: bigint): string {
 
 /** upload.saveFilePart and saveBigFilePart: sizes must be whole KiB and divide 512 KiB. */
 export function savePart(call: Call, big: boolean): true {
-	const { world, args } = call;
+	const { world, args, me } = call;
 	const data = bytes(args, 'bytes');
 	const number = int(args, 'file_part');
+	const maxParts = partsOf(me);
 	if (number < 0 || number >= maxParts) throw new RpcError(400, 'FILE_PART_INVALID');
 	if (data.length === 0) throw new RpcError(400, 'FILE_PART_EMPTY');
 	if (data.length > 512 * 1024) throw new RpcError(400, 'FILE_PART_TOO_BIG');

@@ -15,7 +15,7 @@ import { messageOf, peerArg, replyOf } from './peers';
 
 /** Longest text and caption (help.getConfig says the same). */
 const maxText = 4096;
-const maxCaption = 1024;
+const maxCaption = ({ premium }: Person): number => (premium ? 4096 : 1024);
 /** scheduleDate for "when online". */
 const whenOnline = 0x7ffffffe;
 
@@ -86,7 +86,7 @@ function entitiesOf({ me, args }: Call, message: string, source: TlObject = args
 function contentOf(call: Call, peer: Marked, attached: Attached | undefined, captionOnly: boolean): Content {
 	const { args } = call;
 	const raw = text(args, 'message');
-	const limit = captionOnly ? maxCaption : maxText;
+	const limit = captionOnly ? maxCaption(call.me) : maxText;
 	const tooLong = captionOnly ? 'MEDIA_CAPTION_TOO_LONG' : 'MESSAGE_TOO_LONG';
 	const message = checkText(raw, children(args, 'entities'), limit, tooLong);
 	if (attached === undefined && message === '') throw new RpcError(400, 'MESSAGE_EMPTY');
@@ -208,7 +208,7 @@ function sendMultiMedia(call: Call): TlObject {
 		const message = checkText(
 			text(item, 'message'),
 			children(item, 'entities'),
-			maxCaption,
+			maxCaption(me),
 			'MEDIA_CAPTION_TOO_LONG',
 		);
 		return {
