@@ -1,4 +1,5 @@
 import type { Cluster, DNSLookupFunction, Redis, RedisOptions } from '#lib/ioredis';
+import { isNotPermitted, isReadOnly } from './faults';
 import type { RedisSettings } from './settings';
 
 /** A server or a cluster: the library gives both the same verbs. */
@@ -43,20 +44,23 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		maxRetriesPerRequest: 0,
 		autoResendUnfulfilledCommands: false,
 		// A demoted master: connect anew, to whatever its name means now.
-		reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+		reconnectOnError: (error: Error) => isReadOnly(error),
 	} satisfies RedisOptions;
 	if (!settings.cluster) {
-		return new Redis({
-			...shared,
-			...settings.nodes[0],
-			db: settings.db,
-			retryStrategy: retry,
-			enableOfflineQueue: false,
-			lazyConnect: true,
-		});
+		return silent(
+			new Redis({
+				...shared,
+				...settings.nodes[0],
+				db: settings.db,
+				retryStrategy: retry,
+				enableOfflineQueue: false,
+				lazyConnect: true,
+			}),
+		);
 	}
 	return new Cluster(settings.nodes, {
-		redisOptions: shared,
+		// The cluster is asked whether it is ready; of a server the library asks with INFO, see `silent`.
+		redisOptions: { ...shared, enableReadyCheck: false },
 		clusterRetryStrategy: retry,
 		enableOfflineQueue: false,
 		enableAutoPipelining: options.blocking !== true,
@@ -64,6 +68,38 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		slotsRefreshTimeout: CONNECT_MS,
 		...(settings.resolveNames ? {} : { dnsLookup: unresolved }),
 	});
+}
+
+type Answered = (error?: Error | null, reply?: string) => void;
+
+/**
+ * As it connects, the library writes to the console by itself when INFO is refused, when a password is given that nobody
+ * asked for, and when a user name is given to a Redis that knows none (before 6). The first two are no fault; the third is
+ * told as one.
+ */
+function silent(client: Redis): Redis {
+	const info = client.info.bind(client) as (answered: Answered) => Promise<string>;
+	const auth = client.auth.bind(client) as (...args: unknown[]) => Promise<'OK'>;
+	const mayBeRefused = (answered: Answered): Promise<string> =>
+		info((error, reply) => {
+			if (isNotPermitted(error)) answered(null, '');
+			else answered(error, reply);
+		});
+	const mayBeNeedless = async (...args: unknown[]): Promise<'OK'> => {
+		try {
+			return await auth(...args);
+		} catch (error) {
+			const said = error instanceof Error ? error.message : '';
+			if (/no password is set|without any password configured/.test(said)) return 'OK';
+			if (said.includes('wrong number of arguments'))
+				throw new Error('WRONGPASS no user names before Redis 6');
+			throw error;
+		}
+	};
+	// Called in these forms only; the library declares many more.
+	client.info = mayBeRefused as typeof client.info;
+	client.auth = mayBeNeedless;
+	return client;
 }
 
 /** A certificate is made out to the name; AWS ElastiCache with TLS needs it (ioredis README, "Special note"). */

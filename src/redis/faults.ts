@@ -35,6 +35,11 @@ export function isUnknownScript(error: unknown): boolean {
 	return firstWord(error) === 'NOSCRIPT';
 }
 
+/** A demoted master, or a replica. */
+export function isReadOnly(error: unknown): boolean {
+	return firstWord(error) === 'READONLY';
+}
+
 /** A user's rights (`ACL`) do not include it. */
 export function isNotPermitted(error: unknown): boolean {
 	return firstWord(error) === 'NOPERM';
@@ -76,8 +81,13 @@ export function isDataLost(error: unknown): boolean {
 	return ChannelError.is(error) && error.message === DATA_LOST;
 }
 
+/** Before Redis 7 an error within a script is wrapped: `ERR Error running script (call to f_…): @user_script:2: -OOM …`. */
+const WITHIN_SCRIPT =
+	/^-?ERR Error running script .*?@user_script: ?\d+: (?:@user_script: ?\d+: )?-?([A-Z]{2,}) /;
+
 function firstWord(error: unknown): string {
-	return error instanceof Error ? (/^-?([A-Z]+)\b/.exec(error.message)?.[1] ?? '') : '';
+	if (!(error instanceof Error)) return '';
+	return (WITHIN_SCRIPT.exec(error.message) ?? /^-?([A-Z]+)\b/.exec(error.message))?.[1] ?? '';
 }
 
 /** The library's word for what it was told to do without a connection: it says nothing of why there is none. */

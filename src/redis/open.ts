@@ -79,7 +79,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 		name: 'messenger-accounts:store',
 		...(options.answerMs === undefined ? {} : { answerMs: options.answerMs }),
 		prepare: async (prepared) => {
-			const facts = await serverFacts(prepared, settings.cluster);
+			const facts = await serverFacts(prepared, { keys, random, cluster: settings.cluster });
 			await epoch.enter(prepared, facts.runId);
 			condition.learn(facts);
 		},

@@ -99,6 +99,35 @@ describe('a second copy of what is in Redis', () => {
 			.map(({ seq, eventId }) => (onTheirWay.has(seq) ? `[${eventId}]` : eventId));
 	}
 
+	it('numbers no life as an earlier one: a trigger reads on, whoever puts back first', async () => {
+		const [main, other] = [await open('main'), await open('other')];
+		await other.saveConsumer(attached('there'));
+		await main.saveConsumer(attached('here'));
+		let token = await read(main);
+		await main.append(ACCOUNT, { token, events: events('e1', 'e2'), state: { pts: 2 } });
+		expect(await before(other, 'there')).toEqual(['e1', 'e2']);
+		await other.close();
+		// Two lives without the other host: the numbers here go on far above those it knows.
+		for (const id of ['e3', 'e4']) {
+			await main.append(ACCOUNT, { token, events: events(id), state: { pts: 3 } });
+			await lose(main);
+			token = await read(main);
+		}
+		await main.append(ACCOUNT, { token, events: events('e5'), state: { pts: 5 } });
+		const all = await main.readEntries(ACCOUNT, 0, 100);
+		await main.acknowledge(
+			'here',
+			all.map(({ seq }) => seq),
+		);
+		await empty();
+		const back = await open('other');
+		await passes(clock, () => back.info.degraded !== null, 'the other host', { stepMs: 250, steps: 400 });
+		await main.renewLeases([], TTL);
+		await restored(main);
+		await back.append(ACCOUNT, { token: await read(back), events: events('e6') });
+		expect(await before(main, 'here')).toEqual(['e6']);
+	});
+
 	it('is put back: what triggers have before them, states, ids, sends, questions, values and sealed tokens', async () => {
 		const store = await open();
 		await store.rememberSession('s1', ACCOUNT);

@@ -7,6 +7,8 @@ export class Relay {
 	swallowed = 0;
 	/** new connections are refused too */
 	isCut = false;
+	/** what the server says, as another server would say it */
+	rewrite: (said: string) => string = (said) => said;
 	/** port of the server that new connections reach, as a name that means another host by now */
 	leadsTo = 0;
 	readonly #server: Server;
@@ -48,7 +50,7 @@ export class Relay {
 		near.on('data', (data) => far.write(data));
 		far.on('data', (data) => {
 			if (this.swallowAnswers) this.swallowed += data.length;
-			else near.write(data);
+			else near.write(Buffer.from(this.rewrite(data.toString('latin1')), 'latin1'));
 		});
 	}
 
