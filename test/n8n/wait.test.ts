@@ -4,6 +4,7 @@ import { Avito } from '../../nodes/Avito/Avito.node';
 import { ChannelError, type WaitRecord } from '../../src/contract';
 import { readAnswer, wordsFor } from '../../src/n8n/wait/answer';
 import { escapeHtml } from '../../src/n8n/wait/page';
+import { loadPlan } from '../../src/n8n/wait/plan';
 import { readOutcome, resumeWait } from '../../src/n8n/wait/resume';
 import { event, useBridge } from './support/account';
 import { ownServer, webhookContext } from './support/contexts';
@@ -70,13 +71,39 @@ describe('asking', () => {
 		expect(stored()).toMatchObject({
 			expiresAt,
 			responders: ['1', '2'],
-			resume: { rule: { type: 'approval', approve: ['да, отправить', 'давай', 'жми'], decline: [] } },
+			resume: { rule: { type: 'approval', approve: ['да, отправить', '1', 'давай', 'жми'], decline: [] } },
 		});
 		const { text } = bridge.pool.calls[0]!.command.input;
 		expect(text).toContain('1 – Да, отправить');
 		expect(text).toMatch(
 			/http:\/\/127\.0\.0\.1:5678\/webhook-waiting\/77\/node-1\?via=page&signature=[0-9a-f]{64}$/,
 		);
+	});
+
+	test('the numbers below the question answer it, whatever the words are', async () => {
+		const values = { approveWords: 'давай', declineWords: 'не стоит' };
+		await run(new Avito(), { parameters: { ...ASK, approvalOptions: { values } } });
+		const { rule } = loadPlan(stored().resume)!;
+		expect(readAnswer(rule, event({ text: '1' }))).toEqual({ approved: true, text: '1' });
+		expect(readAnswer(rule, event({ text: '2.' }))).toEqual({ approved: false, text: '2.' });
+		const parameters = {
+			...ASK,
+			approvalOptions: { values },
+			options: { addChoices: false },
+		};
+		await run(new Avito(), { parameters });
+		const unseen = loadPlan(bridge.pool.waits.at(-1)!.wait.resume)!.rule;
+		expect(readAnswer(unseen, event({ text: '1' }))).toBeNull();
+		expect(readAnswer(unseen, event({ text: 'Не стоит' }))).toMatchObject({ approved: false });
+	});
+
+	test('a question that could not be sent is waited for no longer', async () => {
+		bridge.pool.answer = () => {
+			throw new ChannelError('permission_denied', 'blocked');
+		};
+		expect(errorOf(await run(new Avito(), { parameters: ASK }))?.message).toBe('blocked');
+		const [asked, ended] = bridge.pool.waits;
+		expect(ended?.wait).toEqual({ ...asked?.wait, expiresAt: bridge.clock.now() });
 	});
 
 	test('asked again after a failure, it is the same wait and the same send', async () => {
@@ -86,7 +113,8 @@ describe('asking', () => {
 		expect(errorOf(await run(new Avito(), { parameters: ASK }))?.message).toBe('away');
 		sent();
 		await run(new Avito(), { parameters: ASK });
-		expect(bridge.pool.waits[0]?.wait.id).toBe(bridge.pool.waits[1]?.wait.id);
+		expect(new Set(bridge.pool.waits.map(({ wait }) => wait.id)).size).toBe(1);
+		expect(bridge.pool.waits.at(-1)?.wait.expiresAt).toBe(WAIT_INDEFINITELY.getTime());
 		const keys = bridge.pool.calls.map(({ options }) => options.idempotency?.key);
 		expect(keys[0]).toBe(keys[1]);
 	});

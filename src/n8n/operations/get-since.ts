@@ -19,7 +19,7 @@ export function getSinceOperation(words: GetSinceWords): Operation {
 	return {
 		value: 'getSince',
 		name: 'Get Since',
-		action: 'Get messages since a time',
+		action: 'Get messages since time',
 		description:
 			'Get what a trigger would have given since a time or a message, oldest first, with the same event_id',
 		effect: 'read',

@@ -7,7 +7,8 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
-import type { Command } from '../../contract';
+import { ChannelError, type Command, type ErrorCode } from '../../contract';
+import type { WaitRequest } from '../../pool';
 import { openAccountChoice, type ChosenAccount, type NodeAccounts } from '../accounts/choice';
 import { accountField } from '../accounts/fields';
 import { optionFields } from '../describe';
@@ -92,21 +93,19 @@ async function ask(
 		.digest('hex')
 		.slice(0, 32);
 
-	await pool.addWait({
-		credential,
-		wait: {
-			id,
-			chatId: asked.chatId,
-			messageId: null,
-			responders: asked.responders,
-			resume: storePlan({
-				url: context.getSignedResumeUrl({ via: VIA_CHAT }),
-				rule: asked.rule,
-				alsoTrigger: asked.alsoTrigger,
-			}),
-			expiresAt: waitTill.getTime(),
-		},
-	});
+	const wait: WaitRequest['wait'] = {
+		id,
+		chatId: asked.chatId,
+		messageId: null,
+		responders: asked.responders,
+		resume: storePlan({
+			url: context.getSignedResumeUrl({ via: VIA_CHAT }),
+			rule: asked.rule,
+			alsoTrigger: asked.alsoTrigger,
+		}),
+		expiresAt: waitTill.getTime(),
+	};
+	await pool.addWait({ credential, wait });
 
 	const text = asked.addLink
 		? `${asked.text}\n\n${context.getSignedResumeUrl({ via: VIA_PAGE })}`
@@ -116,7 +115,7 @@ async function ask(
 	const signal = context.getExecutionCancelSignal();
 	const hints = new HintCollector(context);
 	try {
-		const sent = await lease.call(command, {
+		const sending = lease.call(command, {
 			...(signal === undefined ? {} : { signal }),
 			...(budgetWait === undefined ? {} : { budgetWaitMs: budgetWait }),
 			idempotency: idempotencyKey({
@@ -132,6 +131,12 @@ async function ask(
 			}),
 			correlationId: placeOf(facts),
 		});
+		const sent = await sending.catch(async (error: unknown) => {
+			// Nobody was asked: the next message of the chat is no answer, and nothing keeps the account connected for one.
+			if (isRefusal(error))
+				await pool.addWait({ credential, wait: { ...wait, expiresAt: clock.now() } }).catch(() => undefined);
+			return Promise.reject(error as Error);
+		});
 		hints.add([...(sent.hints ?? []), RESTART_HINT]);
 		const messageId = sent.items[0]?.['message_id'];
 		if (typeof messageId === 'string') await pool.setWaitMessage(id, messageId);
@@ -141,3 +146,18 @@ async function ask(
 	await context.putExecutionToWait(waitTill);
 	return [items];
 }
+
+/** The account is connected and answers; without a connection, ending a wait would take as long as connecting. */
+function isRefusal(error: unknown): boolean {
+	return ChannelError.is(error) && !UNCONNECTED.has(error.code);
+}
+
+const UNCONNECTED: ReadonlySet<ErrorCode> = new Set([
+	'account_banned',
+	'account_in_use',
+	'account_paused',
+	'credential_invalid',
+	'session_ended',
+	'timeout',
+	'unreachable',
+]);

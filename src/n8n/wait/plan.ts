@@ -29,15 +29,19 @@ export function readQuestion(parameters: Parameters): Question {
 	const words = (name: string, fallback: readonly string[]): readonly string[] =>
 		approval.has(name) ? approval.list(name) : fallback;
 	const declines = approval.text('approvalType') !== 'single';
+	const addsChoices = !options.has('addChoices') || options.boolean('addChoices');
+	// Whoever reads "1 – Approve" below the question may answer with the number, whatever the words are.
+	const number = (shown: string): string[] => (addsChoices ? [shown] : []);
 	const rule: AnswerRule =
 		parameters.text('responseType') === 'freeText'
 			? { type: 'freeText' }
 			: {
 					type: 'approval',
-					approve: wordsFor(labels.approve, words('approveWords', APPROVE_WORDS)),
-					decline: declines ? wordsFor(labels.decline, words('declineWords', DECLINE_WORDS)) : [],
+					approve: wordsFor(labels.approve, [...number('1'), ...words('approveWords', APPROVE_WORDS)]),
+					decline: declines
+						? wordsFor(labels.decline, [...number('2'), ...words('declineWords', DECLINE_WORDS)])
+						: [],
 				};
-	const addsChoices = !options.has('addChoices') || options.boolean('addChoices');
 	return {
 		chatId: parameters.id('chatId'),
 		text: parameters.required('message') + (addsChoices ? choices(rule, labels) : ''),
