@@ -9,6 +9,12 @@ import type { Json } from '../contract';
 export function toText(value: unknown, field: string): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'string') return value;
+	if (Number.isInteger(value) && !Number.isSafeInteger(value))
+		throw invalidParameter(
+			field,
+			'this number has too many digits',
+			'Its last digits are lost already, and the ID is that of something else. Give it as a text: in quotes, or from a text field.',
+		);
 	if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
 		return String(value);
 	throw invalidParameter(field, 'a text is expected', 'Check the expression: it gives an object or a list.');

@@ -21,6 +21,13 @@ describe('values as n8n hands them over', () => {
 		expect(() => toJson('{', 'Body')).toThrow(/^Body: is not valid JSON/);
 	});
 
+	test('an ID whose last digits a number cannot hold is not taken for another one', () => {
+		const rounded = Number('117653667826368513');
+		expect(() => toText(rounded, 'Message ID')).toThrow('Message ID: this number has too many digits');
+		expect(() => toList([rounded], 'Message IDs')).toThrow('Message IDs: this number has too many digits');
+		expect(toText(String(117653667826368513n), 'Message ID')).toBe('117653667826368513');
+	});
+
 	test.each([
 		['1, 2\n3;4', ['1', '2', '3', '4']],
 		['["1", 2]', ['1', '2']],
