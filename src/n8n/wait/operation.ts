@@ -135,7 +135,7 @@ async function ask(
 			// Nobody was asked: the next message of the chat is no answer, and nothing keeps the account connected for one.
 			if (isRefusal(error))
 				await pool.addWait({ credential, wait: { ...wait, expiresAt: clock.now() } }).catch(() => undefined);
-			return Promise.reject(error);
+			throw error;
 		});
 		hints.add([...(sent.hints ?? []), RESTART_HINT]);
 		const messageId = sent.items[0]?.['message_id'];
