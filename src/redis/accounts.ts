@@ -46,7 +46,7 @@ export class Accounts {
 				this.#commands.run(
 					epochs.enterAccount,
 					[this.#keys.account(account), ...(cluster ? [] : [this.#keys.epoch()])],
-					[now(), epoch.id, epoch.losses > 0 ? 1 : 0, ACCOUNT_KEEP_MS],
+					[now(), epoch.id, epoch.losses > 0 ? epoch.life : '', ACCOUNT_KEEP_MS],
 				),
 				this.#commands.run(values.addMembers, [this.#keys.accounts()], [VALUE_KEEP_MS, account]),
 			]);

@@ -73,6 +73,11 @@ export class Epoch {
 		return this.#id ?? '';
 	}
 
+	/** number of this life, the same for every process: about the ms since 1970 when it began, and above every earlier one's */
+	get life(): number {
+		return this.#life;
+	}
+
 	/** this life began with data that had been newer: its last writes were lost, in a restart or a failover */
 	get isOlder(): boolean {
 		return this.#isOlder;

@@ -164,7 +164,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 	const numbers = new Renumbered();
 	const keeper = (mirroring.keeper = new MirrorKeeper({
 		...{ place: options.mirror, parts, clock, random, logger },
-		renumbered: (account, seqs, last) => numbers.add(account, seqs, last),
+		renumbered: (account, seqs, start) => numbers.add(account, seqs, start),
 		restored: (result) => condition.restored(result),
 	}));
 	const mirrored = new MirroredStore(redis, keeper, parts, clock, numbers);

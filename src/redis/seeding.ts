@@ -18,8 +18,6 @@ import { integer, list, text, textOrNull, texts } from './replies';
 import { journal as scripts } from './scripts';
 import { alone } from './turn';
 
-/** Numbers begin anew this far above the last one known here: other processes may know some more. */
-const LEAP = 100_000;
 const PAGE = 500;
 /**
  * Of triggers in other processes a mirror hears every half minute: entries as new as this, beside its newest one, may be
@@ -37,8 +35,8 @@ export interface SeedParts extends CopyParts {
 	own(id: string): boolean;
 	/** was it read for, or sent with, by this process when the data was lost? */
 	isOwn(account: AccountId): boolean;
-	/** old numbers of what was put back, and the new ones: executions under way still name the old. `last`: of the old */
-	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>, last: number): void;
+	/** old numbers of what was put back, and the new ones: executions under way still name the old. New ones lie above `start` */
+	renumbered(account: AccountId, seqs: ReadonlyMap<number, number>, start: number): void;
 	signal: AbortSignal;
 }
 
@@ -49,7 +47,8 @@ export interface Seeded {
 }
 
 /**
- * Puts into a Redis that came back empty what this process' mirror knows. Everything is told apart by event ids, not by
+ * Puts into a Redis that came back empty what this process' mirror knows, under new numbers: those of each life lie above
+ * those of every earlier one, whichever process has known which. Everything is told apart by event ids, not by
  * numbers: so it may be broken off and begun anew, and several mirrors may do it one after another, also when
  * somebody reads for an account already. What is in Redis by then is newer and stays.
  */
@@ -102,7 +101,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	const head = keys.account(account);
 	const before = list(await commands.call('HMGET', head, 'state', 'seeded')).map(textOrNull);
 	const isFirst = before[0] === null || before[1] !== null;
-	if (isRead) await commands.call('HSETNX', head, 'seq', known.lastSeq + LEAP);
+	if (isRead) await commands.call('HSETNX', head, 'seq', Math.max(known.lastSeq, parts.epoch.life));
 	const pending: JournalEntry[] = [];
 	for await (const page of pendingEntries(mirror, known, [...readings.values()], parts)) {
 		for (const entry of page) await seedEntry(account, entry, parts);
@@ -116,8 +115,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 		if (now !== undefined) renumbered.set(seq, now);
 	}
 	const start = journal.first === null ? await parts.journal.lastSeq(account) : journal.first - 1;
-	// Where somebody has begun at 1 again, a number may be an old one and a new one: then it counts as new.
-	if (start >= known.lastSeq) parts.renumbered(account, renumbered, known.lastSeq);
+	parts.renumbered(account, renumbered, start);
 	for (const { position, ...record } of known.consumers) {
 		const here = await parts.consumers.load(record.id);
 		if (here === null) await parts.consumers.save(record);

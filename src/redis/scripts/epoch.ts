@@ -53,10 +53,11 @@ return 1
 );
 
 /**
- * KEYS 1 account, 2 (single server only) epoch. ARGV 1 now or '', 2 epoch believed in, 3 '1' = data was lost, 4 ms until
- * the key may go.
+ * KEYS 1 account, 2 (single server only) epoch. ARGV 1 now or '', 2 epoch believed in, 3 number of this life if data was
+ * lost, else '', 4 ms until the key may go.
  * The account belongs to this epoch from here on; refused (EPOCH) when Redis has another one by now. After a loss the
  * tokens of all readers before are refused, whether or not anybody knows them any more: tokens are hardly ahead of the time.
+ * And its numbers go on above those of every life before, which others may still have in hand.
  * What is there of another epoch is marked as such (\`was\`) until somebody reads in this one.
  */
 export const enterAccount = script(
@@ -68,8 +69,9 @@ redis.call('HSET', KEYS[1], 'epoch', ARGV[2])
 if before and before ~= ARGV[2] then
 	redis.call('HSET', KEYS[1], 'was', before)
 	redis.call('HSET', KEYS[1], 'fence', math.max(tonumber(redis.call('HGET', KEYS[1], 'fence') or 0), now) + 1000)
-elseif ARGV[3] == '1' then
+elseif ARGV[3] ~= '' then
 	redis.call('HSETNX', KEYS[1], 'fence', now + 1000)
+	if not before then redis.call('HSETNX', KEYS[1], 'seq', ARGV[3]) end
 end
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1
