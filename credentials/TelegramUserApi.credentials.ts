@@ -82,7 +82,7 @@ const connectionFields: INodeProperties[] = [
 		typeOptions: { rows: 2 },
 		default: '',
 		description:
-			'IDs of large channels and groups that are asked for news regularly, since Telegram does not push all of theirs; separated by commas or lines',
+			'IDs, @usernames or links of large channels and groups that are asked for news regularly, since Telegram does not push all of theirs; separated by commas or lines. Public ones need not be joined.',
 	},
 	{
 		displayName: 'Keep Texts for Deletions (Hours)',

@@ -3,9 +3,9 @@ import { Scope } from '../../runtime';
 import type { TelegramAccount } from './account';
 import { draftsOf } from './events/applied';
 import { SeenTexts } from './events/seen-texts';
-import { unmarkId } from './peers/marked-id';
 import { Outbox } from './reading/outbox';
 import { failureOf, requestOf } from './reading/requests';
+import { findWatched, watchedIds, watchedNames } from './reading/watched';
 import { UpdateEngine } from './updates/engine';
 import { formatState, parseState } from './updates/state';
 import type { EngineInput, EngineRequest } from './updates/types';
@@ -38,10 +38,7 @@ export class TelegramReader implements Reader {
 			state: parseState(journal.state),
 			recoverSince: Math.floor(journal.recoverSince / 1000),
 			startAt: journal.startAt === undefined ? Infinity : Math.floor(journal.startAt / 1000),
-			watched: settings.watched.flatMap((chat) => {
-				const peer = unmarkId(chat);
-				return peer?.type === 'channel' ? [peer.id] : [];
-			}),
+			watched: watchedIds(settings.watched),
 			random: services.random,
 			knows: (marked) => book.knows(marked),
 		});
@@ -61,6 +58,7 @@ export class TelegramReader implements Reader {
 		});
 		this.#engine.start(this.#now());
 		this.#pump();
+		for (const name of watchedNames(settings.watched)) void this.#watch(name);
 	}
 
 	get caughtUp(): boolean {
@@ -83,6 +81,13 @@ export class TelegramReader implements Reader {
 		this.#cancelTimer?.();
 		const ended = this.#scope.end(reason);
 		await Promise.allSettled([ended, this.#outbox.stop()]);
+	}
+
+	async #watch(name: string): Promise<void> {
+		const channel = await findWatched(this.#account, name, this.#scope.signal).catch(() => null);
+		if (channel === null || this.#scope.ended) return;
+		this.#engine.watch(channel);
+		this.#pump();
 	}
 
 	#now(): number {

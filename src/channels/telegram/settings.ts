@@ -3,6 +3,7 @@ import { z } from '#lib/zod';
 import { ChannelError, type AccountConfig } from '../../contract';
 import { permissionsField } from '../../contract/schemas';
 import { environmentValue } from '../../runtime';
+import { parseReference } from './peers/reference';
 import type { LinkOptions } from './seam';
 import {
 	DC_ADDRESSES,
@@ -57,8 +58,10 @@ const credentialSchema = z.object({
 	sendsPerWindow: numberField(10, 1, 10_000),
 	windowSeconds: numberField(60, 1, 86_400),
 	chatGapSeconds: numberField(1, 0, 3600),
-	/** ids of channels asked regularly, since Telegram does not push all of large ones */
-	watchedChats: listField.default([]),
+	/** ids, @usernames or links of channels asked regularly, since Telegram does not push all of large ones */
+	watchedChats: listField
+		.default([])
+		.pipe(z.array(z.string().refine(isChatName, 'must be ids (-100…), @usernames or links of channels'))),
 	/** how long texts are kept so that a deletion can tell what was deleted; 0 = not at all */
 	keepTextsHours: numberField(0, 0, 24 * 30),
 	permissions: permissionsField,
@@ -231,6 +234,11 @@ function readProxy(text: string): TelegramSettings['proxy'] {
 			? {}
 			: { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }),
 	};
+}
+
+/** What is always pushed (people, basic groups) may be in the list and needs no watching. */
+function isChatName(given: string): boolean {
+	return ['id', 'message', 'username'].includes(parseReference(given)?.kind ?? '');
 }
 
 function invalid(field: string, problem: string): ChannelError {

@@ -84,6 +84,8 @@ export function failureOf(error: unknown): Failure {
 	if (!ChannelError.is(error)) return { kind: 'retry' };
 	const name = error.providerCode ?? '';
 	if (/^PERSISTENT_TIMESTAMP_(INVALID|EMPTY)$/.test(name)) return { kind: 'badPosition' };
+	// Not among the chats of the account, and never seen elsewhere: to ask again would be to read the whole list again.
+	if (error.code === 'peer_not_found') return { kind: 'noAccess' };
 	if (
 		/^(CHANNEL_PRIVATE|CHANNEL_INVALID|CHANNEL_PUBLIC_GROUP_NA|CHAT_ID_INVALID|PEER_ID_INVALID)$/.test(name)
 	) {

@@ -50,6 +50,11 @@ export class ChannelBoxes {
 		for (const channel of this.#behind) this.ask(channel);
 	}
 
+	/** Asks this channel regularly, too. */
+	watch(id: string): void {
+		this.#watch.add(id);
+	}
+
 	offer(id: string, pts: number, count: number, update: TlObject, now: number): void {
 		const { tasks, channels, output, fresh, recovering, seen } = this.#needs;
 		const busy = tasks.has(channelKey(id));
@@ -144,6 +149,7 @@ export class ChannelBoxes {
 		const dialog = readDialogsPage(result).dialogs.find(({ channel }) => channel === id);
 		if (dialog?.pts == null) return;
 		const isNew = channels.learn(id, dialog.pts, dialog.topMessage);
+		this.#watch.answered(id, now, null);
 		if (since !== null) {
 			fills.begin({ chat: markChannel(id), afterId: null, toId: dialog.topMessage, since });
 		}

@@ -237,6 +237,11 @@ export class UpdateEngine {
 		return this.#common.caughtUp && this.#tasks.settled(PATIENCE);
 	}
 
+	/** A channel (bare id) whose name was looked up meanwhile is to be asked regularly, too. */
+	watch(channel: string): void {
+		this.#boxes.watch(channel);
+	}
+
 	/** null until the first position is known */
 	state(): EngineState | null {
 		const common = this.#common.format();

@@ -16,6 +16,11 @@ export class Watch {
 		for (const channel of channels) this.#nextAt.set(channel, 0);
 	}
 
+	/** One more, from now on. */
+	add(channel: string): void {
+		if (!this.#nextAt.has(channel)) this.#nextAt.set(channel, 0);
+	}
+
 	/** @returns channels to be asked; each is then not due again before its answer or a minute */
 	due(now: number): string[] {
 		const due: string[] = [];
