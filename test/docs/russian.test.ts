@@ -61,7 +61,7 @@ describe.each(twins)('$russian', ({ russian, english }) => {
 	});
 });
 
-it.each(['accounts', 'avito', 'login', 'mapping', 'max'])(
+it.each(['accounts', 'avito', 'login', 'mapping', 'max', 'telegram'])(
 	'the Russian page of %s has every section of the English one',
 	(page) => {
 		const levels = (name: string) =>
