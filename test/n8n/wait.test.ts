@@ -119,6 +119,18 @@ describe('asking', () => {
 		expect(keys[0]).toBe(keys[1]);
 	});
 
+	test('as the review of an AI agent’s tool, a call is asked about once, and each call for itself', async () => {
+		const review = async (toolCallId: string, earlierRuns: number) => {
+			const settings = { rewireOutputLogTo: 'ai_tool' as const };
+			await run(new Avito(), { parameters: ASK, settings, earlierRuns, items: [{ json: { toolCallId } }] });
+			const { wait } = bridge.pool.waits.at(-1)!;
+			return `${wait.id} ${bridge.pool.calls.at(-1)?.options.idempotency?.key ?? ''}`;
+		};
+		const first = await review('call-1', 0);
+		expect(await review('call-1', 1)).toBe(first);
+		expect(await review('call-2', 1)).not.toBe(first);
+	});
+
 	test('says in a hint what a restart means', async () => {
 		const result = await run(new Avito(), { parameters: ASK });
 		expect(result.data.resultData.runData['Subject']?.[0]?.hints?.[0]?.message).toMatch(/restarts/);

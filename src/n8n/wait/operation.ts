@@ -20,7 +20,7 @@ import { idempotencyKey } from '../idempotency';
 import { itemParameters } from '../item-parameters';
 import type { WholeOperation } from '../operation';
 import { labelsOf, type Parameters } from '../parameters';
-import { executionFacts, firstExecution, placeOf } from '../run-facts';
+import { executionFacts, firstExecution, placeOf, toolCall } from '../run-facts';
 import { waitFields, waitOptions } from './fields';
 import { readQuestion, storePlan } from './plan';
 import { VIA_CHAT, VIA_PAGE } from './webhook';
@@ -87,9 +87,11 @@ async function ask(
 	const { pool, clock } = await host(context.logger);
 	const facts = executionFacts(context);
 	const waitTill = asked.limitMs === null ? WAIT_INDEFINITELY : new Date(clock.now() + asked.limitMs);
+	// As n8n's review of an AI agent's tools, the node may run again under another run index for the same call.
+	const tool = toolCall(context, items[0] ?? { json: {} });
 	// The same for every try of the same node run: a retry replaces its wait instead of adding one.
 	const id = createHash('sha256')
-		.update(JSON.stringify([facts.instance, facts.execution, facts.node, facts.runIndex]))
+		.update(JSON.stringify([facts.instance, facts.execution, facts.node, tool?.callId ?? facts.runIndex]))
 		.digest('hex')
 		.slice(0, 32);
 
@@ -125,8 +127,8 @@ async function ask(
 				credential: credentialId,
 				itemIndex: 0,
 				part: 0,
-				tool: null,
-				parameters: null,
+				tool,
+				parameters: { name: command.name, input: command.input },
 				ownKey: parameters.options.text('deduplicationKey'),
 			}),
 			correlationId: placeOf(facts),
