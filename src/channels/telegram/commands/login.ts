@@ -16,6 +16,7 @@ import {
 } from '../login-code';
 import { maskPhone } from '../events/mask';
 import { whoAmI } from '../open';
+import { phoneDigits } from '../peers/reference';
 import { formatSession } from '../sessions';
 import { bytes, child, int, text, type TlObject } from '../tl';
 import { command } from './shared';
@@ -28,8 +29,8 @@ import { command } from './shared';
 const login = { permission: 'account', effect: 'change' } as const;
 const phone = z
 	.string()
-	.transform((value) => value.replace(/[^\d+]/g, ''))
-	.pipe(z.string().regex(/^\+?\d{7,15}$/, 'must be in international form, such as +79991234567'));
+	.transform((value) => `+${phoneDigits(value)}`)
+	.pipe(z.string().regex(/^\+\d{7,15}$/, 'must be in international form, such as +79991234567'));
 const secret = z.string().trim().min(1, 'is missing');
 const password = z.string().min(1).optional();
 const emailAddress = z.string().trim().pipe(z.email('is no e-mail address'));

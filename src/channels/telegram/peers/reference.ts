@@ -65,6 +65,14 @@ function username(name: string, message?: string): Reference | null {
 }
 
 function phone(text: string): Reference | null {
-	const digits = text.replace(/\D/g, '');
+	const digits = phoneDigits(text);
 	return digits.length >= 7 && digits.length <= 15 ? { kind: 'phone', digits } : null;
+}
+
+/**
+ * The digits of a phone number with its country code. In Russia a mobile number is also written with 8 instead of +7; no
+ * country's code begins with 89 (ITU-T E.164 assigned country codes).
+ */
+export function phoneDigits(given: string): string {
+	return given.replace(/\D/g, '').replace(/^8(?=9\d{9}$)/, '7');
 }

@@ -35,6 +35,8 @@ describe('references', () => {
 		['tg://join?invite=AbCdEf', { kind: 'invite', hash: 'AbCdEf' }],
 		['https://t.me/+79991234567', { kind: 'phone', digits: '79991234567' }],
 		['+7 (999) 123-45-67', { kind: 'phone', digits: '79991234567' }],
+		['+8 (999) 123-45-67', { kind: 'phone', digits: '79991234567' }],
+		['+84 912 345 678', { kind: 'phone', digits: '84912345678' }],
 		['tg://user?id=42', { kind: 'id', id: '42' }],
 	])('%s', (text, reference) => {
 		expect(parseReference(text)).toEqual(reference);
