@@ -4,15 +4,31 @@ import { natureOf } from './guards';
 
 const DAY_MS = 86_400_000;
 
-/** Automatic answers to one chat, see `LoopBreaker`. Counts only sends that an incoming event of that chat caused. */
+/** Automatic answers to one chat, see `LoopBreaker`. Counts only sends into the chat whose incoming event caused them. */
 export const loopGuard: PolicyStep = (call, next) => {
 	const cause = call.options.causedBy;
-	if (natureOf(call.spec, call.input).effect === 'send' && cause !== undefined) {
+	if (
+		cause !== undefined &&
+		natureOf(call.spec, call.input).effect === 'send' &&
+		mayGoTo(cause.chatId, call.input)
+	) {
 		const { loopLimit, loopWindowMs } = call.policy;
 		call.loopBreaker.count(cause.chatId, call.clock.now(), loopLimit, loopWindowMs);
 	}
 	return next();
 };
+
+/** Ids of chats in any messenger; everything else – a name, a number, a link – may be any chat. */
+const CHAT_ID = /^(-?\d+|[ua]2[iu]-.+)$/;
+
+/** What is passed on to somebody else, however much of it, answers nobody. */
+function mayGoTo(chatId: string, input: unknown): boolean {
+	const to =
+		typeof input === 'object' && input !== null && 'chatId' in input && typeof input.chatId === 'string'
+			? input.chatId
+			: null;
+	return to === null || to === chatId || !CHAT_ID.test(to);
+}
 
 /** Messages to people without history, phone checks, joins: a small daily budget of their own. */
 export const firstContacts: PolicyStep = (call, next) => {

@@ -347,6 +347,29 @@ describe('limits', () => {
 		}).not.toThrow();
 	});
 
+	it('counts answers to the chat, not what is passed on to others', async () => {
+		const policy = { ...POLICY, loopLimit: 2 };
+		const breaker = new LoopBreaker();
+		let number = 0;
+		const send = (chatId: string) => {
+			const input = { chatId, text: 'hello' };
+			const options = {
+				idempotency: { key: `loop-${String(number++)}`, rememberMs: 1_000 },
+				causedBy: { chatId: '-1001', eventId: 'e' },
+			};
+			return throughPolicies(call({ policy, input, rawInput: input, options, loopBreaker: breaker }), () =>
+				Promise.resolve(sent(String(number))),
+			);
+		};
+		for (const other of ['1', '2', '3', '-1002', '3', '3', 'u2i-a']) await send(other);
+		await send('-1001');
+		// A name may be that very chat's.
+		await send('@group');
+		await expect(send('-1001')).rejects.toMatchObject({ code: 'loop_suspected' });
+		await expect(send('+79990000001')).rejects.toMatchObject({ code: 'loop_suspected' });
+		await send('3');
+	});
+
 	it('first contacts have a daily budget that survives in the store', async () => {
 		const spec = { ...SEND, firstContacts: () => 1 };
 		const contact = (key: string) =>
