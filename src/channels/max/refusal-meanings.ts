@@ -12,7 +12,9 @@ export type Answer =
 	/** SESSION_INIT and LOGIN are run anew on another connection, then the request once more */
 	| 'relogin'
 	/** an attachment is still being processed: the same message with the same cid, every second */
-	| 'await media';
+	| 'await media'
+	/** requests of this kind are not asked for a while; a person is told */
+	| 'slow down';
 
 /** A key, as a person is told it. */
 export interface Meaning {
@@ -162,7 +164,12 @@ function tooManyCodes(): Meaning {
 	};
 }
 function slowDown(): Meaning {
-	return { code: 'flood_wait', says: 'MAX asks to slow down', retry: { afterMs: 60_000 } };
+	return {
+		code: 'flood_wait',
+		says: 'MAX asks to slow down',
+		retry: { afterMs: 60_000 },
+		answer: 'slow down',
+	};
 }
 function upstream(): Meaning {
 	return {

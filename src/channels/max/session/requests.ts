@@ -5,6 +5,7 @@ import { ConnectionError, notLoggedIn } from '../errors';
 import { OP } from '../opcodes';
 import { answerTo } from '../refusal';
 import type { MaxSettings } from '../settings';
+import { FloodGate, slowDown } from './flood-gate';
 import type { Line } from './line';
 import type { RequestOptions } from './port';
 import type { SessionState } from './session.machine';
@@ -49,6 +50,7 @@ export class Requests {
 	readonly #settings: MaxSettings;
 	readonly #services: DriverServices;
 	readonly #session: SessionView;
+	readonly #gate = new FloodGate();
 	#inFlight = 0;
 
 	constructor(settings: MaxSettings, services: DriverServices, session: SessionView) {
@@ -64,6 +66,7 @@ export class Requests {
 	/** @throws ChannelError */
 	async ask(opcode: number, payload: Outgoing, options: RequestOptions): Promise<Json> {
 		const signal = options.signal ?? this.#session.signal;
+		if (opcode !== OP.msgSend) this.#gate.assertOpen(opcode, this.#services.clock.monotonic());
 		this.#inFlight += 1;
 		try {
 			let prepare = options.beforeFirstByte;
@@ -75,9 +78,12 @@ export class Requests {
 					line = this.#line(opcode, signal) ?? (await this.#nextLine(opcode, signal));
 				}
 				try {
-					return await this.#exchange(line, opcode, payload, signal, options.timeoutMs);
+					const answer = await this.#exchange(line, opcode, payload, signal, options.timeoutMs);
+					this.#gate.open(opcode);
+					return answer;
 				} catch (error) {
 					if (signal.aborted) throw error;
+					if (answerTo(error) === 'slow down') throw this.#slowDown(error as ChannelError, opcode);
 					const again = error instanceof ConnectionError && options.repeat !== false && tries < TRIES;
 					if (!again && !(await this.#afterRefusal(error, line, opcode, options, tries, signal))) throw error;
 				}
@@ -85,6 +91,14 @@ export class Requests {
 		} finally {
 			this.#inFlight -= 1;
 		}
+	}
+
+	/** Sends wait in the account's budget, where a pause is shown and held in all processes; others are refused here. */
+	#slowDown({ message, providerCode }: ChannelError, opcode: number): ChannelError {
+		const { budget, clock } = this.#services;
+		const ms = this.#gate.close(opcode, clock.monotonic());
+		if (opcode === OP.msgSend) budget.pause('default', ms);
+		return slowDown(message, ms, providerCode);
 	}
 
 	/** Is a refused request to be asked again? Waits until then. A refusal for the connection's state has done nothing. */

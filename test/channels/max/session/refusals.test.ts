@@ -142,6 +142,45 @@ it('too many logins while away: told at once, tried again after an hour', async 
 	await until(() => session.state === 'live', 'it is back');
 });
 
+describe('too.many.requests', () => {
+	const key = 'too.many.requests';
+
+	it('for a request: it is not asked again before its time, which doubles; others go on', async () => {
+		const { session } = await scene.openSession();
+		const ask = () => session.request(OP.chatInfo, { chatIds: [Number(DIALOG)] });
+		refuse(OP.chatInfo, key, 2);
+		await expect(ask()).rejects.toMatchObject({
+			code: 'flood_wait',
+			retryAfterSeconds: 60,
+			providerCode: key,
+		});
+		await expect(ask()).rejects.toMatchObject({ code: 'flood_wait', retryAfterSeconds: 60 });
+		expect(asked(OP.chatInfo)).toBe(1);
+		await session.request(OP.contactInfo, { contactIds: [Number(BORIS)] });
+		await scene.clock.advance(60_000);
+		await expect(ask()).rejects.toMatchObject({ code: 'flood_wait', retryAfterSeconds: 120 });
+		await scene.clock.advance(119_000);
+		await expect(ask()).rejects.toMatchObject({ code: 'flood_wait', retryAfterSeconds: 1 });
+		expect(asked(OP.chatInfo)).toBe(2);
+		await scene.clock.advance(1_000);
+		await ask();
+		expect(asked(OP.chatInfo)).toBe(3);
+	});
+
+	it('for a send: the next ones wait, or are told how long where nobody wants to wait', async () => {
+		const { open } = await openReading(scene);
+		refuse(OP.msgSend, key, 1);
+		const send = (text: string, call = {}) => run(open, 'message.send', { chatId: DIALOG, text }, { call });
+		await expect(send('one')).rejects.toMatchObject({ code: 'flood_wait', retryAfterSeconds: 60 });
+		await expect(send('two', { budgetWaitMs: 0 })).rejects.toMatchObject({ code: 'rate_limited' });
+		const waiting = send('three');
+		await scene.clock.advance(55_000);
+		expect(asked(OP.msgSend)).toBe(1);
+		await settled(waiting);
+		expect(asked(OP.msgSend)).toBe(2);
+	});
+});
+
 it('words for people come along with the key', async () => {
 	const { open } = await openReading(scene);
 	refuse(OP.msgReaction, 'error.too-many-likes', 1, 'Too many', 'Слишком часто');

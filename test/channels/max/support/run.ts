@@ -1,4 +1,5 @@
 import type {
+	CallOptions,
 	CallResult,
 	CommandContext,
 	IntentHandle,
@@ -13,6 +14,8 @@ export interface RunOptions {
 	media?: MediaSource[];
 	intent?: IntentHandle;
 	signal?: AbortSignal;
+	/** what the caller of the pool chose */
+	call?: CallOptions;
 }
 
 /** Runs a command as the pool would: parsed by its own schema, on an open account. */
@@ -28,7 +31,7 @@ export async function run(
 		signal: options.signal ?? new AbortController().signal,
 		media: options.media ?? [],
 		intent: options.intent ?? null,
-		options: {},
+		options: options.call ?? {},
 		progress: () => undefined,
 	};
 	return spec.run(open.account, spec.input.parse(input), context);
