@@ -4,6 +4,7 @@ import { maxOperations } from '../../../nodes/Max/operations';
 import { maxDriver } from '../../../src/channels/max';
 import { useBridge } from '../../n8n/support/account';
 import { CREDENTIAL, outputOf, run } from '../../n8n/support/run';
+import { withUntouchedOptions } from '../support/description';
 
 /** Every operation, filled in by hand, against the schema of the command it becomes: nodes and channel fit. */
 const bridge = useBridge();
@@ -194,7 +195,9 @@ test('there is a sample of every operation', () => {
 
 test.each(cases)('%s: %s is what the channel understands', async (resource, operation) => {
 	bridge.pool.answer = () => ({ items: [{ message_id: '1', qr_link: 'https://max.ru/x' }] });
-	for (const parameters of samples[`${resource}.${operation}`] ?? []) {
+	const [first = {}, ...others] = samples[`${resource}.${operation}`] ?? [];
+	const untouched = withUntouchedOptions(new Max().description, [resource, operation], first);
+	for (const parameters of [first, untouched, ...others]) {
 		bridge.pool.calls.length = 0;
 		const result = await run(new Max(), {
 			parameters: { resource, operation, ...parameters },

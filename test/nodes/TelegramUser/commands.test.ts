@@ -4,6 +4,7 @@ import { telegramOperations } from '../../../nodes/TelegramUser/operations';
 import { telegramDriver } from '../../../src/channels/telegram';
 import { useBridge } from '../../n8n/support/account';
 import { CREDENTIAL, outputOf, run } from '../../n8n/support/run';
+import { withUntouchedOptions } from '../support/description';
 import { chatSamples } from './chat-samples';
 import { by, messageSamples } from './message-samples';
 
@@ -108,7 +109,9 @@ test('every command of the channel is an operation, fills a list or serves the l
 
 test.each(cases)('%s: %s is what the channel understands', async (resource, operation) => {
 	bridge.pool.answer = () => ({ items: [{ message_id: '1', url: 'tg://login?token=x' }] });
-	for (const parameters of samples[`${resource}.${operation}`] ?? []) {
+	const [first = {}, ...others] = samples[`${resource}.${operation}`] ?? [];
+	const untouched = withUntouchedOptions(new TelegramUser().description, [resource, operation], first);
+	for (const parameters of [first, untouched, ...others]) {
 		const [command, ...more] = await commandsOf(resource, operation, parameters);
 		expect(more).toEqual([]);
 		const { name = '', input } = command ?? {};

@@ -26,6 +26,18 @@ export function shownFor(
 	);
 }
 
+/** The parameters with every row of *Options* added in the editor and left as it comes. */
+export function withUntouchedOptions<T extends { options?: object }>(
+	description: INodeTypeDescription,
+	[resource, operation]: readonly [string, string],
+	parameters: T,
+): T {
+	const collection = shownFor(description, resource, operation).find(({ name }) => name === 'options');
+	const rows = (collection?.options ?? []) as INodeProperties[];
+	const untouched = Object.fromEntries(rows.map((row) => [row.name, row.default]));
+	return { ...parameters, options: { ...untouched, ...parameters.options } };
+}
+
 /** What holds for the action node of every messenger. Call inside `describe`. */
 export function testActionNode(description: INodeTypeDescription, table: OperationTable): void {
 	const operations = table.flatMap(({ value: resource, operations: list }) =>

@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../src/n8n';
-import { chatOf, given, group } from '../../fields';
+import { chatOf, group } from '../../fields';
 import { topicEmoji } from './fields';
 
 export const createTopic: Operation = {
@@ -37,12 +37,16 @@ export const createTopic: Operation = {
 		},
 		topicEmoji,
 	],
-	toCommand: (parameters) => ({
-		name: 'chat.createTopic',
-		input: {
-			chatId: chatOf(parameters),
-			title: parameters.required('title'),
-			...given(parameters.options, 'colour', 'emojiId'),
-		},
-	}),
+	toCommand: (parameters) => {
+		const { options } = parameters;
+		return {
+			name: 'chat.createTopic',
+			input: {
+				chatId: chatOf(parameters),
+				title: parameters.required('title'),
+				...(options.has('colour') ? { colour: options.text('colour') } : {}),
+				...(options.has('emojiId') ? { emojiId: options.id('emojiId') } : {}),
+			},
+		};
+	},
 };
