@@ -237,7 +237,7 @@ class ItemLoop {
 	): Promise<INodeExecutionData[]> {
 		this.#hints.add(result.hints);
 		const files = result.media ?? [];
-		const binary = await storeMedia(this.#context, files, call.outputField ?? 'data');
+		const binary = await storeMedia(this.#context, files, call.outputField ?? 'data', call.maxBytes);
 		const json: JsonObject[] =
 			result.items.length === 0 && files.length > 0 ? files.map(() => ({})) : result.items;
 		return json.map((entry, position) => ({

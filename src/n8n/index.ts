@@ -38,6 +38,7 @@ export type { Located, Parameters, Values } from './parameters';
 export { chatField, linkMode, phoneMode, userMode, usernameMode, type ChatFieldOptions } from './fields/chat';
 export { detailOf, includeRawField, lastMessagesField, limitFields, simplifyField } from './fields/limit';
 export {
+	largestSizeField,
 	mediaFields,
 	mediaKindField,
 	notVoiceField,

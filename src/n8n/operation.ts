@@ -7,6 +7,8 @@ import type { Parameters } from './parameters';
 export interface OperationCall extends Command {
 	/** field of the output item a file goes to, default `data` */
 	outputField?: string;
+	/** a larger file is refused instead of stored */
+	maxBytes?: number;
 }
 
 interface OperationHead {

@@ -347,6 +347,33 @@ describe('files', () => {
 		expect(Buffer.from(output[1]?.binary?.['photo']?.data ?? '', 'base64').toString()).toBe('content of i');
 	});
 
+	test('a file beyond Largest Size fails its item, told beforehand or found on the way', async () => {
+		const source = Readable.from([Buffer.alloc(900_000), Buffer.alloc(200_000)]);
+		bridge.pool.answer = ({ input }) => ({
+			items: [{}],
+			media: [
+				input['ref'] === 'told'
+					? { stream: Readable.from(['x']), fileName: 'film.mp4', mimeType: 'video/mp4', size: 2_000_000 }
+					: { stream: source, fileName: 'f', mimeType: 'text/plain' },
+			],
+		});
+		const download = (mediaRef: string, maxMegabytes: number) =>
+			run(new Avito(), {
+				parameters: {
+					...{ resource: 'file', operation: 'download', mediaRef, outputField: 'data' },
+					options: { maxMegabytes },
+				},
+				settings: { onError: 'continueRegularOutput' },
+			});
+		const tooLarge = { error: { code: 'file_too_large', message: '"film.mp4" has more than 1 MB' } };
+		expect(outputOf(await download('told', 1))[0]?.json).toMatchObject(tooLarge);
+		expect(outputOf(await download('told', 2))[0]?.binary?.['data']).toMatchObject({ fileName: 'film.mp4' });
+		expect(outputOf(await download('found', 1))[0]?.json).toMatchObject({
+			error: { code: 'file_too_large' },
+		});
+		expect(source.destroyed).toBe(true);
+	});
+
 	test('a stream that breaks fails the item and leaves no stream open', async () => {
 		const second = Readable.from([Buffer.from('never read')]);
 		const broken = new Readable({

@@ -1,4 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { Values } from '../parameters';
 
 const SOURCES: readonly INodePropertyOptions[] = [
 	{ name: 'All Files of the Item', value: 'all', description: 'Every binary field of the input item' },
@@ -111,6 +112,22 @@ export const voiceLengthField: INodeProperties = {
 	default: 0,
 	description: 'How long a voice message is, as shown before it is played',
 };
+
+/** Read by `maxBytesOf`. */
+export const largestSizeField: INodeProperties = {
+	displayName: 'Largest Size (MB)',
+	name: 'maxMegabytes',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 50,
+	description: 'A larger file is not downloaded: the operation fails with file_too_large',
+};
+
+export function maxBytesOf(options: Values): { maxBytes?: number } {
+	return options.has('maxMegabytes')
+		? { maxBytes: Math.max(1, Math.floor(options.number('maxMegabytes') * 1_000_000)) }
+		: {};
+}
 
 /** The field of the output item a downloaded file goes to. */
 export const outputFieldField: INodeProperties = {

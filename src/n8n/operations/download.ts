@@ -1,5 +1,5 @@
 import { invalidParameter } from '../../contract';
-import { outputFieldField } from '../fields/media';
+import { largestSizeField, maxBytesOf, outputFieldField } from '../fields/media';
 import { refsOf } from '../media-in';
 import type { Operation, OperationCall } from '../operation';
 import type { Parameters } from '../parameters';
@@ -22,6 +22,7 @@ export const downloadOperation: Operation = {
 		},
 		outputFieldField,
 	],
+	options: [largestSizeField],
 	toCommand: (parameters) => downloadCalls(parameters, parameters.raw('mediaRef')),
 };
 
@@ -38,5 +39,6 @@ export function downloadCalls(parameters: Parameters, media: unknown): Operation
 		name: 'media.download',
 		input: /^https?:\/\//i.test(ref) ? { url: ref } : { ref },
 		outputField,
+		...maxBytesOf(parameters.options),
 	}));
 }

@@ -96,7 +96,10 @@ const samples: Record<string, object[]> = {
 	'contact.rename': [{ userId: by('id', '5'), firstName: 'Ann' }],
 	'contact.search': [{ query: 'ann' }],
 	'contact.unblock': [{ userId: by('id', '5') }],
-	'file.download': [{ mediaRef: `max:photo:92610303:${messageId}:1` }],
+	'file.download': [
+		{ mediaRef: `max:photo:92610303:${messageId}:1` },
+		{ mediaRef: `max:photo:92610303:${messageId}:1`, options: { maxMegabytes: 5 } },
+	],
 	'login.checkCode': [
 		{ codeToken: 't', code: '123456' },
 		{ codeToken: 't', code: '={{ 123456 }}', password: 'secret' },

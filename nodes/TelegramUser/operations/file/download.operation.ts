@@ -1,6 +1,6 @@
 import { downloadOperation, type Operation } from '../../../../src/n8n';
 
-/** With what Telegram offers beside: a limit, and the preview instead of the file. */
+/** With what Telegram offers beside: the preview instead of the file. */
 export const download: Operation = {
 	...downloadOperation,
 	properties: downloadOperation.properties.map((field) =>
@@ -9,14 +9,7 @@ export const download: Operation = {
 			: field,
 	),
 	options: [
-		{
-			displayName: 'Largest Size (MB)',
-			name: 'maxMegabytes',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 50,
-			description: 'A larger file is not downloaded: the operation fails with file_too_large',
-		},
+		...(downloadOperation.options ?? []),
 		{
 			displayName: 'Preview Only',
 			name: 'thumbnail',
@@ -28,17 +21,16 @@ export const download: Operation = {
 	toCommand: async (...given) => {
 		const [{ options }] = given;
 		const made = await downloadOperation.toCommand(...given);
-		const extra = {
-			...(options.has('maxMegabytes')
-				? { maxBytes: Math.max(1, Math.floor(options.number('maxMegabytes') * 1_000_000)) }
-				: {}),
-			thumbnail: options.boolean('thumbnail'),
-		};
+		const thumbnail = options.boolean('thumbnail');
 		return [made]
 			.flat()
 			.flatMap((call) => ('input' in call ? [call] : []))
 			.sort((a, b) => asSent(a.input['ref'], b.input['ref']))
-			.map((call) => ({ ...call, input: { ...call.input, ...extra } }));
+			.map(({ maxBytes, ...call }) => ({
+				...call,
+				// Telegram's size is known before the first byte.
+				input: { ...call.input, ...(maxBytes === undefined ? {} : { maxBytes }), thumbnail },
+			}));
 	},
 };
 
