@@ -43,6 +43,16 @@ it('the mapping names only operations that exist', () => {
 	expect(all.filter((each) => !offered.has(each))).toEqual([]);
 });
 
+it('every operation of the nodes is named: nobody looks for one in vain', () => {
+	const all = new Set(named().map(({ node, operation }) => `${node} – ${operation}`));
+	const missing = Object.entries(tables).flatMap(([node, table]) =>
+		table.flatMap(({ name, operations }) =>
+			operations.map((each) => `${node} – ${name}: ${each.name}`).filter((each) => !all.has(each)),
+		),
+	);
+	expect(missing).toEqual([]);
+});
+
 it('the events of older MAX systems lead to what the trigger offers, and each of those is named', () => {
 	const events = new MaxTrigger().description.properties.find(({ name }) => name === 'events');
 	const offered = new Map(
