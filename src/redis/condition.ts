@@ -5,7 +5,7 @@ import { nextTurn } from '../runtime';
 const LOSS_SHOWN_MS = 86_400_000;
 
 const EMPTY = 'Redis came back without its data:';
-const OLDER = 'Redis came back without its last changes:';
+const OLDER = 'Redis has lost a part of its data:';
 const LOST =
 	'unless another process had a copy of it, triggers go on from now, and what arrived while it was away or within half a ' +
 	'minute after may be missing.';
@@ -115,7 +115,7 @@ export class Condition {
 
 	#degraded(): string | null {
 		if (this.#lostAt !== null && this.#options.clock.now() - this.#lostAt < LOSS_SHOWN_MS)
-			return this.#loss();
+			return this.#facts.evicting ? `${this.#loss()} ${EVICTING}` : this.#loss();
 		if (!this.#facts.persistent) return this.#options.isCopied() ? COPIED_ONLY : NOT_DURABLE;
 		return this.#facts.evicting ? EVICTING : null;
 	}

@@ -27,10 +27,12 @@ export class Journal {
 	readonly #clock: Clock;
 	readonly #epoch: Epoch;
 	readonly #appends: AppendQueue;
+	/** the last number that Redis has given to this process, by account: a Redis that is behind it has lost data */
+	readonly #given = new Map<AccountId, number>();
 
 	constructor(commands: RedisConnection, keys: Keys, clock: Clock, epoch: Epoch) {
 		this.#appends = new AppendQueue((account, group) =>
-			this.#fenced(account, () => this.#write(account, group)),
+			this.#fenced(account, group[0]?.epoch, () => this.#append(account, group)),
 		);
 		commands.sendFirst(() => this.#appends.flush());
 		this.#commands = commands;
@@ -65,7 +67,13 @@ export class Journal {
 		const held = heldBy === null ? {} : { heldBy, heldUntil: heldUntil ?? 0 };
 		const [fields] = fieldsOf([{ eventId, event, chatId, at, recovered, ...held }]);
 		const append = { token, epoch: this.#epoch.id, now: entry.recordedAt, state: '', events: 1, fields };
-		await this.#write(account, [append]);
+		await this.#write(account, [append], 0);
+	}
+
+	/** It is counted anew: Redis has lost its data, or the account was forgotten. */
+	reset(account?: AccountId): void {
+		if (account === undefined) this.#given.clear();
+		else this.#given.delete(account);
 	}
 
 	async readEntries(account: AccountId, after: number, limit: number): Promise<JournalEntry[]> {
@@ -102,8 +110,9 @@ export class Journal {
 
 	/** @throws ChannelError `account_in_use` when fenced */
 	async saveState(account: AccountId, token: number, state: JsonObject | null): Promise<void> {
-		const args = [token, ACCOUNT_KEEP_MS, state === null ? '' : JSON.stringify(state), this.#epoch.id];
-		await this.#fenced(account, () =>
+		const epoch = this.#epoch.id;
+		const args = [token, ACCOUNT_KEEP_MS, state === null ? '' : JSON.stringify(state), epoch];
+		await this.#fenced(account, epoch, () =>
 			this.#commands.run(scripts.saveState, [this.#keys.account(account)], args),
 		);
 	}
@@ -112,15 +121,26 @@ export class Journal {
 		await this.#commands.run(scripts.settleHeld, this.#entryKeys(account), [seq, outcome, ACCOUNT_KEEP_MS]);
 	}
 
+	async #append(account: AccountId, group: readonly Append[]): Promise<number[]> {
+		const numbers = await this.#write(account, group);
+		const last = Math.max(...numbers.map(Math.abs), this.#given.get(account) ?? 0);
+		if (group[0]?.epoch === this.#epoch.id) this.#given.set(account, last);
+		return numbers;
+	}
+
 	/** Of one token and epoch. @throws the script's own refusal */
-	async #write(account: AccountId, group: readonly Written[]): Promise<number[]> {
+	async #write(
+		account: AccountId,
+		group: readonly Written[],
+		given = this.#given.get(account) ?? 0,
+	): Promise<number[]> {
 		const keys = this.#keys;
 		const touched = [
 			...[keys.account(account), ...this.#entryKeys(account)],
 			...[keys.seen(account), keys.chats(account)],
 		];
 		const state = group.findLast((append) => append.state !== '')?.state ?? '';
-		const args = [group[0]?.token ?? 0, group[0]?.epoch ?? '', ACCOUNT_KEEP_MS, state];
+		const args = [group[0]?.token ?? 0, group[0]?.epoch ?? '', ACCOUNT_KEEP_MS, state, given];
 		let [run, runNow] = [0, NaN];
 		for (const { now, events, fields } of group) {
 			if (now !== runNow) {
@@ -140,12 +160,15 @@ export class Journal {
 		return textOrNull(await this.#commands.call('HGET', this.#keys.account(account), name));
 	}
 
-	async #fenced<T>(account: AccountId, command: () => Promise<T>): Promise<T> {
+	/** `believed`: the life of Redis that was told with the command */
+	async #fenced<T>(account: AccountId, believed: string | undefined, command: () => Promise<T>): Promise<T> {
 		try {
 			return await command();
 		} catch (error) {
 			if (refusalOf(error) === 'EPOCH') {
 				await this.#epoch.again(this.#commands);
+				// Of this account alone: thrown away to make room, or lost with one server of a cluster.
+				if (this.#epoch.id === believed) await this.#epoch.older(this.#commands);
 				throw dataLost();
 			}
 			if (refusalOf(error) !== 'FENCED') throw error;

@@ -178,7 +178,12 @@ export class MirroredStore implements Store {
 	recordEmit = async (consumer: string, record: EmitRecord) => {
 		const begun = this.#parts.epoch.id;
 		const emit = { ...record, seqs: this.#nowOf(consumer, record.seqs) };
-		await this.#redis.recordEmit(consumer, emit);
+		try {
+			await this.#redis.recordEmit(consumer, emit);
+		} catch (error) {
+			await this.#missed(consumer);
+			throw error;
+		}
 		// Written under numbers of the life before: nothing is handed on with that.
 		if (this.#parts.epoch.id !== begun) throw dataLost();
 		await this.#keeper.note((mirror) => mirror.verbs.recordEmit(consumer, emit));
@@ -216,8 +221,11 @@ export class MirroredStore implements Store {
 			if (answer.created) await this.#redis.deleteIntent(record.key);
 			throw life.reason;
 		}
-		if (answer.created) await this.#keeper.note((mirror) => ignore(mirror.verbs.reserveIntent(record)));
-		return answer;
+		if (!answer.created) return answer;
+		const known = await this.#knownSend(record);
+		if (known === null) return answer;
+		await this.#redis.updateIntent(known.key, known);
+		return { created: false, intent: known };
 	};
 	/** Both before a byte leaves. */
 	updateIntent = async (key: string, change: IntentChange) => {
@@ -329,6 +337,23 @@ export class MirroredStore implements Store {
 		if (account !== null) await this.#keeper.readsNoMore(account);
 		const session = sessionOfLease(name);
 		if (session !== null) await this.#keeper.ownsNoMore(session);
+	}
+
+	/** It listens here and Redis does not know it, as when keys are thrown away to make room: what is known here is put back. */
+	async #missed(consumer: string): Promise<void> {
+		if (!this.#keeper.holdings.own.has(consumer) || (await this.#redis.loadConsumer(consumer)) !== null)
+			return;
+		await this.#parts.epoch.older(this.#parts.commands);
+	}
+
+	/** Notes a send that is new to Redis. @returns what is known here of it, if Redis has only forgotten it */
+	async #knownSend(record: IntentRecord): Promise<IntentRecord | null> {
+		let known: IntentRecord | null = null;
+		await this.#keeper.note(async (mirror) => {
+			const { created, intent } = await mirror.verbs.reserveIntent(record);
+			if (!created) known = intent;
+		});
+		return known;
 	}
 
 	/** Its position was known here and is nowhere now: what it may have missed is told. */

@@ -91,6 +91,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 	const accounts = new Accounts(commands, keys, { epoch, cluster: settings.cluster, now: leaseNow });
 	onLost.push(() => accounts.reset());
 	const journal = new Journal(commands, keys, clock, epoch);
+	onLost.push(() => journal.reset());
 	const consumers = new Consumers(commands, keys, journal);
 	const values = new Values(commands, keys, clock);
 	const waits = new Waits(commands, keys, clock);

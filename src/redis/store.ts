@@ -177,6 +177,9 @@ export class RedisStore implements Store {
 		await this.#parts.keep();
 		return this.#parts.sweep.run(limits);
 	}
-	forget = (account: AccountId) => this.#written(this.#parts.accounts.forget(account, this.#parts));
+	forget = (account: AccountId) => {
+		this.#parts.journal.reset(account);
+		return this.#written(this.#parts.accounts.forget(account, this.#parts));
+	};
 	close = () => this.#parts.close();
 }

@@ -184,7 +184,7 @@ describe('a Redis that does not say who it is', () => {
 		await store.putValue(ACCOUNT, 'n', 1);
 		await secretive.kill();
 		await secretive.run();
-		const isLost = () => store.info.degraded?.includes('without its last changes') === true;
+		const isLost = () => store.info.degraded?.includes('lost a part of its data') === true;
 		await until(isLost, 'the loss');
 		expect(await store.renewLeases([held.lease], LEASE_MS)).toEqual(['session:a']);
 		let given = false;

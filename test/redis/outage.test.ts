@@ -313,7 +313,7 @@ describe('when Redis comes back', () => {
 			for (const store of [owner, other]) {
 				const isTold = async () => {
 					await store.renewLeases([], LEASE_MS).catch(() => undefined);
-					return store.info.degraded?.includes('without its last changes') === true;
+					return store.info.degraded?.includes('lost a part of its data') === true;
 				};
 				await until(isTold, 'the loss');
 			}
@@ -330,6 +330,37 @@ describe('when Redis comes back', () => {
 			await Promise.all(stores.splice(0).map((store) => store.close()));
 			await snapshots.stop();
 		}
+	});
+
+	it('with an older journal and nothing to tell it by, as one server of a cluster, no number is given twice', async () => {
+		const clock = new ManualClock();
+		const store = await open(clock, { guardMs: 0 });
+		const name = readerLeaseName(ACCOUNT);
+		const held = await store.acquireLease(name, 'host/1/main', LEASE_MS);
+		if (!held.acquired) throw new Error('not acquired');
+		const append = (id: string) =>
+			store.append(ACCOUNT, { token: held.lease.token, events: [journalEvent(id)], state: { id } });
+		await append('e1');
+		const admin = server.client();
+		const keys = await admin.keys(`*{${ACCOUNT}}`);
+		const dumps = await Promise.all(keys.map((key) => admin.dumpBuffer(key)));
+		await append('e2');
+		await append('e3');
+		await Promise.all(keys.map((key, at) => admin.restore(key, 0, dumps[at] ?? '', 'REPLACE')));
+		admin.disconnect();
+		await expect(append('e4')).rejects.toMatchObject({ message: 'Redis has lost its data.' });
+		expect(await store.loadState(ACCOUNT)).toEqual({ id: 'e1' });
+		expect(store.info.degraded).toContain('lost a part of its data');
+		expect(await store.renewLeases([held.lease], LEASE_MS)).toEqual([name]);
+		const next = await store.acquireLease(name, 'host/1/main', LEASE_MS);
+		if (!next.acquired) throw new Error('not acquired');
+		await expect(append('e4')).rejects.toMatchObject({ code: 'account_in_use' });
+		const { appended } = await store.append(ACCOUNT, {
+			token: next.lease.token,
+			events: [journalEvent('e2')],
+			state: { id: 'e2' },
+		});
+		expect(appended.map(({ seq }) => seq)).toEqual([2]);
 	});
 
 	it('empty, every lease is lost, tokens still grow, and the store says what that means', async () => {

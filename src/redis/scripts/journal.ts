@@ -15,19 +15,19 @@ if not fence or tonumber(token) > fence then redis.call('HSET', account, 'fence'
 
 /**
  * KEYS 1 account, 2 journal, 3 held, 4 seen, 5 chats.
- * ARGV 1 token, 2 epoch, 3 ms until the keys may go, 4 state: '' = unchanged, else JSON, then what was asked for at one
- * time, once or several times: that time, number of events, then per event: id, chat, provider time, recovered (0/1) with
- * `<held until>|<held by>` behind it if it is held, event as JSON or ''.
+ * ARGV 1 token, 2 epoch, 3 ms until the keys may go, 4 state: '' = unchanged, else JSON, 5 the last number that the reader
+ * has been given, then what was asked for at one time, once or several times: that time, number of events, then per event:
+ * id, chat, provider time, recovered (0/1) with `<held until>|<held by>` behind it if it is held, event as JSON or ''.
  * Answers a number per event: 0 = known already, its seq, or -seq when it is late.
  * Events and state are written together or not at all; numbers follow one another without gaps. The journal's own last
- * id is asked when the account's hash has lost its count, so that a number is never given twice. What is the same for all
- * is read and written once.
+ * id is asked when the account's hash has lost its count, so that a number is never given twice; a journal that is behind
+ * its reader is refused (EPOCH). What is the same for all is read and written once.
  */
 export const append = script(
 	'append',
 	`
 local account, journal, held, seen, chats = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local token, epoch, keep, state = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local token, epoch, keep, state, given = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 ${PASS_FENCE}
 local seq = tonumber(known[3] or -1)
 if seq < 0 then
@@ -39,10 +39,11 @@ if seq < 0 then
 		end
 	end
 end
+if seq < given then return redis.error_reply('EPOCH has lost its last numbers') end
 local call, argv = redis.call, ARGV
 local before, anyHeld, answer, n = seq, false, {}, 0
 local newest, moved, anyMoved = {}, {}, false
-local base, last = 4, #argv
+local base, last = 5, #argv
 while base < last do
 	local now, count = argv[base + 1], tonumber(argv[base + 2])
 	base = base + 2
