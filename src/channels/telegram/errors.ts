@@ -1,5 +1,5 @@
 import { ChannelError, type ChannelErrorOptions, type ErrorCode } from '../../contract';
-import { RpcFailure } from './seam';
+import { OutcomeUnknown, RpcFailure } from './seam';
 
 interface Meaning {
 	code: ErrorCode;
@@ -281,6 +281,7 @@ export function isServerFault(error: unknown): boolean {
 /** The one place where an answer of Telegram becomes an error of ours. Holds no secret: the request is not in it. */
 export function telegramError(error: unknown): ChannelError {
 	if (ChannelError.is(error)) return error;
+	if (error instanceof OutcomeUnknown) return outcomeUnknown(error);
 	if (!(error instanceof RpcFailure)) return unreachable(error);
 	const name = error.value === null ? error.type : `${error.type}_${String(error.value)}`;
 	const make = (code: ErrorCode, message: string, options: ChannelErrorOptions = {}): ChannelError =>
@@ -328,6 +329,14 @@ export function unreachable(cause: unknown): ChannelError {
 		cause,
 		hint: 'Check the network of this machine, the proxy and the endpoint in the credential; a proxy is never left out.',
 	});
+}
+
+function outcomeUnknown(cause: OutcomeUnknown): ChannelError {
+	return new ChannelError(
+		'outcome_unknown',
+		'The connection to Telegram was lost before the answer came: whether it was done is not known',
+		{ channel: 'telegram', cause, hint: 'Look into the chat before you do it again.' },
+	);
 }
 
 export function sessionEnded(reason: string): ChannelError {

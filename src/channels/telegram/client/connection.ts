@@ -9,7 +9,7 @@ import {
 	unreachable,
 	waitOfFamily,
 } from '../errors';
-import type { Link, LinkEvents } from '../seam';
+import { isOnce, RpcFailure, type Link, type LinkEvents } from '../seam';
 import type { SessionData } from '../sessions';
 import { int, isTlObject, child, type TlObject, type TlValue } from '../tl';
 import type { EngineInput } from '../updates/types';
@@ -127,7 +127,8 @@ export class TelegramConnection {
 						continue;
 					}
 				}
-				if (!isServerFault(error) || tries >= SERVER_TRIES) throw telegramError(error);
+				if (!isServerFault(error) || tries >= SERVER_TRIES || !mayRepeat(request._, error))
+					throw telegramError(error);
 				await this.#options.clock.sleep(backoffMs(tries, SERVER_PAUSE, this.#options.random), context.signal);
 			}
 		}
@@ -342,4 +343,9 @@ export class TelegramConnection {
 			for (const one of outer) one.removeEventListener('abort', abort);
 		});
 	}
+}
+
+/** A server that failed may have done it all the same. AUTH_RESTART says that it has not. */
+function mayRepeat(method: string, error: unknown): boolean {
+	return !isOnce(method) || (error instanceof RpcFailure && error.type === 'AUTH_RESTART');
 }

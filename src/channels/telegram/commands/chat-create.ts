@@ -36,27 +36,48 @@ export const chatCreate = command({
 			throw invalidParameter('kind', 'a basic group has neither topics nor a description at the start');
 		}
 		const people = await usersOf(account, input.userIds, context);
-		const made = intent?.state === 'sent' ? await findMade(account, input, intent.context, signal) : null;
-		if (made !== null) return { items: [{ ...peerItem(account, made), duplicate: true, not_added: [] }] };
-		await intent?.sent({ at: Math.floor(account.services.clock.now() / 1000) });
-		const answer = await account.connection.object(requestFor(account, input, people), { signal });
-		const updates = child(answer, 'updates') ?? answer;
-		account.book.learn(updates);
-		const peer = madeIn(account, updates, input.title);
+		const earlier = intent?.state === 'sent' ? await findMade(account, input, intent.context, signal) : null;
+		const made =
+			earlier === null ? await make(account, input, people, context) : { peer: earlier, missing: [] };
 		const missing =
-			input.kind === 'group'
-				? children(answer, 'missing_invitees').map((one) => long(one, 'user_id') ?? '')
-				: people.length === 0
-					? []
-					: [...(await addPeople(account, peer, people, true, context)).keys()];
+			input.kind === 'group' || people.length === 0
+				? made.missing
+				: [...(await addPeople(account, made.peer, people, true, context)).keys()];
 		return {
-			items: [{ ...peerItem(account, peer), duplicate: false, not_added: missing }],
+			items: [{ ...peerItem(account, made.peer), duplicate: earlier !== null, not_added: missing }],
 			...(missing.length === 0
 				? {}
 				: { hints: ['Not everybody was added: send those an invite link (Chat: Create Invite Link).'] }),
 		};
 	},
 });
+
+/** Makes it; when the outcome is not known, looks for it. `missing`: people a basic group did not take. */
+async function make(
+	account: TelegramAccount,
+	wish: Wish,
+	people: readonly Peer[],
+	{ intent, signal }: CommandContext,
+): Promise<{ peer: Peer; missing: string[] }> {
+	const at = Math.floor(account.services.clock.now() / 1000);
+	await intent?.sent({ at });
+	try {
+		const answer = await account.connection.object(requestFor(account, wish, people), { signal });
+		const updates = child(answer, 'updates') ?? answer;
+		account.book.learn(updates);
+		const missing = children(answer, 'missing_invitees').map((one) => long(one, 'user_id') ?? '');
+		return { peer: madeIn(account, updates, wish.title), missing };
+	} catch (error) {
+		const found = isUncertain(error) ? await findMade(account, wish, { at }, signal) : null;
+		if (found === null) throw error;
+		return { peer: found, missing: [] };
+	}
+}
+
+/** The connection or the server failed: Telegram may have made it. */
+function isUncertain(error: unknown): boolean {
+	return ChannelError.is(error) && (error.code === 'outcome_unknown' || error.code === 'upstream_error');
+}
 
 interface Wish {
 	kind: (typeof KINDS)[number];

@@ -54,7 +54,8 @@ async function answerTo(
 		};
 	} catch (error) {
 		const silent =
-			ChannelError.is(error) && (error.providerCode === 'BOT_RESPONSE_TIMEOUT' || error.code === 'timeout');
+			ChannelError.is(error) &&
+			(/^(BOT_RESPONSE_TIMEOUT|Timeout)$/i.test(error.providerCode ?? '') || error.code === 'timeout');
 		if (!silent) throw error;
 		return { pressed: true, answered: false, text: '', alert: false, url: null };
 	}

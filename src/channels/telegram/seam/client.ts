@@ -26,6 +26,17 @@ export interface Sender {
 	send(request: unknown): Promise<unknown>;
 	isConnected(): boolean;
 	_needsInitConnection: boolean;
+	/** requests that are out and not answered */
+	readonly _pendingState?: {
+		values(): Iterable<PendingRequest>;
+		delete(msgId: { toString(): string }): void;
+	};
+}
+
+interface PendingRequest {
+	readonly request?: { readonly className?: string };
+	readonly msgId?: { toString(): string };
+	reject?(reason: unknown): void;
 }
 
 /** Connection states reach event handlers only; a raw handler of the library would first ask who we are. */

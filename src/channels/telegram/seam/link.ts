@@ -8,6 +8,7 @@ import { failureOf, RpcFailure } from './failure';
 import { trust } from './keys';
 import { library } from './library';
 import { readOlderLayers } from './older-layers';
+import { dropUnrepeatable } from './once';
 import { readMessageByMessage, UNREADABLE } from './packets';
 import { toPlain, toRequest } from './plain';
 import { makeSession } from './session';
@@ -124,6 +125,7 @@ export function createLink(options: LinkOptions): Link {
 		},
 	};
 	watchState(client, (state) => {
+		if (state === 'disconnected' && client._sender !== undefined) dropUnrepeatable(client._sender);
 		if (!closed) events.state(state);
 	});
 
