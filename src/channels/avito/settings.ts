@@ -13,15 +13,15 @@ const DEFAULT_ENDPOINT = 'https://api.avito.ru';
 const credentialSchema = z.object({
 	/** name of the account in events and lists */
 	label: fieldText.default(''),
-	clientId: fieldText.pipe(z.string().min(1, 'is missing')),
-	clientSecret: fieldText.pipe(z.string().min(1, 'is missing')),
+	clientId: fieldText.default('').pipe(z.string().min(1, 'is missing')),
+	clientSecret: fieldText.default('').pipe(z.string().min(1, 'is missing')),
 	/** digits; empty = asked from Avito (`/core/v1/accounts/self`) */
 	userId: fieldText.default('').pipe(z.string().regex(/^\d*$/, 'must be a number or empty')),
 	/** origin of the API; another one points at the sandbox or a gateway of your own */
 	endpoint: fieldText
 		.default('')
 		.transform((value) => value || DEFAULT_ENDPOINT)
-		.pipe(z.url({ protocol: /^https?$/ })),
+		.pipe(z.url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })),
 	/** the OpenAPI says `/token`, Avito's own curl samples `/token/` */
 	tokenPath: fieldText
 		.default('')
@@ -30,7 +30,12 @@ const credentialSchema = z.object({
 	/** http://, https://, socks5:// with optional user:password@ */
 	proxyUrl: fieldText
 		.default('')
-		.pipe(z.union([z.literal(''), z.url({ protocol: /^(https?|socks5h?|socks)$/ })])),
+		.pipe(
+			z.union(
+				[z.literal(''), z.url({ protocol: /^(https?|socks5h?|socks)$/ })],
+				'must be an address such as http://user:password@proxy.example.com:3128',
+			),
+		),
 	/** PEM text of a further certificate authority, e.g. of an inspecting proxy */
 	caCertificate: fieldText.default(''),
 	connections: numberField(20, 1, 100),
@@ -55,7 +60,7 @@ const credentialSchema = z.object({
 	/** 16 hex digits, to match an older system; empty = computed */
 	phoneHash: fieldText
 		.default('')
-		.pipe(z.union([z.literal(''), z.string().regex(/^[0-9a-f]{16}$/i, 'must be 16 hex digits')])),
+		.pipe(z.union([z.literal(''), z.string().regex(/^[0-9a-f]{16}$/i)], 'must be 16 hex digits')),
 });
 
 /** What the rest of the channel works with; milliseconds throughout. */

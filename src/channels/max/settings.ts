@@ -18,7 +18,12 @@ const DEFAULT_ORIGIN = 'https://web.max.ru';
 
 const proxyField = fieldText
 	.default('')
-	.pipe(z.union([z.literal(''), z.url({ protocol: /^(https?|socks5h?|socks)$/ })]));
+	.pipe(
+		z.union(
+			[z.literal(''), z.url({ protocol: /^(https?|socks5h?|socks)$/ })],
+			'must be an address such as http://user:password@proxy.example.com:3128',
+		),
+	);
 
 /**
  * The fields of the *MAX User API* credential. n8n hands numbers and lists over as it stored them, older entries as
@@ -40,7 +45,14 @@ const credentialSchema = z.object({
 	/** empty = websocket for WEB, tcp for the mobile device types */
 	transport: fieldText.default('').pipe(z.union([z.literal(''), z.enum(TRANSPORTS)])),
 	/** wss://, ws:// (websocket, json), tls://, tcp:// (tcp): the scheme says whether TLS is used */
-	endpoint: fieldText.default('').pipe(z.union([z.literal(''), z.url({ protocol: /^(wss?|tls|tcp)$/ })])),
+	endpoint: fieldText
+		.default('')
+		.pipe(
+			z.union(
+				[z.literal(''), z.url({ protocol: /^(wss?|tls|tcp)$/ })],
+				'must be an address that begins with wss://, ws://, tls:// or tcp://',
+			),
+		),
 	/** header of the WebSocket upgrade, required by the service */
 	origin: fieldText.default('').transform((value) => value || DEFAULT_ORIGIN),
 	/** http://, https://, socks5:// with optional user:password@ */
@@ -64,7 +76,7 @@ const credentialSchema = z.object({
 		.default([])
 		.pipe(z.array(z.string().regex(/^[0-9a-f]{64}$/i, 'must be SHA-256 in hex')))
 		.pipe(
-			z.union([z.tuple([]), z.tuple([z.string(), z.string(), z.string()], 'must be three values or none')]),
+			z.union([z.tuple([]), z.tuple([z.string(), z.string(), z.string()])], 'must be three values or none'),
 		),
 	/** plain or extension 1 for wide ids on binary transports; empty = as the device type's official client does */
 	idEncoding: fieldText.default('').pipe(z.enum(['', 'plain', 'extension'])),
@@ -101,7 +113,7 @@ const credentialSchema = z.object({
 	/** 16 hex digits, to match an older system; empty = computed */
 	phoneHash: fieldText
 		.default('')
-		.pipe(z.union([z.literal(''), z.string().regex(/^[0-9a-f]{16}$/i, 'must be 16 hex digits')])),
+		.pipe(z.union([z.literal(''), z.string().regex(/^[0-9a-f]{16}$/i)], 'must be 16 hex digits')),
 });
 
 /** What the rest of the channel works with; milliseconds throughout. */

@@ -51,7 +51,7 @@ const credentialSchema = z.object({
 	/** `host:port` of another data centre (sandbox, test servers), for a login also `2@host:port`; else the session's own */
 	endpoint: fieldText
 		.default('')
-		.pipe(z.union([z.literal(''), z.string().regex(/^(\d@)?\[?[\w.:-]+\]?:\d{1,5}$/, 'must be host:port')])),
+		.pipe(z.union([z.literal(''), z.string().regex(/^(\d@)?\[?[\w.:-]+\]?:\d{1,5}$/)], 'must be host:port')),
 	/** PEM of that data centre's RSA key */
 	publicKey: fieldText.default(''),
 	timeoutSeconds: numberField(30, 1, 300),
@@ -72,7 +72,7 @@ const credentialSchema = z.object({
 	allowDangerousRaw: z.boolean().default(false),
 	phoneHash: fieldText
 		.default('')
-		.pipe(z.union([z.literal(''), z.string().regex(/^[0-9a-f]{16}$/i, 'must be 16 hex digits')])),
+		.pipe(z.union([z.literal(''), z.string().regex(/^[0-9a-f]{16}$/i)], 'must be 16 hex digits')),
 });
 
 export interface TelegramSettings {

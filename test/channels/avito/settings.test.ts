@@ -45,17 +45,21 @@ describe('the Avito credential', () => {
 	});
 
 	it.each([
-		['clientSecret', { clientId: 'x' }],
-		['clientId', { ...keys, clientId: '  ' }],
-		['userId', { ...keys, userId: 'me' }],
-		['endpoint', { ...keys, endpoint: 'ftp://x' }],
-		['proxyUrl', { ...keys, proxyUrl: 'proxy:3128' }],
-		['connections', { ...keys, connections: 0 }],
-		['phoneHash', { ...keys, phoneHash: '+79990000000' }],
-		['permissions', { ...keys, permissions: ['everything'] }],
-	])('names the field that is wrong: %s', (field, credential) => {
+		['clientSecret', { clientId: 'x' }, 'is missing'],
+		['clientId', { ...keys, clientId: '  ' }, 'is missing'],
+		['userId', { ...keys, userId: 'me' }, 'must be a number or empty'],
+		['endpoint', { ...keys, endpoint: 'ftp://x' }, 'must be an address that begins with https://'],
+		['proxyUrl', { ...keys, proxyUrl: 'proxy:3128' }, 'must be an address such as http://'],
+		['connections', { ...keys, connections: 0 }, ''],
+		['phoneHash', { ...keys, phoneHash: '+79990000000' }, 'must be 16 hex digits'],
+		['permissions', { ...keys, permissions: ['everything'] }, ''],
+	])('names the field that is wrong and how it has to be: %s', (field, credential, problem) => {
 		expect(() => configure(credential)).toThrow(
-			expect.objectContaining({ code: 'credential_invalid', field }) as Error,
+			expect.objectContaining({
+				code: 'credential_invalid',
+				field,
+				message: expect.stringContaining(`field ${field}: ${problem}`) as string,
+			}) as Error,
 		);
 	});
 
