@@ -29,6 +29,11 @@ export function readerLeaseName(account: AccountId): string {
 	return `reader:${account}`;
 }
 
+/** The right to go on from a consumer's position: the same node may be published in two processes that both think they lead. */
+export function consumerLeaseName(consumer: string): string {
+	return `consumer:${consumer}`;
+}
+
 export type LeaseAnswer =
 	{ acquired: true; lease: StoreLease } | { acquired: false; holder: string; expiresAt: number };
 

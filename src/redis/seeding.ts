@@ -10,6 +10,7 @@ import type {
 } from '../contract';
 import { copyAccount, type CopyParts } from './copying';
 import { refusalOf } from './faults';
+import { giveBackBeginnings, putState } from './late-copy';
 import { paceOwnerOf } from './pace-memory';
 import { ACCOUNT_KEEP_MS } from './lifetimes';
 import { moveValues } from './moving';
@@ -42,7 +43,7 @@ export interface SeedParts extends CopyParts {
 
 export interface Seeded {
 	accounts: number;
-	/** somebody read for them without what is put back now: what came in between may be missing */
+	/** somebody read for them, and no state is known from which to read again: what came in between may be missing */
 	gaps: number;
 }
 
@@ -69,7 +70,9 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 				if (account !== null) parts.pace.learn(account, value);
 			}
 			parts.pace.putBack();
-			for (const account of await mirror.staleAccounts(begun)) {
+			const accounts = await mirror.staleAccounts(begun);
+			await giveBackBeginnings(mirror, accounts, parts);
+			for (const account of accounts) {
 				await goOn();
 				if (!(await seedAccount(mirror, account, parts))) seeded.gaps += 1;
 				await copyAccount(account, mirror, parts, ANEW);
@@ -81,7 +84,7 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 	return seeded;
 }
 
-/** @returns false when a reader has been here before, with a state of its own */
+/** @returns false when a reader has been here before, and nobody knows from which state to read again */
 async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedParts): Promise<boolean> {
 	const { commands, keys } = parts;
 	const known = await mirror.read((source) => source.account(account));
@@ -101,6 +104,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	const head = keys.account(account);
 	const before = list(await commands.call('HMGET', head, 'state', 'seeded')).map(textOrNull);
 	const isFirst = before[0] === null || before[1] !== null;
+	const mayMiss = !isFirst && isRead && known.state === null;
 	if (isRead) await commands.call('HSETNX', head, 'seq', Math.max(known.lastSeq, parts.epoch.life));
 	const pending: JournalEntry[] = [];
 	for await (const page of pendingEntries(mirror, known, [...readings.values()], parts)) {
@@ -131,7 +135,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 				if (seqs.length > 0) await parts.consumers.recordEmit(record.id, { ...emit, seqs });
 			}
 		}
-		if (!isFirst) {
+		if (mayMiss) {
 			const gap = { from: start, to: start, count: 0 };
 			await parts.consumers.acknowledge(record.id, [], undefined, gap);
 		}
@@ -140,9 +144,9 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 		await parts.consumers.acknowledge(consumer, [], undefined, gap);
 	await seedRest(known, parts);
 	if (isRead) await commands.call('HSET', head, 'seeded', 1);
-	if (known.state !== null) await commands.call('HSETNX', head, 'state', JSON.stringify(known.state));
+	if (known.state !== null) await putState(account, known.state, !isFirst, parts);
 	await commands.call('PEXPIRE', head, ACCOUNT_KEEP_MS);
-	return isFirst || !isRead;
+	return !mayMiss;
 }
 
 /** What somebody has not passed, or may not have, in its order and as the mirror numbers it. */

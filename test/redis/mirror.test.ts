@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
+	consumerLeaseName,
 	readerLeaseName,
 	sessionLeaseName,
 	type MirrorPlace,
@@ -509,7 +510,7 @@ describe('a second copy of what is in Redis', () => {
 		expect(worker.info.degraded).toContain('were put back from a copy');
 	});
 
-	it('that comes after somebody has read without it adds what was missed, and tells that more may be missing', async () => {
+	it('that comes after somebody has read without it: the account is read again from where the copy ends', async () => {
 		const first = await open();
 		await first.saveConsumer(attached('a'));
 		await first.append(ACCOUNT, { token: await read(first), events: events('e1', 'e2'), state: { pts: 2 } });
@@ -518,17 +519,41 @@ describe('a second copy of what is in Redis', () => {
 		await empty();
 		const other = await open('another-host');
 		const token = await read(other);
+		// Nobody knows the trigger there: it is taken for a new one.
+		await other.saveConsumer({ ...attached('a'), notBefore: clock.now() });
+		const position = await other.acquireLease(consumerLeaseName('a'), 'host/1/main', DAY);
+		await other.append(ACCOUNT, { token, events: events('e9'), state: { pts: 9 } });
+		const second = await open();
+		await restored(second);
+		expect(await before(second, 'a')).toEqual(['e9', 'e2']);
+		expect((await second.loadConsumer('a'))?.notBefore).toBe(attached('a').notBefore);
+		expect(await other.renewLeases(position.acquired ? [position.lease] : [], DAY)).toHaveLength(1);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
+		const late = other.append(ACCOUNT, { token, events: events('e10'), state: { pts: 10 } });
+		await expect(late).rejects.toMatchObject({ code: 'account_in_use' });
+		// The next reader finds what is missing; what is known does not come again.
+		const again = { token: await read(other), events: events('e2', 'e3', 'e9', 'e10') };
+		expect((await other.append(ACCOUNT, again)).duplicates).toEqual(['e2', 'e9']);
+		expect(await before(second, 'a')).toEqual(['e9', 'e2', 'e3', 'e10']);
+		expect((await other.sweep(LIMITS)).gaps).toEqual([]);
+	});
+
+	it('that comes after somebody has read without it, and without a state, tells that something may be missing', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token: await read(first), events: events('e1', 'e2') });
+		await first.close();
+		await empty();
+		const other = await open('another-host');
+		const token = await read(other);
 		await other.append(ACCOUNT, { token, events: events('e9'), state: { pts: 9 } });
 		const second = await open();
 		await restored(second);
 		expect(second.info.degraded).toContain('For some accounts (1) somebody had read before');
-		expect(await before(second, 'a')).toEqual(['e9', 'e2']);
-		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 9 });
+		expect(await before(second, 'a')).toEqual(['e9', 'e1', 'e2']);
 		// The reader goes on, and its sweep tells the gap.
-		const result = await other.append(ACCOUNT, { token, events: events('e1', 'e10'), state: { pts: 10 } });
-		expect(result.duplicates).toEqual(['e1']);
-		const { gaps } = await other.sweep(LIMITS);
-		expect(gaps).toMatchObject([{ consumer: 'a', accountId: ACCOUNT, count: 0 }]);
+		await other.append(ACCOUNT, { token, events: events('e10'), state: { pts: 10 } });
+		expect((await other.sweep(LIMITS)).gaps).toMatchObject([{ consumer: 'a', accountId: ACCOUNT, count: 0 }]);
 	});
 
 	it('that cannot be written is said in status, costs nothing while Redis keeps its data, and a gap when it does not', async () => {

@@ -1,4 +1,5 @@
 import {
+	consumerLeaseName,
 	readerLeaseName,
 	type AccountConfig,
 	type AccountId,
@@ -272,7 +273,7 @@ export class ReaderSeat {
 
 /** Each position is gone on from in one process at a time: the same node may be published in two that both think they lead. */
 function positionsOf(leases: LeaseKeeper): AcquirePosition {
-	return (consumer) => leases.acquire(`consumer:${consumer}`);
+	return (consumer) => leases.acquire(consumerLeaseName(consumer));
 }
 
 /** The seats of all accounts that are open in this process. */

@@ -6,9 +6,10 @@ import * as journal from './journal';
 import * as leases from './leases';
 import * as pace from './pace';
 import type { Script } from './script';
+import * as seeding from './seeding';
 import * as values from './values';
 
-export { consumers, epoch, inbox, intents, journal, leases, pace, values };
+export { consumers, epoch, inbox, intents, journal, leases, pace, seeding, values };
 export type { Script };
 
 /** Loaded into every server before the first command. */
@@ -20,5 +21,6 @@ export const ALL_SCRIPTS: readonly Script[] = [
 	inbox,
 	intents,
 	pace,
+	seeding,
 	values,
 ].flatMap((group) => Object.values(group));
