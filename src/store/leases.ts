@@ -3,6 +3,9 @@ import { upsertInto, type Sql } from './sql';
 
 const PUT_LEASE = upsertInto('leases', ['name'], ['holder', 'token', 'expires_at']);
 
+/** No lease is given for longer: one that ends later was written before the machine's clock was set back. ms */
+const LONGEST_MS = 600_000;
+
 interface LeaseRow {
 	holder: string;
 	token: number;
@@ -23,7 +26,12 @@ export function acquireLease(
 ): LeaseAnswer {
 	const taken = sql.get<LeaseRow>('SELECT holder, token, expires_at FROM leases WHERE name = ?', name);
 	if (taken !== undefined && taken.expires_at > now) {
-		return { acquired: false, holder: taken.holder, expiresAt: taken.expires_at };
+		if (taken.expires_at <= now + LONGEST_MS)
+			return { acquired: false, holder: taken.holder, expiresAt: taken.expires_at };
+		// Its holder renews it, if there is one; else it would be waited for as long as the clock was set back.
+		const expiresAt = now + ttlMs;
+		sql.run('UPDATE leases SET expires_at = ? WHERE name = ?', expiresAt, name);
+		return { acquired: false, holder: taken.holder, expiresAt };
 	}
 	const token = nextToken(sql);
 	const expiresAt = now + ttlMs;

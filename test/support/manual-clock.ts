@@ -58,6 +58,11 @@ export class ManualClock implements Clock {
 		await settle(turns);
 	}
 
+	/** Somebody sets the machine's clock, or it slept: the monotonic one and the timers know nothing of it. */
+	set(byMs: number): void {
+		this.#now += byMs;
+	}
+
 	#moveTo(monotonic: number): void {
 		const step = Math.max(0, monotonic - this.#mono);
 		this.#mono += step;

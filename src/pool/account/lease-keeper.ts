@@ -39,10 +39,20 @@ export interface HeldLease {
 /** The part of the store that leases need. */
 export type LeaseStore = Pick<Store, 'acquireLease' | 'renewLeases' | 'releaseLease' | 'breakLease' | 'info'>;
 
+/**
+ * By both clocks: of a machine that slept, or a virtual one that was paused, the monotonic one may have stood still; the
+ * other one may have been set back, or ahead in a second in which a store by that same clock gives the lease away.
+ */
+interface Moment {
+	monotonic: number;
+	/** ms since 1970 */
+	now: number;
+}
+
 interface Entry {
 	lease: StoreLease;
-	/** monotonic ms; a process that was suspended wakes up past it */
-	deadline: number;
+	/** from here on it counts */
+	asked: Moment;
 	lost: (() => void)[];
 }
 
@@ -72,7 +82,7 @@ export class LeaseKeeper {
 
 	/** @throws ChannelError `account_in_use` naming the process that holds it */
 	async acquire(name: string): Promise<HeldLease> {
-		const started = this.#clock.monotonic();
+		const started = this.#moment();
 		let answer = await this.#store.acquireLease(name, this.holder, LEASE_MS);
 		if (!answer.acquired && this.#store.info.kind !== 'redis' && isDead(answer.holder, this.holder)) {
 			await this.#store.breakLease(name, answer.holder);
@@ -80,16 +90,16 @@ export class LeaseKeeper {
 		}
 		if (!answer.acquired) throw inUse(answer.holder, answer.expiresAt - this.#clock.now());
 		const counted = await this.#countedFrom(started, answer.lease);
-		const entry: Entry = { lease: answer.lease, deadline: counted + USABLE_MS, lost: [] };
+		const entry: Entry = { lease: answer.lease, asked: counted, lost: [] };
 		this.#held.set(name, entry);
 		this.#schedule();
 		return {
 			name,
 			token: entry.lease.token,
-			valid: () => this.#held.get(name) === entry && this.#clock.monotonic() < entry.deadline,
+			valid: () => this.#held.get(name) === entry && this.#leftMs(entry) > 0,
 			age: () => {
-				const now = this.#clock.monotonic();
-				return { heldMs: now - counted, leftMs: Math.max(0, entry.deadline - now) };
+				const heldMs = this.#clock.monotonic() - counted.monotonic;
+				return { heldMs, leftMs: Math.max(0, this.#leftMs(entry)) };
 			},
 			onLost: (callback) => void entry.lost.push(callback),
 			release: async () => {
@@ -101,9 +111,9 @@ export class LeaseKeeper {
 	}
 
 	/** A store that took its time (Redis waits after it lost data): the lease began somewhere in it, so it begins anew. */
-	async #countedFrom(asked: number, lease: StoreLease): Promise<number> {
-		const now = this.#clock.monotonic();
-		if (now - asked < RENEW_MS) return asked;
+	async #countedFrom(asked: Moment, lease: StoreLease): Promise<Moment> {
+		const now = this.#moment();
+		if (now.monotonic - asked.monotonic < RENEW_MS) return asked;
 		const lost = await this.#store.renewLeases([lease], LEASE_MS);
 		if (lost.length > 0) throw inUse(this.holder, 0);
 		return now;
@@ -122,7 +132,7 @@ export class LeaseKeeper {
 	}
 
 	async #renew(): Promise<void> {
-		const started = this.#clock.monotonic();
+		const started = this.#moment();
 		const entries = [...this.#held.values()];
 		try {
 			const lost = await this.#store.renewLeases(
@@ -131,13 +141,22 @@ export class LeaseKeeper {
 			);
 			for (const entry of entries) {
 				if (lost.includes(entry.lease.name)) this.#lose(entry);
-				else entry.deadline = started + USABLE_MS;
+				else entry.asked = started;
 			}
 		} catch (error) {
 			this.#logger.warn('leases could not be renewed', { error: String(error) });
 		}
-		for (const entry of entries) if (this.#clock.monotonic() >= entry.deadline) this.#lose(entry);
+		for (const entry of entries) if (this.#leftMs(entry) <= 0) this.#lose(entry);
 		if (this.#held.size > 0) this.#schedule();
+	}
+
+	#moment(): Moment {
+		return { monotonic: this.#clock.monotonic(), now: this.#clock.now() };
+	}
+
+	#leftMs({ asked }: Entry): number {
+		const { monotonic, now } = this.#moment();
+		return USABLE_MS - Math.max(monotonic - asked.monotonic, now - asked.now);
 	}
 
 	#lose(entry: Entry): void {

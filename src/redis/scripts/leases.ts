@@ -5,7 +5,8 @@ import { script } from './script';
  * KEYS 1 lease, 2 (reader leases only) account.
  * ARGV 1 now or '', 2 holder, 3 life in ms, 4 ms until Redis may forget a lease nobody holds.
  * Answers {1, token} or {0, ms left, holder}.
- * A live lease is refused to everybody, also to a holder of the same name. The token is greater than every token this
+ * A live lease is refused to everybody, also to a holder of the same name. One that ends in more than ten minutes was
+ * written before Redis' clock was set back: it ends soon, unless its holder renews it. The token is greater than every token this
  * lease and this account ever had, even if Redis has forgotten them: it is at least the time. Acquiring a reader lease
  * fences the appends of the reader before, at once.
  */
@@ -13,7 +14,14 @@ export const acquire = script(
 	'acquire',
 	`${NOW}
 local held = redis.call('HMGET', KEYS[1], 'holder', 'expires', 'token')
-if held[1] and tonumber(held[2]) > now then return {0, tonumber(held[2]) - now, held[1]} end
+if held[1] and tonumber(held[2]) > now then
+	local left = tonumber(held[2]) - now
+	if left > 600000 then
+		left = tonumber(ARGV[3])
+		redis.call('HSET', KEYS[1], 'expires', now + left)
+	end
+	return {0, left, held[1]}
+end
 local token = math.max(now, tonumber(held[3] or 0) + 1)
 if KEYS[2] then
 	token = math.max(token, tonumber(redis.call('HGET', KEYS[2], 'fence') or 0) + 1)

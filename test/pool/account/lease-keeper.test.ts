@@ -57,6 +57,35 @@ describe('LeaseKeeper', () => {
 		expect(lease.valid()).toBe(false);
 	});
 
+	it('a machine that slept, or whose clock was set ahead: the one before stops before another one begins', async () => {
+		const { clock, keeper } = await setup();
+		const before = await keeper('elsewhere/10/main').acquire('session:s');
+		let lost = 0;
+		before.onLost(() => (lost += 1));
+		clock.set(3_600_000);
+		expect(before.valid()).toBe(false);
+		const next = await keeper('other/11/main').acquire('session:s');
+		expect([before.valid(), next.valid()]).toEqual([false, true]);
+		await clock.advance(LEASE_MS);
+		expect([lost, next.valid()]).toEqual([1, true]);
+	});
+
+	it('a clock that is set back: who holds it goes on, and who is gone is waited for no longer than ever', async () => {
+		const { clock, keeper } = await setup();
+		const lives = await keeper('elsewhere/10/main').acquire('session:s');
+		const gone = keeper('gone/13/main');
+		await gone.acquire('session:u');
+		gone.stop();
+		clock.set(-3_600_000);
+		const other = keeper('other/11/main');
+		for (const name of ['session:s', 'session:u'])
+			await expect(other.acquire(name)).rejects.toMatchObject({ code: 'account_in_use' });
+		await clock.advance(LEASE_MS);
+		expect(lives.valid()).toBe(true);
+		await expect(other.acquire('session:s')).rejects.toMatchObject({ code: 'account_in_use' });
+		expect((await other.acquire('session:u')).valid()).toBe(true);
+	});
+
 	it('counts from when it was given, by a store that took longer than a lease to give it', async () => {
 		const { clock, store, keeper } = await setup();
 		const slow: LeaseStore = {
