@@ -28,6 +28,8 @@ const MAX_CHATS = 10_000;
  */
 export class AccountBudget implements Budget {
 	readonly #clock: Clock;
+	/** when the monotonic clock began, ms since 1970: nobody sets it, ahead into a pause's end or back by an hour of waiting */
+	readonly #began: number;
 	readonly #buckets = new Map<string, SlidingWindow>();
 	#rules: BudgetRules;
 	#account: SlidingWindow;
@@ -39,6 +41,7 @@ export class AccountBudget implements Budget {
 	constructor(rules: BudgetRules, clock: Clock) {
 		this.#rules = rules;
 		this.#clock = clock;
+		this.#began = clock.now() - clock.monotonic();
 		this.#account = new SlidingWindow(rules.account);
 		for (const [name, rule] of Object.entries(rules.buckets))
 			this.#buckets.set(name, new SlidingWindow(rule));
@@ -56,7 +59,9 @@ export class AccountBudget implements Budget {
 		windows: Readonly<Record<string, readonly number[]>>,
 		pauses: Readonly<Record<string, number>>,
 	): void {
-		for (const [name, times] of Object.entries(windows)) {
+		const ahead = this.#now() - this.#clock.now();
+		for (const [name, known] of Object.entries(windows)) {
+			const times = known.map((time) => time + ahead);
 			if (name === '') this.#account.recall(times);
 			else this.#buckets.get(name)?.recall(times);
 		}
@@ -85,18 +90,18 @@ export class AccountBudget implements Budget {
 	}
 
 	pause(bucket: string, ms: number): void {
-		const until = this.#clock.now() + ms;
+		const until = this.#now() + ms;
 		if (until > (this.#pausedUntil.get(bucket) ?? 0)) this.#pausedUntil.set(bucket, until);
 		this.#serve();
 	}
 
 	waitingUntil(): string | null {
-		const now = this.#clock.now();
+		const now = this.#now();
 		const paused = Math.max(0, ...this.#pausedUntil.values());
 		const queued =
 			this.#waiting.length === 0 ? 0 : now + Math.min(...this.#waiting.map((w) => this.#waitMs(w, 0)));
 		const until = Math.max(paused, queued);
-		return until > now ? new Date(until).toISOString() : null;
+		return until > now ? new Date(until - now + this.#clock.now()).toISOString() : null;
 	}
 
 	queued(): number {
@@ -140,7 +145,7 @@ export class AccountBudget implements Budget {
 	#isBehind(waiter: Waiter): boolean {
 		return this.#waiting.some(
 			(other) =>
-				this.#account.waitMs(other.points, this.#clock.now()) > 0 ||
+				this.#account.waitMs(other.points, this.#now()) > 0 ||
 				(other.chatId !== undefined && other.chatId === waiter.chatId) ||
 				(other.bucket !== undefined && other.bucket === waiter.bucket),
 		);
@@ -150,8 +155,12 @@ export class AccountBudget implements Budget {
 		return this.#waiting.reduce((sum, waiter) => sum + waiter.points, 0);
 	}
 
+	#now(): number {
+		return this.#began + this.#clock.monotonic();
+	}
+
 	#waitMs(waiter: Waiter, ahead: number): number {
-		const now = this.#clock.now();
+		const now = this.#now();
 		const points = waiter.points + ahead;
 		return Math.max(
 			this.#account.waitMs(points, now),
@@ -164,7 +173,7 @@ export class AccountBudget implements Budget {
 	}
 
 	#spend(waiter: Waiter): void {
-		const now = this.#clock.now();
+		const now = this.#now();
 		this.#account.take(waiter.points, now);
 		if (waiter.bucket !== undefined) this.#buckets.get(waiter.bucket)?.take(waiter.points, now);
 		if (waiter.chatId === undefined || this.#rules.chatGapMs === 0) return;

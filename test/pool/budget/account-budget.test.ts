@@ -83,6 +83,24 @@ describe('AccountBudget', () => {
 		expect(times).toEqual([3_000]);
 	});
 
+	it.each([
+		['ahead: a pause is not over sooner', 3_600_000],
+		['back: nobody waits for an hour', -3_600_000],
+	])('a clock that is set %s', async (_, byMs) => {
+		const clock = new ManualClock();
+		const budget = new AccountBudget(RULES, clock);
+		const { times, take } = taker(budget, clock);
+		for (let call = 0; call < 5; call += 1) await budget.take({ chatId: `c${call}` });
+		budget.pause('account', 3_000);
+		void take({ chatId: 'c0' });
+		clock.set(byMs);
+		expect(budget.waitingUntil()).toBe(new Date(clock.now() + 3_000).toISOString());
+		await clock.advance(2_999);
+		expect(times).toEqual([]);
+		await clock.advance(1);
+		expect(times).toEqual([3_000]);
+	});
+
 	it('an aborted waiter leaves the queue and its place', async () => {
 		const clock = new ManualClock();
 		const budget = new AccountBudget(RULES, clock);
