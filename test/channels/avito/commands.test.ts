@@ -146,6 +146,20 @@ describe('chats', () => {
 		expect((await call('message.getUnread')).items).toHaveLength(0);
 	});
 
+	it('unread: no chat is marked read whose messages are not all returned, whichever is read first', async () => {
+		const { call, control } = await scene();
+		const short = control.incoming({ text: 'short 1' });
+		for (let n = 2; n <= 40; n += 1) control.incoming({ chat_id: short.chat_id, text: `short ${String(n)}` });
+		const long = control.incoming({ text: 'long 1' });
+		// Two pages: the other chat, which comes second, is read before this one.
+		for (let n = 2; n <= 120; n += 1) control.incoming({ chat_id: long.chat_id, text: `long ${String(n)}` });
+		const { items } = await call('message.getUnread', { markRead: true, limit: 150 });
+		expect(items).toHaveLength(150);
+		const left = (await call('message.getUnread')).items;
+		expect(new Set(left.map(({ external_chat_id: chat }) => chat))).toEqual(new Set([short.chat_id]));
+		expect(left).toHaveLength(40);
+	});
+
 	it('search by item is Avito’s own filter, by text ours', async () => {
 		const { call, control } = await scene();
 		const laptop = control.incoming({

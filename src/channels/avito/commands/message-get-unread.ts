@@ -27,27 +27,22 @@ export const messageGetUnread = command({
 		const { chats, ceiling } = await unreadChats(account, request);
 		let done = 0;
 		let found = 0;
-		const perChat = await mapConcurrently(
-			chats,
-			CHATS_AT_ONCE,
-			async ({ value: chat }): Promise<JsonObject[]> => {
-				// Enough is enough, and a chat whose messages are not returned must not be marked read.
-				if (found >= (input.limit ?? Infinity)) return [];
-				const facts = account.enrichment.learn(chat);
-				const messages = (await unreadMessages(account, chat.id, request)).reverse();
-				const rest = Math.max(0, (input.limit ?? Infinity) - found);
-				found += messages.length;
-				if (input.markRead && messages.length > 0 && messages.length <= rest)
-					await markChatRead(account, chat.id, request);
-				context.progress(++done, 'chats read', chats.length);
-				const events = await Promise.all(
-					messages.map((message) => eventFromMessage(account, chat.id, message, facts)),
-				);
-				return events.map((event) => messageItem(event, input));
-			},
-		);
+		const read = await mapConcurrently(chats, CHATS_AT_ONCE, async ({ value: chat }): Promise<ChatItems> => {
+			if (found >= (input.limit ?? Infinity)) return { chatId: chat.id, items: [] };
+			const facts = account.enrichment.learn(chat);
+			const messages = (await unreadMessages(account, chat.id, request)).reverse();
+			found += messages.length;
+			context.progress(++done, 'chats read', chats.length);
+			const events = await Promise.all(
+				messages.map((message) => eventFromMessage(account, chat.id, message, facts)),
+			);
+			return { chatId: chat.id, items: events.map((event) => messageItem(event, input)) };
+		});
+		const { items, whole } = upTo(input.limit ?? Infinity, read);
+		if (input.markRead)
+			await mapConcurrently(whole, CHATS_AT_ONCE, (chatId) => markChatRead(account, chatId, request));
 		return {
-			items: perChat.flat().slice(0, input.limit),
+			items,
 			hints: [
 				composed('unread chats were listed and their messages read'),
 				...(ceiling ? [CEILING_HINT] : []),
@@ -55,3 +50,20 @@ export const messageGetUnread = command({
 		};
 	},
 });
+
+interface ChatItems {
+	chatId: string;
+	items: JsonObject[];
+}
+
+/** A chat whose messages are not all returned must not be marked read, whichever chat was read first. */
+function upTo(limit: number, chats: readonly ChatItems[]): { items: JsonObject[]; whole: string[] } {
+	const items: JsonObject[] = [];
+	const whole: string[] = [];
+	for (const chat of chats) {
+		const kept = chat.items.slice(0, limit - items.length);
+		items.push(...kept);
+		if (kept.length > 0 && kept.length === chat.items.length) whole.push(chat.chatId);
+	}
+	return { items, whole };
+}
