@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { telegramDriver } from '../../../src/channels/telegram';
 import type { JsonObject } from '../../../src/contract';
 import { until } from '../../support/manual-clock';
-import { startBench } from './fixture';
+import { startBench, testIntent } from './fixture';
 
 async function scene() {
 	const bench = await startBench();
 	const account = await bench.open();
 	const request = async (method: string, parameters: JsonObject) =>
 		(await bench.call(account, 'raw.request', { method, parameters })).items[0] ?? {};
-	return { bench, request, demo: bench.sandbox.demo, control: bench.sandbox.control };
+	return { bench, account, request, demo: bench.sandbox.demo, control: bench.sandbox.control };
 }
 
 describe('any method of the layer', () => {
@@ -70,10 +70,36 @@ describe('any method of the layer', () => {
 		sending.catch(() => undefined);
 		await until(() => bench.clock.nextDueMs !== undefined && bench.clock.nextDueMs < 5_000, 'the pause');
 		await bench.clock.advance(5_000);
-		await expect(sending).rejects.toMatchObject({ providerCode: 'RANDOM_ID_DUPLICATE' });
+		expect(await sending).toEqual({ duplicate: true });
 		const history = await request('messages.getHistory', { peer: bench.anna.id, limit: 10 });
 		expect((history['messages'] as JsonObject[]).filter(({ message }) => message === 'once')).toHaveLength(1);
 	});
+});
+
+it('an execution that is tried again sends no second message, and does nothing else twice', async () => {
+	const { bench, account, control } = await scene();
+	const again = async (method: string, parameters: JsonObject) => {
+		const intent = testIntent();
+		const input = { method, parameters };
+		control.setFaults({ errors: [{ method, code: 500, message: 'INTERNAL', count: 3, after: true }] });
+		const first = bench.call(account, 'raw.request', input, intent).then(
+			() => null,
+			(error: unknown) => error,
+		);
+		let failed: unknown;
+		void first.then((error) => (failed = error));
+		await until(async () => {
+			await bench.clock.advance(500);
+			return failed !== undefined;
+		}, 'the first try');
+		control.clearFaults();
+		return bench.call(account, 'raw.request', input, intent);
+	};
+	const { id } = bench.anna;
+	const repeated = await again('messages.sendMessage', { peer: id, message: 'once' });
+	expect(repeated.items).toEqual([{ duplicate: true }]);
+	const title = { channel: bench.sandbox.demo.supergroupId, title: 'New' };
+	await expect(again('channels.editTitle', title)).rejects.toMatchObject({ code: 'outcome_unknown' });
 });
 
 describe('what a raw request may do', () => {

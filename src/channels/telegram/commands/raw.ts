@@ -1,11 +1,12 @@
 import { z } from '#lib/zod';
-import { invalidParameter, type Json } from '../../../contract';
+import { ChannelError, invalidParameter, type CommandContext, type Json } from '../../../contract';
 import type { TelegramAccount } from '../account';
 import { makeMask } from '../events/mask';
 import { toJson } from '../events/raw';
 import type { Peer } from '../peers/peer';
 import { completeRequest, knowsMethod, RequestProblem } from '../seam';
-import type { TlObject } from '../tl';
+import { randomId } from '../send/deliver';
+import type { TlObject, TlValue } from '../tl';
 import { referencesIn, toTl } from './raw-parameters';
 import { command, LONG_TIMEOUT_MS, peerOf } from './shared';
 
@@ -28,10 +29,10 @@ const READS = /^(?!messages\.getBotCallbackAnswer$).*\.(get|search|check|resolve
  */
 export const rawRequest = command({
 	permission: 'account',
-	effect: 'change',
+	effect: 'send',
 	timeoutMs: LONG_TIMEOUT_MS,
 	classify: ({ method }) =>
-		READS.test(method) ? { permission: 'read', effect: 'read' } : { permission: 'account', effect: 'change' },
+		READS.test(method) ? { permission: 'read', effect: 'read' } : { permission: 'account', effect: 'send' },
 	input: z.strictObject({
 		method: z
 			.string()
@@ -48,9 +49,10 @@ export const rawRequest = command({
 			const { peer } = await peerOf(account, reference, context, { field: 'parameters' });
 			peers.set(reference, peer);
 		}
-		const result = await account.connection.call(requestOf(account, given, peers), {
-			signal: context.signal,
-		});
+		const key = context.intent?.providerKey ?? account.services.random.hex(8);
+		const request = requestOf(account, given, peers, key);
+		const result = await sendOnce(account, request, context);
+		if (result === DUPLICATE) return { items: [{ duplicate: true }], hints: [ARRIVED] };
 		const json = makeMask(account.phone, false).json(toJson(result));
 		return {
 			items: [typeof json === 'object' && json !== null && !Array.isArray(json) ? json : { result: json }],
@@ -58,10 +60,48 @@ export const rawRequest = command({
 	},
 });
 
-/** @throws ChannelError `invalid_parameter`, before anything is sent */
-function requestOf(account: TelegramAccount, given: Json, peers: ReadonlyMap<string, Peer>): TlObject {
+const DUPLICATE = Symbol('duplicate');
+const ARRIVED = 'An earlier try had arrived; Telegram did nothing more, and does not show again what it did.';
+
+/**
+ * Under the command's intent: a repeat with a random id is none to Telegram, which says so; any other is not made.
+ * @throws ChannelError `outcome_unknown`
+ */
+async function sendOnce(
+	{ connection }: TelegramAccount,
+	request: TlObject,
+	{ intent, signal }: CommandContext,
+): Promise<TlValue | typeof DUPLICATE> {
+	const known = 'random_id' in request || 'multi_media' in request;
+	if (intent?.state === 'sent' && !known) throw outcomeUnknown();
+	await intent?.sent();
 	try {
-		return completeRequest(toTl(account, given, peers) as TlObject);
+		return await connection.call(request, { signal });
+	} catch (error) {
+		if (!ChannelError.is(error) || error.providerCode !== 'RANDOM_ID_DUPLICATE') throw error;
+		return DUPLICATE;
+	}
+}
+
+function outcomeUnknown(): ChannelError {
+	return new ChannelError(
+		'outcome_unknown',
+		'An earlier try of this request may have reached Telegram; it is not sent again',
+		{ channel: 'telegram', hint: 'Look whether it took effect, then run it with another key.' },
+	);
+}
+
+/** @throws ChannelError `invalid_parameter`, before anything is sent */
+function requestOf(
+	account: TelegramAccount,
+	given: Json,
+	peers: ReadonlyMap<string, Peer>,
+	key: string,
+): TlObject {
+	let made = 0;
+	const nextRandomId = (): string => randomId(key, made++).toString();
+	try {
+		return completeRequest(toTl(account, given, peers) as TlObject, nextRandomId);
 	} catch (error) {
 		if (!(error instanceof RequestProblem)) throw error;
 		throw invalidParameter(

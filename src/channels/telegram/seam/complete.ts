@@ -1,6 +1,6 @@
 import { isTlObject, type TlObject, type TlValue } from '../tl';
 import { fieldsOf, type FieldType } from './fields';
-import { camelCase, classOf, fromPlain, toPlain } from './plain';
+import { fromPlain } from './plain';
 
 /** A request that a person wrote is not one of this layer. The message names what is wrong. */
 export class RequestProblem extends Error {}
@@ -8,10 +8,11 @@ export class RequestProblem extends Error {}
 /**
  * A request as a person wrote it, with its random ids: the library would make others for every try, and a repeat would be
  * a second message.
+ * @param randomId the next one, where a request wants one and has none
  * @throws RequestProblem for an unknown constructor or field, and for what cannot be written as this layer wants it
  */
-export function completeRequest(request: TlObject): TlObject {
-	const complete = completed(request);
+export function completeRequest(request: TlObject, randomId: () => string): TlObject {
+	const complete = completed(request, randomId);
 	try {
 		(fromPlain(complete) as { getBytes(): Buffer }).getBytes();
 	} catch (error) {
@@ -20,29 +21,35 @@ export function completeRequest(request: TlObject): TlObject {
 	return complete;
 }
 
-function completed({ _: tag, ...given }: TlObject): TlObject {
+function completed({ _: tag, ...given }: TlObject, randomId: () => string): TlObject {
 	const fields = fieldsOf(tag);
-	const found = classOf(tag);
-	if (fields === null || found === undefined) throw new RequestProblem(`Telegram's layer has no ${tag}`);
+	if (fields === null) throw new RequestProblem(`Telegram's layer has no ${tag}`);
 	const unknown = Object.keys(given).filter((name) => !fields.has(name));
 	if (unknown.length > 0) {
 		const names = fields.size === 0 ? 'no fields' : `the fields ${[...fields.keys()].join(', ')}`;
 		throw new RequestProblem(`${tag} has no ${unknown.join(', ')}; it has ${names}`);
 	}
 	const entries = Object.entries(given).map(
-		([name, value]) => [name, ofType(value, fields.get(name), `${tag}.${name}`)] as const,
+		([name, value]) => [name, ofType(value, fields.get(name), `${tag}.${name}`, randomId)] as const,
 	);
-	const random = fields.has('random_id') && given['random_id'] === undefined;
-	const args = Object.fromEntries(entries.map(([name, value]) => [camelCase(name), value]));
+	const wanted = given['random_id'] === undefined ? fields.get('random_id') : undefined;
+	const messages = Array.isArray(given['id']) ? given['id'] : [];
 	return {
 		...Object.fromEntries(entries),
-		...(random ? { random_id: toPlain((new found(args) as { randomId?: unknown }).randomId) } : {}),
+		...(wanted === undefined
+			? {}
+			: { random_id: wanted.vector ? messages.map(() => randomId()) : randomId() }),
 		_: tag,
 	};
 }
 
 /** The library writes whatever it is given, a word in the place of a number as 0. */
-function ofType(value: TlValue, wanted: FieldType | undefined, place: string): TlValue {
+function ofType(
+	value: TlValue,
+	wanted: FieldType | undefined,
+	place: string,
+	randomId: () => string,
+): TlValue {
 	if (wanted === undefined || value === null || value === undefined) return value;
 	const refuse = (what: string): never => {
 		throw new RequestProblem(`${place} must be ${what}`);
@@ -50,7 +57,7 @@ function ofType(value: TlValue, wanted: FieldType | undefined, place: string): T
 	if (wanted.vector) {
 		if (!Array.isArray(value)) return refuse('a list');
 		const one = { ...wanted, vector: false };
-		return value.map((entry: TlValue) => ofType(entry, one, place));
+		return value.map((entry: TlValue) => ofType(entry, one, place, randomId));
 	}
 	switch (wanted.type) {
 		case 'int':
@@ -73,7 +80,7 @@ function ofType(value: TlValue, wanted: FieldType | undefined, place: string): T
 			return typeof value === 'boolean' ? value : refuse('true or false');
 		default:
 			return isTlObject(value)
-				? completed(value)
+				? completed(value, randomId)
 				: refuse(`an object of type ${wanted.type}, with its constructor in "_"`);
 	}
 }

@@ -29,7 +29,7 @@ interface TlClass {
 	classType?: string;
 }
 
-export function classOf(tag: string): TlClass | undefined {
+function classOf(tag: string): TlClass | undefined {
 	const parts = tag.split('.');
 	const last = parts.pop() ?? '';
 	const name = last.charAt(0).toUpperCase() + last.slice(1);
@@ -101,7 +101,7 @@ export function snakeCase(name: string): string {
 	return snake;
 }
 
-export function camelCase(name: string): string {
+function camelCase(name: string): string {
 	if (!name.includes('_')) return name;
 	return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

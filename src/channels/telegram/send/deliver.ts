@@ -178,7 +178,7 @@ function rebuilt(account: TelegramAccount, { peer, request }: Outgoing, short: T
 }
 
 /** A signed 64-bit number; the same for the same key and place. Zero would be none. */
-function randomId(key: string, index: number): bigint {
+export function randomId(key: string, index: number): bigint {
 	const hex = index === 0 ? key : hash('sha256', `${key}:${String(index)}`);
 	const id = BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16).padStart(16, '0')}`));
 	return id === 0n ? 1n : id;
