@@ -11,7 +11,7 @@ export function filterFields(spec: TriggerWords): INodeProperties[] {
 			type: 'multiOptions',
 			options: [...spec.chatTypes.options],
 			default: [...spec.chatTypes.default],
-			description: 'Kinds of chats that start the workflow',
+			description: 'Kinds of chats that start the workflow; none chosen means all',
 		},
 		directionField('Messages of others, own messages (from the phone or the official app), or both'),
 		{
