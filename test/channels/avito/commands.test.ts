@@ -160,6 +160,17 @@ describe('chats', () => {
 		expect(left).toHaveLength(40);
 	});
 
+	it('unread: messages are returned also where the chat cannot be marked read', async () => {
+		const { call, control } = await scene();
+		control.chats({ count: 2, history: 1 });
+		control.mode({ mode: 'html', scope: 'chatRead', status: 403 });
+		const { items, hints } = await call('message.getUnread', { markRead: true });
+		expect(items).toHaveLength(2);
+		expect(hints?.[0]).toContain('not every chat could be marked read');
+		control.mode({ mode: 'ok' });
+		expect((await call('message.getUnread')).items).toHaveLength(2);
+	});
+
 	it('search by item is Avito’s own filter, by text ours', async () => {
 		const { call, control } = await scene();
 		const laptop = control.incoming({

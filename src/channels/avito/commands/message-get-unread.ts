@@ -39,17 +39,26 @@ export const messageGetUnread = command({
 			return { chatId: chat.id, items: events.map((event) => messageItem(event, input)) };
 		});
 		const { items, whole } = upTo(input.limit ?? Infinity, read);
-		if (input.markRead)
-			await mapConcurrently(whole, CHATS_AT_ONCE, (chatId) => markChatRead(account, chatId, request));
+		const unmarked = input.markRead
+			? await mapConcurrently(whole, CHATS_AT_ONCE, (chatId) =>
+					markChatRead(account, chatId, request).then(() => null, reasonOf),
+				)
+			: [];
 		return {
 			items,
 			hints: [
+				...unmarked.filter((reason) => reason !== null).slice(0, 1),
 				composed('unread chats were listed and their messages read'),
 				...(ceiling ? [CEILING_HINT] : []),
 			],
 		};
 	},
 });
+
+/** The messages are here, and those of other chats marked read: a failure now would take them from the workflow. */
+function reasonOf(error: unknown): string {
+	return `The messages are returned, but not every chat could be marked read: ${(error as Error).message}`;
+}
 
 interface ChatItems {
 	chatId: string;
