@@ -4,6 +4,9 @@ import { nextTurn } from '../runtime';
 /** That data was lost is shown this long, ms: by then everybody has seen it, or nobody will. */
 const LOSS_SHOWN_MS = 86_400_000;
 
+/** A write that was refused is shown this long, unless one succeeds, ms: leases alone are written every five seconds. */
+const REFUSAL_SHOWN_MS = 60_000;
+
 const EMPTY = 'Redis came back without its data:';
 const OLDER = 'Redis has lost a part of its data:';
 const LOST =
@@ -53,6 +56,7 @@ export class Condition {
 	#facts: ServerFacts = { runId: '', persistent: true, evicting: false };
 	#lostAt: number | null = null;
 	#restored: string | null = null;
+	#refusal: { said: string; at: number } | null = null;
 	/** as text: every call asks for it */
 	#created = { at: NaN, text: '' };
 
@@ -62,7 +66,8 @@ export class Condition {
 
 	get info(): StoreInfo {
 		const lasting = this.#degraded();
-		const sentences = [this.#options.trouble(), lasting].filter((sentence) => sentence !== null);
+		const passing = this.#options.trouble() ?? this.#refused();
+		const sentences = [passing, lasting].filter((sentence) => sentence !== null);
 		const info = this.#describe(lasting === null, sentences.length === 0 ? null : sentences.join(' '));
 		return lasting === null && info.degraded !== null ? { ...info, passing: true } : info;
 	}
@@ -76,6 +81,22 @@ export class Condition {
 		const before = this.#degraded();
 		this.#facts = facts;
 		if (this.#degraded() !== before) this.#tell();
+	}
+
+	/** Redis has taken a write. */
+	wrote(): void {
+		this.#refusal = null;
+	}
+
+	/** Redis is there and takes no write: it is full, cannot write to its disk, or has too few replicas. */
+	refused(said: string): void {
+		this.#refusal = { said, at: this.#options.clock.now() };
+	}
+
+	#refused(): string | null {
+		if (this.#refusal === null) return null;
+		const { said, at } = this.#refusal;
+		return this.#options.clock.now() - at < REFUSAL_SHOWN_MS ? said : null;
 	}
 
 	lost(): void {

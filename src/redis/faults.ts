@@ -77,6 +77,13 @@ export function turnLost(): ChannelError {
 	return new ChannelError('store_unavailable', message, { retry: { afterMs: RETRY_MS } });
 }
 
+/** Why a Redis that is there takes no writes, a sentence for `status`, or null. */
+export function refusedWrite(error: unknown): string | null {
+	if (!ChannelError.is(error)) return null;
+	const known = ['OOM', 'MISCONF', 'NOREPLICAS'].some((word) => REPLIES[word]?.[0] === error.message);
+	return known ? [`${error.message}.`, error.hint].filter((part) => part !== undefined).join(' ') : null;
+}
+
 export function isDataLost(error: unknown): boolean {
 	return ChannelError.is(error) && error.message === DATA_LOST;
 }

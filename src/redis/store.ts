@@ -17,7 +17,7 @@ import type {
 import type { Accounts } from './accounts';
 import type { Condition } from './condition';
 import type { Consumers } from './consumers';
-import { isDataLost } from './faults';
+import { isDataLost, refusedWrite } from './faults';
 import type { IntentChange, Intents } from './intents';
 import type { Journal } from './journal';
 import { accountOfReaderLease } from './keys';
@@ -69,11 +69,26 @@ export class RedisStore implements Store {
 	/** What Redis has answered is to be found again, see `Marks`. */
 	#written<T>(work: Promise<T>): Promise<T> {
 		const { marks } = this.#parts;
-		if (marks === undefined) return work;
-		return work.then((result) => {
-			marks.wrote();
+		return this.#told(work).then((result) => {
+			marks?.wrote();
 			return result;
 		});
+	}
+
+	/** Whether Redis takes writes is shown. */
+	#told<T>(work: Promise<T>): Promise<T> {
+		const { condition } = this.#parts;
+		return work.then(
+			(result) => {
+				condition.wrote();
+				return result;
+			},
+			(error: unknown) => {
+				const said = refusedWrite(error);
+				if (said !== null) condition.refused(said);
+				throw error;
+			},
+		);
 	}
 
 	rememberSession = (session: SessionKey, account: AccountId) =>
@@ -95,7 +110,10 @@ export class RedisStore implements Store {
 			await this.#parts.accounts.list(account);
 		}
 	}
-	renewLeases = (held: readonly StoreLease[], ttlMs: number) => this.#parts.leases.renew(held, ttlMs);
+	renewLeases = (held: readonly StoreLease[], ttlMs: number) =>
+		held.length === 0
+			? this.#parts.leases.renew(held, ttlMs)
+			: this.#told(this.#parts.leases.renew(held, ttlMs));
 	releaseLease = (lease: StoreLease) => this.#parts.leases.release(lease);
 	breakLease = (name: string, holder: string) => this.#parts.leases.break(name, holder);
 

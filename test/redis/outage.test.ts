@@ -177,11 +177,16 @@ describe('when Redis', () => {
 			code: 'store_unavailable',
 			hint: expect.stringContaining('noeviction'),
 		});
+		expect(store.info).toMatchObject({
+			durable: true,
+			degraded: expect.stringMatching(/^Redis is out of memory\. Give Redis more memory/),
+		});
 		await admin.config('SET', 'maxmemory', '0');
 		admin.disconnect();
 		expect(await store.loadState(ACCOUNT)).toEqual({ pts: 1 });
 		const again = await store.append(ACCOUNT, { token: 1, events: [journalEvent('e2')] });
 		expect(again.appended.map(({ seq }) => seq)).toEqual([2]);
+		expect(store.info.degraded).toBeNull();
 	});
 
 	it('wants a password, neither errors nor logs show it', async () => {
