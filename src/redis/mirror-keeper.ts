@@ -56,6 +56,8 @@ export class MirrorKeeper {
 	readonly #scope: Scope;
 	/** accounts whose copy is whole and of this life of Redis */
 	readonly #whole = new Set<AccountId>();
+	/** of those, the ones copied since this process reads for them: nothing is appended but by it */
+	readonly #readers = new Set<AccountId>();
 	/** accounts an earlier life of this process had a copy of: its triggers may not be back yet */
 	readonly #inherited = new Set<AccountId>();
 	readonly #copying = new Map<AccountId, Copying>();
@@ -121,6 +123,7 @@ export class MirrorKeeper {
 	/** Redis has lost its data: nobody gets a lease from this process until what is known here is back. */
 	lost(): void {
 		this.#whole.clear();
+		this.#readers.clear();
 		this.holdings.lost();
 		this.putBack();
 	}
@@ -190,6 +193,7 @@ export class MirrorKeeper {
 	/** Another process reads for the account, or nobody. Never rejects. */
 	async readsNoMore(account: AccountId): Promise<void> {
 		this.holdings.reading.delete(account);
+		this.#readers.delete(account);
 		await this.#leave(account);
 	}
 
@@ -237,6 +241,7 @@ export class MirrorKeeper {
 	async #copy(account: AccountId, mirror: StoreMirror): Promise<void> {
 		if (this.#seeding !== undefined) return;
 		this.#whole.delete(account);
+		this.#readers.delete(account);
 		this.#schedule();
 		const written = this.#written;
 		const { own, reading } = this.holdings;
@@ -247,6 +252,7 @@ export class MirrorKeeper {
 		if ((await this.#asked(copied)) === null) return;
 		if (mirror === this.#memory) await mirror.keepSends(account, this.#epoch);
 		this.#whole.add(account);
+		if (options.ids && reading.has(account)) this.#readers.add(account);
 	}
 
 	/** A value or secret is being written: a copy read until now may be older. */
@@ -263,6 +269,11 @@ export class MirrorKeeper {
 			this.#options.logger.debug('an account could not be copied yet', { error: error.message });
 			return null;
 		}
+	}
+
+	/** Has the copy everything that was appended until now? What is written then may be noted in it, a state above all. */
+	isReaders(account: AccountId): boolean {
+		return this.#readers.has(account);
 	}
 
 	isWhole(account: AccountId): boolean {

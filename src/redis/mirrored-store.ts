@@ -108,7 +108,9 @@ export class MirroredStore implements Store {
 		await this.#keeper.noteRead(async (mirror) => {
 			const { state } = batch;
 			const entries = entriesOf(batch, result, recordedAt);
-			const taken = await mirror.takeAppended(account, epoch, { entries, known: result.duplicates, state });
+			const taken =
+				this.#keeper.isReaders(account) &&
+				(await mirror.takeAppended(account, epoch, { entries, known: result.duplicates, state }));
 			if (!taken) await this.#keeper.copy(account, mirror);
 		});
 		return result;
@@ -145,7 +147,11 @@ export class MirroredStore implements Store {
 	saveState = async (account: AccountId, token: number, state: JsonObject | null) => {
 		const epoch = this.#parts.epoch.id;
 		await this.#redis.saveState(account, token, state);
-		await this.#keeper.noteRead((mirror) => mirror.takeState(account, epoch, state));
+		await this.#keeper.noteRead((mirror) =>
+			this.#keeper.isReaders(account)
+				? mirror.takeState(account, epoch, state)
+				: this.#keeper.copy(account, mirror),
+		);
 	};
 
 	saveConsumer = async (record: ConsumerRecord) => {

@@ -556,6 +556,25 @@ describe('a second copy of what is in Redis', () => {
 		expect((await other.sweep(LIMITS)).gaps).toMatchObject([{ consumer: 'a', accountId: ACCOUNT, count: 0 }]);
 	});
 
+	it('never has a state without the messages before it', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		const token = await read(first);
+		await first.append(ACCOUNT, { token, events: events('e1'), state: { pts: 1 } });
+		// Another process reads for a while; then this one again, which could not copy what came meanwhile.
+		await first.renewLeases([{ name: readerLeaseName(ACCOUNT), token: token - 1, expiresAt: 0 }], TTL);
+		await release(token);
+		const other = await open('another-host');
+		const theirs = await read(other);
+		await other.append(ACCOUNT, { token: theirs, events: events('e2'), state: { pts: 2 } });
+		await first.saveState(ACCOUNT, theirs, { pts: 3 });
+		await first.append(ACCOUNT, { token: theirs, events: [], state: { pts: 4 } });
+		await other.close();
+		await lose(first);
+		const [state, waiting] = [await first.loadState(ACCOUNT), await before(first, 'a')];
+		expect([state, waiting]).toEqual([{ pts: 4 }, ['e1', 'e2']]);
+	});
+
 	it('that cannot be written is said in status, costs nothing while Redis keeps its data, and a gap when it does not', async () => {
 		const full = () => Promise.reject(new Error('the disk is full'));
 		const place = { exists: () => false, open: full, openMemory: full };
