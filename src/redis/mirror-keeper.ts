@@ -9,25 +9,21 @@ import {
 	type SessionKey,
 	type StoreMirror,
 } from '../contract';
-import { backoffMs, Scope } from '../runtime';
+import { Scope } from '../runtime';
 import { confirmAccount, copyAccount, copyNamed, positionedConsumers, type CopyParts } from './copying';
-import { dataLost } from './faults';
 import { Holdings } from './holdings';
+import { OpenMirror } from './open-mirror';
 import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
+import { PuttingBack } from './putting-back';
 import { list, textOrNull } from './replies';
-import { seed, type SeedParts } from './seeding';
+import type { SeedParts } from './seeding';
 
 /** What other processes write is copied this often, ms. */
 const ROUND_MS = 30_000;
 /** An account that is sent with and not read for is copied this long after its session was opened at the latest, ms. */
 const SOON_MS = 1_000;
-/** How long a call waits for what is being put back, ms. */
-const BACK_WAIT_MS = 5_000;
-/** A mirror that cannot be opened is tried again after this long, ms. */
-const REOPEN_MS = 60_000;
 /** An account with more values than this (access hashes, mostly) is not read whole in every round. */
 const FEW_VALUES = 200;
-const SEED_RETRY = { firstMs: 500, maxMs: 15_000 };
 
 export interface MirrorKeeperOptions {
 	place: MirrorPlace;
@@ -61,15 +57,8 @@ export class MirrorKeeper {
 	/** accounts an earlier life of this process had a copy of: its triggers may not be back yet */
 	readonly #inherited = new Set<AccountId>();
 	readonly #copying = new Map<AccountId, Copying>();
-	#mirror: StoreMirror | undefined;
-	/** what was kept while nothing was read or listened to here; not written any more once there is the file */
-	#memory: StoreMirror | undefined;
-	#opening: Promise<void> | undefined;
-	#openingMemory: Promise<void> | undefined;
-	/** monotonic ms */
-	#triedAt = -Infinity;
-	#seeding: Promise<void> | undefined;
-	#trouble: string | null = null;
+	readonly #mirror: OpenMirror;
+	readonly #puttingBack: PuttingBack;
 	#written = 0;
 	#cancelRound: (() => void) | undefined;
 	/** accounts opened a moment ago */
@@ -77,22 +66,38 @@ export class MirrorKeeper {
 	#cancelSoon: (() => void) | undefined;
 
 	constructor(options: MirrorKeeperOptions) {
+		const { place, parts, clock, random, logger, renumbered, restored } = options;
 		this.#options = options;
-		this.#scope = new Scope(options.logger);
+		this.#scope = new Scope(logger);
+		this.#mirror = new OpenMirror({
+			...{ place, clock, logger },
+			// What only the memory knows so far is copied from Redis, where it is too.
+			opened: (mirror) => {
+				for (const account of this.#whole) void this.note(() => this.copy(account, mirror));
+			},
+		});
+		this.#puttingBack = new PuttingBack({
+			...{ mirror: this.#mirror, clock, random, logger, restored },
+			seeding: {
+				...{ ...parts, clock, logger, renumbered, signal: this.#scope.signal },
+				own: (id) => this.holdings.own.has(id),
+				isOwn: (account) => this.holdings.hadOwn(account),
+			},
+		});
 	}
 
 	/** What an earlier life has left is looked at before anybody may have a lease. */
 	async begin(): Promise<void> {
 		if (!this.#options.place.exists()) return;
-		await this.#open();
-		for (const account of (await this.#mirror?.staleAccounts('')) ?? []) this.#inherited.add(account);
+		await this.#mirror.needFile();
+		for (const account of (await this.#mirror.current?.staleAccounts('')) ?? []) this.#inherited.add(account);
 		if (await this.#knowsMore()) await this.#options.parts.epoch.older(this.#options.parts.commands);
 		this.putBack();
 	}
 
 	/** Has Redis lost its last writes while this process was away? Then the journal here is longer than there. */
 	async #knowsMore(): Promise<boolean> {
-		const mirror = this.#mirror;
+		const mirror = this.#mirror.current;
 		if (mirror === undefined) return false;
 		const { commands, keys } = this.#options.parts;
 		for (const account of this.#inherited) {
@@ -108,12 +113,12 @@ export class MirrorKeeper {
 
 	/** a sentence for `status`, or null */
 	get trouble(): string | null {
-		const shown = this.#mirror?.info.degraded ?? this.#trouble;
-		return shown === null ? null : `The second copy of Redis’ data is not kept as it should be: ${shown}`;
+		const { trouble } = this.#mirror;
+		return trouble === null ? null : `The second copy of Redis’ data is not kept as it should be: ${trouble}`;
 	}
 
 	get isKept(): boolean {
-		return this.#mirror !== undefined;
+		return this.#mirror.current !== undefined;
 	}
 
 	get #epoch(): string {
@@ -128,36 +133,29 @@ export class MirrorKeeper {
 		this.putBack();
 	}
 
-	/**
-	 * Who asks Redis for what is just being put back waits for it; null: there is nothing to wait for.
-	 * @throws ChannelError `store_unavailable` when that takes its time
-	 */
+	/** see `PuttingBack` */
 	whenBack(): Promise<void> | null {
-		return this.#seeding === undefined ? null : this.#whenBack();
-	}
-
-	async #whenBack(): Promise<void> {
-		const stop = new AbortController();
-		const late = this.#options.clock.sleep(BACK_WAIT_MS, stop.signal).catch(() => undefined);
-		await Promise.race([this.settled(), late]);
-		stop.abort();
-		if (this.#seeding !== undefined) throw dataLost();
+		return this.#puttingBack.whenBack();
 	}
 
 	/** Resolves when nothing is being put back. */
-	async settled(): Promise<void> {
-		while (this.#seeding !== undefined) await this.#seeding;
+	settled(): Promise<void> {
+		return this.#puttingBack.settled();
+	}
+
+	putBack(): void {
+		this.#puttingBack.begin();
 	}
 
 	/** Opens the mirror if need be. Never rejects. */
 	async need(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
-		if (this.#mirror === undefined || this.#mirror === this.#memory) await this.#open();
+		await this.#mirror.needFile();
 		await this.noteRead(work);
 	}
 
 	/** What belongs to reading and listening, which is never kept in memory alone: a state without the entries before it would lose them. */
 	async noteRead(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
-		if (this.#mirror !== this.#memory) await this.note(work);
+		if (!this.#mirror.isMemory(this.#mirror.current)) await this.note(work);
 	}
 
 	/**
@@ -166,7 +164,7 @@ export class MirrorKeeper {
 	 */
 	async owns(session: SessionKey, account: AccountId | null): Promise<void> {
 		this.holdings.owns(session, account);
-		if (this.#mirror === undefined) await this.#openMemory();
+		await this.#mirror.needMemory();
 		if (account === null || this.isWhole(account)) return;
 		// Who reads for it copies it by then.
 		this.#soon.add(account);
@@ -205,15 +203,8 @@ export class MirrorKeeper {
 	}
 
 	/** Where the mirror is open. Never rejects. */
-	async note(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
-		const mirror = this.#mirror;
-		if (mirror === undefined || this.#scope.ended) return;
-		try {
-			await work(mirror);
-			this.#trouble = null;
-		} catch (error) {
-			this.#failed(error);
-		}
+	note(work: (mirror: StoreMirror) => Promise<void>): Promise<void> {
+		return this.#mirror.note(work);
 	}
 
 	/** An account's pace, not with each step: see `Pace`. Never rejects. */
@@ -239,7 +230,7 @@ export class MirrorKeeper {
 	}
 
 	async #copy(account: AccountId, mirror: StoreMirror): Promise<void> {
-		if (this.#seeding !== undefined) return;
+		if (this.#puttingBack.isUnderWay) return;
 		this.#whole.delete(account);
 		this.#readers.delete(account);
 		this.#schedule();
@@ -250,7 +241,7 @@ export class MirrorKeeper {
 		const options = { own, ids: reading.has(account), mayTakeNamed };
 		const copied = copyAccount(account, mirror, this.#options.parts, options).then(() => true);
 		if ((await this.#asked(copied)) === null) return;
-		if (mirror === this.#memory) await mirror.keepSends(account, this.#epoch);
+		if (this.#mirror.isMemory(mirror)) await mirror.keepSends(account, this.#epoch);
 		this.#whole.add(account);
 		if (options.ids && reading.has(account)) this.#readers.add(account);
 	}
@@ -284,85 +275,10 @@ export class MirrorKeeper {
 	async close(reason: unknown): Promise<void> {
 		this.#cancelRound?.();
 		this.#cancelSoon?.();
+		this.#mirror.end();
 		await this.#scope.end(reason);
 		await this.settled();
-		await this.#mirror?.close();
-		if (this.#memory !== this.#mirror) await this.#memory?.close();
-	}
-
-	putBack(): void {
-		const mirror = this.#mirror;
-		if (mirror === undefined || this.#seeding !== undefined) return;
-		this.#seeding = this.#putBack(mirror).finally(() => {
-			this.#seeding = undefined;
-		});
-	}
-
-	async #putBack(mirror: StoreMirror): Promise<void> {
-		const { parts, clock, random, logger, renumbered, restored } = this.#options;
-		const { signal } = this.#scope;
-		const own = (id: string): boolean => this.holdings.own.has(id);
-		const isOwn = (account: AccountId): boolean => this.holdings.hadOwn(account);
-		for (let failures = 1; !signal.aborted; failures += 1) {
-			try {
-				const result = await seed(mirror, { ...parts, clock, logger, own, isOwn, renumbered, signal });
-				if (mirror === this.#memory) await mirror.keepSends(null, this.#epoch);
-				if ((await mirror.staleAccounts(this.#epoch)).length > 0) continue;
-				if (result.accounts === 0) return;
-				await parts.epoch.restored(parts.commands);
-				restored(result);
-				return;
-			} catch (error) {
-				logger.warn('what Redis has lost could not be put back yet', { error: String(error) });
-				const wait = backoffMs(failures, SEED_RETRY, random);
-				await clock.sleep(wait, signal).catch(() => undefined);
-			}
-		}
-	}
-
-	async #open(): Promise<void> {
-		const { place, clock } = this.#options;
-		if (clock.monotonic() - this.#triedAt < REOPEN_MS) {
-			await this.#opening;
-			return;
-		}
-		this.#triedAt = clock.monotonic();
-		this.#opening = place.open().then(
-			async (mirror) => {
-				if (this.#scope.ended) await mirror.close();
-				else this.#begin(mirror);
-			},
-			(error: unknown) => {
-				this.#failed(error);
-			},
-		);
-		await this.#opening;
-	}
-
-	/** What only the memory knows so far is copied from Redis, where it is too. */
-	#begin(mirror: StoreMirror): void {
-		this.#mirror = mirror;
-		for (const account of this.#whole) void this.note(() => this.copy(account, mirror));
-	}
-
-	async #openMemory(): Promise<void> {
-		this.#openingMemory ??= this.#options.place.openMemory().then(
-			async (memory) => {
-				this.#memory = memory;
-				if (this.#scope.ended) await memory.close();
-				else this.#mirror ??= memory;
-			},
-			(error: unknown) => {
-				this.#failed(error);
-			},
-		);
-		await this.#openingMemory;
-	}
-
-	#failed(error: unknown): void {
-		const said = ChannelError.is(error) ? error.message : String(error);
-		if (said !== this.#trouble) this.#options.logger.warn('the mirror could not be written', { error: said });
-		this.#trouble = said;
+		await this.#mirror.close();
 	}
 
 	#schedule(): void {
@@ -387,7 +303,7 @@ export class MirrorKeeper {
 	}
 
 	async #copyOthers(account: AccountId, mirror: StoreMirror): Promise<void> {
-		if (this.#seeding !== undefined) return;
+		if (this.#puttingBack.isUnderWay) return;
 		const { parts } = this.#options;
 		const epoch = this.#epoch;
 		const written = this.#written;
@@ -402,7 +318,7 @@ export class MirrorKeeper {
 			})(),
 		);
 		if (others === null) return;
-		if (mirror === this.#memory) others.consumers = [];
+		if (this.#mirror.isMemory(mirror)) others.consumers = [];
 		const named = written === this.#written ? others.named : null;
 		await mirror.takeOthers(account, epoch, { ...others, named }, this.holdings.own);
 	}
