@@ -45,10 +45,17 @@ export async function ensureN8nHost() {
 			);
 		}
 		say('preparing sqlite3 for n8n');
-		await run('npm', ['rebuild', 'sqlite3'], { cwd: folder, what: 'npm rebuild sqlite3' });
+		const env = projectEnv(ownHeaders());
+		await run('npm', ['rebuild', 'sqlite3'], { cwd: folder, env, what: 'npm rebuild sqlite3' });
 		if (lacksSqlite(folder)) throw new SetupError('sqlite3 was rebuilt for n8n but does not load.');
 	});
 	return folder;
+}
+
+/** For a machine that may not fetch Node's headers to compile with: the npm package `node` brings those of its Node along. */
+function ownHeaders() {
+	const node = join(root, 'node_modules', 'node', 'node_modules', `node-${process.platform}-${process.arch}`);
+	return existsSync(join(node, 'include', 'node', 'node_api.h')) ? { npm_config_nodedir: node } : {};
 }
 
 /** Where sqlite3 keeps what its script made. @param {string} folder */
