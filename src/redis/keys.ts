@@ -1,4 +1,10 @@
-import { readerLeaseName, sessionLeaseName, type AccountId, type SessionKey } from '../contract';
+import {
+	consumerLeaseName,
+	readerLeaseName,
+	sessionLeaseName,
+	type AccountId,
+	type SessionKey,
+} from '../contract';
 
 /**
  * The one place where keys are spelled. A key is `<prefix>:v1:<kind>:{<tag>}`: the version changes when the meaning of
@@ -90,12 +96,19 @@ export class Keys {
 
 /** The session a lease is of, or null for any other lease. */
 export function sessionOfLease(name: string): SessionKey | null {
-	const before = sessionLeaseName('');
-	return name.startsWith(before) ? name.slice(before.length) : null;
+	return behind(sessionLeaseName(''), name);
 }
 
 /** The account whose appends a lease fences, or null for any other lease. */
 export function accountOfReaderLease(name: string): AccountId | null {
-	const before = readerLeaseName('');
+	return behind(readerLeaseName(''), name);
+}
+
+/** The consumer whose position a lease is of, or null for any other lease. */
+export function consumerOfLease(name: string): string | null {
+	return behind(consumerLeaseName(''), name);
+}
+
+function behind(before: string, name: string): string | null {
 	return name.startsWith(before) ? name.slice(before.length) : null;
 }

@@ -19,15 +19,13 @@ import {
 import { confirmAccount, type CopyParts } from './copying';
 import { closed, dataLost } from './faults';
 import type { IntentChange } from './intents';
-import { accountOfReaderLease, sessionOfLease } from './keys';
+import { accountOfReaderLease, consumerOfLease, sessionOfLease } from './keys';
 import type { MirrorKeeper } from './mirror-keeper';
 import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
 import type { Renumbered } from './renumbered';
 import type { RedisStore } from './store';
 
 type Owner = AccountId | SessionKey;
-
-const CONSUMER_LEASE = 'consumer:';
 
 /**
  * The store in Redis with a second copy of what this process writes. What decides whether something happens twice (ids,
@@ -80,8 +78,8 @@ export class MirroredStore implements Store {
 		const answer = await this.#redis.acquireLease(name, holder, ttlMs);
 		if (!answer.acquired) return answer;
 		// Another process may have had this position.
-		if (name.startsWith(CONSUMER_LEASE))
-			this.#keeper.holdings.listensNoMore(name.slice(CONSUMER_LEASE.length));
+		const consumer = consumerOfLease(name);
+		if (consumer !== null) this.#keeper.holdings.listensNoMore(consumer);
 		const session = sessionOfLease(name);
 		if (session !== null) await this.#keeper.owns(session, await this.#redis.accountOf(session));
 		const account = accountOfReaderLease(name);
