@@ -21,7 +21,7 @@ import * as journal from './journal';
 import * as leases from './leases';
 import * as sessions from './sessions';
 import type { Sql } from './sql';
-import { forget, sweep } from './sweep';
+import { forget, sweep, type SweepMemory } from './sweep';
 import * as values from './values';
 import * as waits from './waits';
 
@@ -41,8 +41,7 @@ export class SqlStore implements Store {
 	readonly #condition: StoreCondition;
 	/** reserved beside, and not committed yet */
 	readonly #reserving = new Map<string, IntentRecord>();
-	/** gaps the last sweep returned */
-	readonly #toldGaps = new Set<number>();
+	readonly #swept: SweepMemory = { told: new Set(), ids: { last: null } };
 
 	constructor(queue: CommitQueue, clock: Clock, condition: StoreCondition) {
 		this.queue = queue;
@@ -160,7 +159,7 @@ export class SqlStore implements Store {
 		return Promise.resolve({ created: true, intent });
 	}
 
-	sweep = (limits: RetentionLimits) => sweep(this.queue, this.#clock, limits, this.#toldGaps);
+	sweep = (limits: RetentionLimits) => sweep(this.queue, this.#clock, limits, this.#swept);
 	forget = (account: AccountId) => forget(this.queue, account);
 	close = () => this.queue.close();
 }

@@ -11,6 +11,7 @@ import {
 } from '../contract';
 import type { CommitQueue } from './commit-queue';
 import { acknowledge, forgetConsumer, unsettledEmits } from './consumers';
+import { sweepIds, type IdsWalk } from './sweep-ids';
 import type { Sql } from './sql';
 import { removeAsides } from './succession';
 
@@ -25,18 +26,25 @@ interface GapRow {
 
 /** Rows looked at or removed per transaction: overwriting 500 entries takes some milliseconds. */
 const STEP = 500;
+/** What one sweep leaves to the next. */
+export interface SweepMemory {
+	/** gaps it returned */
+	readonly told: Set<number>;
+	readonly ids: IdsWalk;
+}
 
 /**
  * Retention in small steps, so that neither the event loop nor another process waits for it. Gaps are told at least
- * once: they stay written down until the sweep after the one that returned them (`told` carries their numbers from one
- * to the next), so a process that dies in between returns them again.
+ * once: they stay written down until the sweep after the one that returned them (`told`), so a process that dies in
+ * between returns them again.
  */
 export async function sweep(
 	queue: CommitQueue,
 	clock: Clock,
 	limits: RetentionLimits,
-	told: Set<number>,
+	memory: SweepMemory,
 ): Promise<SweepResult> {
+	const { told } = memory;
 	const now = clock.now();
 	await queue.write((sql) => {
 		for (const id of told) sql.run('DELETE FROM gaps WHERE id = ?', id);
@@ -46,6 +54,7 @@ export async function sweep(
 	let removedEntries = 0;
 	for (const { account } of accounts) removedEntries += await sweepEntries(queue, account, now, limits);
 	await sweepRest(queue, now, limits);
+	await sweepIds(queue, now - limits.idsMs, memory.ids);
 	await queue.emptyLog();
 	const { path } = queue.medium;
 	if (path !== null) removeAsides(path, now - limits.maxAgeMs);
@@ -175,23 +184,11 @@ function writeGap(sql: Sql, account: AccountId, gap: RetentionUnread): void {
 	sql.run(insert, gap.consumer, account, gap.from, gap.to, gap.count);
 }
 
-/** Ids after their week, values and intents after their life, chats nobody has written in for long. */
+/** Values and intents after their life, chats nobody has written in for long. */
 async function sweepRest(queue: CommitQueue, now: number, limits: RetentionLimits): Promise<void> {
 	for (const table of ['leases', 'named_values', 'intents', 'waits'] as const) {
 		await queue.write((sql) => sql.run(`DELETE FROM ${table} WHERE expires_at <= ?`, now));
 	}
-	// An id is known at least as long as its entry exists.
-	await inSteps(queue, (sql) =>
-		sql.run(
-			`DELETE FROM seen WHERE (account, event_id) IN (
-				SELECT account, event_id FROM seen WHERE recorded_at < ? AND NOT EXISTS (
-					SELECT 1 FROM entries WHERE entries.account = seen.account AND entries.seq = seen.seq
-				) LIMIT ?
-			)`,
-			now - limits.idsMs,
-			STEP,
-		),
-	);
 	await inSteps(queue, (sql) =>
 		sql.run(
 			`DELETE FROM chats WHERE (account, chat_id) IN (

@@ -135,6 +135,20 @@ export function retentionTests(subject: Subject): void {
 			expect((await fill(store, 2, 2)).duplicates).toEqual(['e2']);
 		});
 
+		it('forgets old ids among thousands, and none of the young ones', async () => {
+			const { store, clock } = subject;
+			await fill(store, 1, 2_500);
+			await fill(store, 1, 10, OTHER_ACCOUNT);
+			await clock.advance(LIMITS.idsMs + 1);
+			await fill(store, 2_501, 5_000);
+			await fill(store, 11, 20, OTHER_ACCOUNT);
+			await store.sweep(LIMITS);
+			const again = await fill(store, 1, 5_000);
+			expect([again.appended.length, again.duplicates.length]).toEqual([2_500, 2_500]);
+			const others = await fill(store, 1, 20, OTHER_ACCOUNT);
+			expect([others.appended.length, others.duplicates.length]).toEqual([10, 10]);
+		});
+
 		it('forgets a consumer gone for 90 days; with the last one the engine starts at now', async () => {
 			const { store, clock } = subject;
 			await store.saveConsumer(consumer('c1', attached(subject)));
