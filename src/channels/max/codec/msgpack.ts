@@ -20,16 +20,18 @@ class Wrapped {
 	}
 }
 
+/** One for all ids: the encoder copies it out before it asks for the next. */
+const wideBytes = Uint8Array.of(0xd3, 0, 0, 0, 0, 0, 0, 0, 0);
+const wide = new DataView(wideBytes.buffer);
+
 const extensions = new ExtensionCodec();
 extensions.register({
 	type: EXT_INTEGER,
 	// Captures show D3 (signed 64 bit) inside, also for positive ids.
 	encode: (value: unknown) => {
 		if (!(value instanceof Wrapped)) return null;
-		const bytes = new Uint8Array(9);
-		bytes[0] = 0xd3;
-		new DataView(bytes.buffer).setBigInt64(1, value.value);
-		return bytes;
+		wide.setBigInt64(1, value.value);
+		return wideBytes;
 	},
 	decode: (bytes) => {
 		const inner = plainDecoder.decode(bytes);
@@ -43,9 +45,12 @@ let decoder = newDecoder();
 const plainDecoder = new Decoder({ useBigInt64: true });
 const encoder = new Encoder({ useBigInt64: true, extensionCodec: extensions, initialBufferSize: 512 });
 
-/** @param wrapIds wide ids inside extension type 1, as the web client does; else plain, as mobile clients do */
+/**
+ * @param wrapIds wide ids inside extension type 1, as the web client does; else plain, as mobile clients do
+ * @returns valid until the next call
+ */
 export function encodeMsgpack(value: Outgoing, wrapIds: boolean): Uint8Array {
-	return encoder.encode(toMsgpack(value, wrapIds));
+	return encoder.encodeSharedRef(toMsgpack(value, wrapIds));
 }
 
 function toMsgpack(value: Outgoing, wrapIds: boolean): unknown {
@@ -53,8 +58,8 @@ function toMsgpack(value: Outgoing, wrapIds: boolean): unknown {
 	if (typeof value === 'number') return integer(value);
 	if (typeof value !== 'object' || value instanceof Uint8Array) return value;
 	if (value instanceof WireId) {
-		const wide = value.value > MAX_UINT32 || value.value < MIN_INT32;
-		return wide ? (wrapIds ? new Wrapped(value.value) : value.value) : Number(value.value);
+		const isWide = value.value > MAX_UINT32 || value.value < MIN_INT32;
+		return isWide ? (wrapIds ? new Wrapped(value.value) : value.value) : Number(value.value);
 	}
 	if (value instanceof Decimal) return value.value;
 	if (Array.isArray(value)) return (value as readonly Outgoing[]).map((item) => toMsgpack(item, wrapIds));
