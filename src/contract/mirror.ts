@@ -28,6 +28,8 @@ export interface AccountCopy {
 	epoch: string;
 	lastSeq: number;
 	state: JsonObject | null;
+	/** token of the reader with which its line of states began, see `begunOf` */
+	begun: number;
 	consumers: PositionedConsumer[];
 	waits: WaitRecord[];
 	intents: IntentRecord[];
@@ -76,6 +78,11 @@ export interface StoreMirror {
 	readonly verbs: MirroredVerbs;
 	/** In which life of the shared store this account was copied last; null: never. */
 	epochOf(account: AccountId): Promise<string | null>;
+	/**
+	 * Token of the reader that began without a state: from then on nothing is left out, by whichever readers. 0: the line
+	 * of states is that old that nobody knows.
+	 */
+	begunOf(account: AccountId): Promise<number>;
 	/** accounts whose copy is of another life than this one */
 	staleAccounts(epoch: string): Promise<AccountId[]>;
 	/** Lays aside what belongs to a copy that is being made: it counts for nothing until it is taken. */
@@ -89,17 +96,23 @@ export interface StoreMirror {
 	 */
 	takeAccount(copy: AccountCopy, staged: StagedCopy, own: ReadonlySet<string>): Promise<void>;
 	/**
-	 * What was appended, with the state written with it (undefined = unchanged). `known`: ids that were duplicates.
+	 * What was appended with this token, with the state written with it (undefined = unchanged). `known`: ids that were
+	 * duplicates.
 	 * @returns false, and nothing is taken, when something before it is missing here: then the account is to be copied anew
 	 */
 	takeAppended(
 		account: AccountId,
 		epoch: string,
-		appended: { entries: readonly JournalEntry[]; known: readonly string[]; state: JsonObject | undefined },
+		appended: {
+			token: number;
+			entries: readonly JournalEntry[];
+			known: readonly string[];
+			state: JsonObject | undefined;
+		},
 	): Promise<boolean>;
 	/** Entries that stand in the shared store. Nothing happens while the copy is of another life. */
 	takeEntries(account: AccountId, epoch: string, entries: readonly JournalEntry[]): Promise<void>;
-	takeState(account: AccountId, epoch: string, state: JsonObject | null): Promise<void>;
+	takeState(account: AccountId, epoch: string, state: JsonObject | null, token: number): Promise<void>;
 	takeConsumer(epoch: string, consumer: PositionedConsumer): Promise<void>;
 	/** What other processes write too, as it is now: their consumers, pending questions, values. */
 	takeOthers(

@@ -18,6 +18,8 @@ export interface WrittenGap {
 export interface LoadedConsumer {
 	record: ConsumerRecord;
 	position: ConsumerPosition;
+	/** the entry it began after: what is before it has not been handed on; null: written by an earlier version */
+	begun: number | null;
 	/** by their number */
 	gaps: Map<string, WrittenGap>;
 }
@@ -36,15 +38,16 @@ export class Consumers {
 
 	/**
 	 * Listed with its account before it is written: what is listed and not there is passed over, what is there and not
-	 * listed would be swept away under it. Its start is asked beforehand; what arrives in between it will be given.
+	 * listed would be swept away under it. `start`: the entry a new one begins after, or where the journal ends now, which is
+	 * asked beforehand; what arrives in between it will be given. A `notBefore` that is remembered never becomes later.
 	 */
-	async save(record: ConsumerRecord): Promise<void> {
-		const { id, accountId } = record;
-		const [start] = await Promise.all([
-			this.#journal.lastSeq(accountId),
+	async save(record: ConsumerRecord, start?: number): Promise<void> {
+		const { id, accountId, notBefore } = record;
+		const [end] = await Promise.all([
+			start ?? this.#journal.lastSeq(accountId),
 			this.#commands.run(values.addMembers, [this.#keys.consumersOf(accountId)], [ACCOUNT_KEEP_MS, id]),
 		]);
-		const args = [accountId, JSON.stringify(record), start, ACCOUNT_KEEP_MS];
+		const args = [accountId, JSON.stringify(record), end, ACCOUNT_KEEP_MS, notBefore];
 		const before = text(await this.#commands.run(scripts.saveConsumer, this.#all(id), args));
 		if (before !== '' && before !== accountId) await this.#unlist(before, id);
 	}
@@ -53,10 +56,11 @@ export class Consumers {
 		const [head, acknowledged, emits, gaps] = list(
 			await this.#commands.run(scripts.loadConsumer, this.#all(id), []),
 		);
-		const [, record, watermark] = list(head).map(textOrNull);
+		const [, record, watermark, from, begun] = list(head).map(textOrNull);
 		if (record == null || watermark == null) return null;
 		return {
-			record: parseRecord(record),
+			record: parseRecord(record, from),
+			begun: begun == null ? null : integer(begun),
 			position: {
 				watermark: integer(watermark),
 				acknowledged: list(acknowledged).map(integer),
@@ -70,11 +74,13 @@ export class Consumers {
 	async list(account: AccountId): Promise<ConsumerRecord[]> {
 		const ids = texts(await this.#commands.call('SMEMBERS', this.#keys.consumersOf(account)));
 		const found = await Promise.all(
-			ids.map(async (id) => textOrNull(await this.#commands.call('HGET', this.#keys.consumer(id), 'record'))),
+			ids.map(async (id) =>
+				list(await this.#commands.call('HMGET', this.#keys.consumer(id), 'record', 'from')),
+			),
 		);
 		return found
-			.filter((record) => record !== null)
-			.map(parseRecord)
+			.map((values) => values.map(textOrNull))
+			.flatMap(([record, from]) => (record == null ? [] : parseRecord(record, from)))
 			.filter((record) => record.accountId === account)
 			.sort((a, b) => (a.id < b.id ? -1 : 1));
 	}
@@ -100,6 +106,11 @@ export class Consumers {
 		const settled = emitKey === undefined ? '' : `=${emitKey}`;
 		const args = [settled, gap === undefined ? '' : JSON.stringify(gap), ACCOUNT_KEEP_MS, ...seqs];
 		await this.#commands.run(scripts.acknowledge, this.#all(id), args);
+	}
+
+	/** It was taken for a new one. `start`: the entry before the first one there is; `notBefore`: ms since 1970 */
+	async giveBackBeginning(id: string, start: number, notBefore: number): Promise<void> {
+		await this.#commands.run(scripts.giveBackBeginning, this.#all(id), [start, notBefore]);
 	}
 
 	async resetPosition(id: string, seq: number): Promise<void> {
@@ -138,9 +149,10 @@ export class Consumers {
 	}
 }
 
-/** Written by `save`. */
-function parseRecord(json: string): ConsumerRecord {
-	return JSON.parse(json) as ConsumerRecord;
+/** Written by `save`. `from`: the earliest `notBefore` it was written with; none by earlier versions. */
+function parseRecord(json: string, from: string | null | undefined): ConsumerRecord {
+	const record = JSON.parse(json) as ConsumerRecord;
+	return from == null ? record : { ...record, notBefore: Number(from) };
 }
 
 /** `<place>|<JSON>`, by time, then in the order in which they were written first. */

@@ -46,7 +46,7 @@ export async function copyAccount(
 ): Promise<void> {
 	const { epoch, journal, random } = parts;
 	const begun = epoch.id;
-	const state = await journal.loadState(account);
+	const { state, begun: stateBegun } = await journal.loadLine(account);
 	const lastSeq = await journal.lastSeq(account);
 	const consumers = await positionedConsumers(account, parts);
 	const [waits, intents, sessions] = await Promise.all([
@@ -61,8 +61,8 @@ export async function copyAccount(
 		await stageEntries(account, staged, { consumers, lastSeq }, mirror, parts);
 		await confirmAccount(account, begun, parts);
 		const named = options.mayTakeNamed() ? found : null;
-		const head = { account, epoch: begun, lastSeq, state, consumers, waits, intents, sessions, named };
-		await mirror.takeAccount(head, staged, options.own);
+		const head = { ...{ account, epoch: begun, lastSeq, state, begun: stateBegun }, consumers, waits };
+		await mirror.takeAccount({ ...head, intents, sessions, named }, staged, options.own);
 	} finally {
 		await mirror.unstage(staged);
 	}

@@ -161,7 +161,7 @@ export class Epoch {
 
 	/** Said to all processes that have no copy of their own. */
 	async restored(commands: Commands): Promise<void> {
-		await commands.call('HSET', this.#options.keys.epoch(), 'restored', 1);
+		await commands.run(scripts.restored, [this.#options.keys.epoch()], [this.id]);
 		this.#isRestored = true;
 	}
 

@@ -103,9 +103,15 @@ export class Journal {
 	}
 
 	async loadState(account: AccountId): Promise<JsonObject | null> {
-		const state = await this.#field(account, 'state');
+		return (await this.loadLine(account)).state;
+	}
+
+	/** `begun`: token of the reader that began without a state, 0 = nobody knows */
+	async loadLine(account: AccountId): Promise<{ state: JsonObject | null; begun: number }> {
+		const asked = await this.#commands.call('HMGET', this.#keys.account(account), 'state', 'begun');
+		const [state, begun] = list(asked).map(textOrNull);
 		// Written by `append` or `saveState`.
-		return state === null ? null : (JSON.parse(state) as JsonObject);
+		return { state: state == null ? null : (JSON.parse(state) as JsonObject), begun: Number(begun ?? 0) };
 	}
 
 	/** @throws ChannelError `account_in_use` when fenced */

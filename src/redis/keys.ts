@@ -28,7 +28,7 @@ export class Keys {
 	/** set: every account that has a journal, for the sweep */
 	accounts = (): string => `${this.#prefix}:accounts`;
 
-	/** hash: `epoch`, `seq`, `fence`, `state`, `seeded` (put back after a loss), `was` (data of this epoch, unread since) */
+	/** hash: `epoch`, `seq`, `fence`, `state`, `begun` (its line of states, by token), `seeded` (put back after a loss), `was` (data of this epoch, unread since) */
 	account = (account: AccountId): string => this.#key('account', account);
 	/** stream: the entries; the id is `<seq>-0` */
 	journal = (account: AccountId): string => this.#key('journal', account);

@@ -1,10 +1,4 @@
-import {
-	consumerLeaseName,
-	readerLeaseName,
-	type AccountId,
-	type JsonObject,
-	type StoreMirror,
-} from '../contract';
+import { consumerLeaseName, readerLeaseName, type AccountId, type StoreMirror } from '../contract';
 import { integer } from './replies';
 import { seeding as scripts } from './scripts';
 import type { SeedParts } from './seeding';
@@ -15,39 +9,25 @@ import type { SeedParts } from './seeding';
  */
 
 /** Whoever holds a lease that was ended has noticed it by then, ms: leases are renewed every five seconds. */
-const NOTICED_MS = 6_000;
+export const NOTICED_MS = 6_000;
 
 /**
- * Triggers that were taken for new ones would pass what is older than they seemed to be. They get their own beginning back,
- * and are opened anew before anything is read again.
+ * Who has taken a trigger for a new one, or is about to, is to open it anew before anything is read again: it would pass
+ * what is older than the trigger seemed to be.
+ * @returns whether somebody had it
  */
-export async function giveBackBeginnings(
-	mirror: StoreMirror,
-	accounts: readonly AccountId[],
-	parts: SeedParts,
-): Promise<void> {
-	const { commands, consumers, keys, clock, signal } = parts;
-	let anyOpen = false;
-	for (const account of accounts) {
-		const known = await mirror.read((source) => source.account(account));
-		for (const { id, notBefore } of known.consumers) {
-			const here = await consumers.load(id);
-			if (here === null || here.record.notBefore <= notBefore) continue;
-			await consumers.save({ ...here.record, notBefore });
-			const ended = await commands.call('HDEL', keys.lease(consumerLeaseName(id)), 'holder', 'expires');
-			anyOpen ||= integer(ended) > 0;
-		}
-	}
-	if (anyOpen) await clock.sleep(NOTICED_MS, signal);
+export async function endPosition(id: string, { commands, keys }: SeedParts): Promise<boolean> {
+	return integer(await commands.call('HDEL', keys.lease(consumerLeaseName(id)), 'holder', 'expires')) > 0;
 }
 
-/** @param over also in the place of another one. Whoever reads from another state begins anew from this one */
+/** The mirror's state, unless there is one that leaves nothing out. Whoever reads from another state begins anew from this one. */
 export async function putState(
+	mirror: StoreMirror,
 	account: AccountId,
-	state: JsonObject,
-	over: boolean,
 	{ commands, keys }: SeedParts,
 ): Promise<void> {
+	const { state } = await mirror.read((source) => source.account(account));
+	if (state === null) return;
 	const touched = [keys.account(account), keys.lease(readerLeaseName(account))];
-	await commands.run(scripts.putState, touched, [JSON.stringify(state), over ? 1 : 0]);
+	await commands.run(scripts.putState, touched, [JSON.stringify(state), await mirror.begunOf(account)]);
 }

@@ -104,11 +104,11 @@ export class MirroredStore implements Store {
 		const recordedAt = this.#clock.now();
 		const result = await this.#redis.append(account, batch);
 		await this.#keeper.noteRead(async (mirror) => {
-			const { state } = batch;
+			const { state, token } = batch;
 			const entries = entriesOf(batch, result, recordedAt);
 			const taken =
 				this.#keeper.isReaders(account) &&
-				(await mirror.takeAppended(account, epoch, { entries, known: result.duplicates, state }));
+				(await mirror.takeAppended(account, epoch, { token, entries, known: result.duplicates, state }));
 			if (!taken) await this.#keeper.copy(account, mirror);
 		});
 		return result;
@@ -147,7 +147,7 @@ export class MirroredStore implements Store {
 		await this.#redis.saveState(account, token, state);
 		await this.#keeper.noteRead((mirror) =>
 			this.#keeper.isReaders(account)
-				? mirror.takeState(account, epoch, state)
+				? mirror.takeState(account, epoch, state, token)
 				: this.#keeper.copy(account, mirror),
 		);
 	};

@@ -5,8 +5,9 @@ import { list, textOrNull } from './replies';
 import type { SeedParts } from './seeding';
 
 /**
- * What Redis has of an account: nothing, or what somebody wrote in its new life ('gone'); what it had in the life before,
- * and less of it than the mirror ('older'); or as much of that as the mirror, and more than anybody here can say ('kept').
+ * What Redis has of an account: nothing, or what was written in another life than the mirror's ('gone'); what it had in the
+ * mirror's life, and less of it than the mirror ('older'); or as much of that as the mirror, and more than anybody here can
+ * say ('kept').
  */
 export type Age = 'gone' | 'older' | 'kept';
 
@@ -18,9 +19,8 @@ export async function ageOf(
 	const asked = await parts.commands.call('HMGET', parts.keys.account(account), 'epoch', 'was', 'seq');
 	const [entered, was, seq] = list(asked).map(textOrNull);
 	const life = entered === parts.epoch.id ? was : entered;
-	if (life == null) return 'gone';
-	// Numbers of two lives say nothing of each other.
-	if (life !== (await mirror.epochOf(account))) return 'kept';
+	// Numbers of two lives say nothing of each other: what the mirror has is told apart by its ids.
+	if (life == null || life !== (await mirror.epochOf(account))) return 'gone';
 	const behind = lastSeq - Number(seq ?? 0);
 	return behind > 0 || (behind === 0 && parts.isOwn(account)) ? 'older' : 'kept';
 }
@@ -63,6 +63,6 @@ export async function makeWay(
 		if (ids.length > 0) await commands.call('ZREM', keys.seen(account), ...ids);
 	}
 	await commands.call('DEL', keys.journal(account), keys.held(account));
-	const gone = ['seq', 'seeded', 'was', ...(state === null ? [] : ['state'])];
+	const gone = ['seq', 'seeded', 'was', ...(state === null ? [] : ['state', 'begun'])];
 	await commands.call('HDEL', keys.account(account), ...gone);
 }

@@ -21,6 +21,8 @@ export interface PuttingBackOptions {
 export class PuttingBack {
 	readonly #options: PuttingBackOptions;
 	#running: Promise<void> | undefined;
+	/** Redis has lost its data once more while it ran */
+	#again = false;
 
 	constructor(options: PuttingBackOptions) {
 		this.#options = options;
@@ -31,9 +33,11 @@ export class PuttingBack {
 	}
 
 	begin(): void {
-		if (this.#options.mirror.current === undefined || this.isUnderWay) return;
-		this.#running = this.#run().finally(() => {
+		if (this.#options.mirror.current === undefined) return;
+		this.#again = this.isUnderWay;
+		this.#running ??= this.#run().finally(() => {
 			this.#running = undefined;
+			if (this.#again) this.begin();
 		});
 	}
 

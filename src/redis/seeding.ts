@@ -10,7 +10,7 @@ import type {
 } from '../contract';
 import { copyAccount, type CopyParts } from './copying';
 import { refusalOf } from './faults';
-import { giveBackBeginnings, putState } from './late-copy';
+import { endPosition, NOTICED_MS, putState } from './late-copy';
 import { paceOwnerOf } from './pace-memory';
 import { ACCOUNT_KEEP_MS } from './lifetimes';
 import { moveValues } from './moving';
@@ -71,12 +71,23 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 			}
 			parts.pace.putBack();
 			const accounts = await mirror.staleAccounts(begun);
-			await giveBackBeginnings(mirror, accounts, parts);
+			const finish = async ({ account, mayMiss, putsState }: PutBack): Promise<void> => {
+				if (putsState) await putState(mirror, account, parts);
+				await copyAccount(account, mirror, parts, ANEW);
+				if (mayMiss) seeded.gaps += 1;
+				seeded.accounts += 1;
+			};
+			const inUse: PutBack[] = [];
 			for (const account of accounts) {
 				await goOn();
-				if (!(await seedAccount(mirror, account, parts))) seeded.gaps += 1;
-				await copyAccount(account, mirror, parts, ANEW);
-				seeded.accounts += 1;
+				const putBack = await seedAccount(mirror, account, parts);
+				if (putBack.inUse) inUse.push(putBack);
+				else await finish(putBack);
+			}
+			if (inUse.length > 0) await parts.clock.sleep(NOTICED_MS, signal);
+			for (const putBack of inUse) {
+				await goOn();
+				await finish(putBack);
 			}
 		},
 		signal,
@@ -84,8 +95,18 @@ export async function seed(mirror: StoreMirror, parts: SeedParts): Promise<Seede
 	return seeded;
 }
 
-/** @returns false when a reader has been here before, and nobody knows from which state to read again */
-async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedParts): Promise<boolean> {
+/** An account of which everything is back but the state from which it is read. */
+interface PutBack {
+	account: AccountId;
+	/** a reader has been here before, and nobody knows from which state to read again */
+	mayMiss: boolean;
+	/** is the mirror's state to be put in? */
+	putsState: boolean;
+	/** somebody had triggers open and may not know them rightly: see `endPosition` */
+	inUse: boolean;
+}
+
+async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedParts): Promise<PutBack> {
 	const { commands, keys } = parts;
 	const known = await mirror.read((source) => source.account(account));
 	const age = await ageOf(known, mirror, parts);
@@ -95,15 +116,17 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	const isRead = known.state !== null || known.consumers.length > 0;
 	if (age === 'kept' || (age === 'older' && !isRead)) {
 		await seedRest(known, parts);
-		return true;
+		return { account, mayMiss: false, putsState: false, inUse: false };
 	}
 	if (age === 'older') await takeFurther(known, parts);
 	const readings = new Map(known.consumers.map(({ id, position }) => [id, toReading(position)]));
 	if (age === 'older')
 		await makeWay(known, pendingEntries(mirror, known, [...readings.values()], parts), parts);
 	const head = keys.account(account);
-	const before = list(await commands.call('HMGET', head, 'state', 'seeded')).map(textOrNull);
-	const isFirst = before[0] === null || before[1] !== null;
+	const asked = await commands.call('HMGET', head, 'state', 'seeded', 'begun');
+	const [state, isSeeded, begun] = list(asked).map(textOrNull);
+	const isFirst = state == null || isSeeded != null;
+	const isReadAnew = state != null && Number(begun ?? 0) > (await mirror.begunOf(account));
 	const mayMiss = !isFirst && isRead && known.state === null;
 	if (isRead) await commands.call('HSETNX', head, 'seq', Math.max(known.lastSeq, parts.epoch.life));
 	const pending: JournalEntry[] = [];
@@ -120,11 +143,14 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	}
 	const start = journal.first === null ? await parts.journal.lastSeq(account) : journal.first - 1;
 	parts.renumbered(account, renumbered, start);
+	let inUse = false;
 	for (const { position, ...record } of known.consumers) {
 		const here = await parts.consumers.load(record.id);
-		if (here === null) await parts.consumers.save(record);
-		if (here === null || here.position.watermark < start)
-			await parts.consumers.resetPosition(record.id, start);
+		if (here === null) await parts.consumers.save(record, start);
+		else if (here.position.watermark < start) await parts.consumers.resetPosition(record.id, start);
+		const isTakenForNew = here !== null && here.record.notBefore > record.notBefore;
+		if (isTakenForNew) await parts.consumers.giveBackBeginning(record.id, start, record.notBefore);
+		if (here === null || isTakenForNew || isReadAnew) inUse = (await endPosition(record.id, parts)) || inUse;
 		const isOpen = readings.get(record.id);
 		const open = new Set(pending.filter(({ seq }) => isOpen?.(seq)).map(({ eventId }) => eventId));
 		const passed = [...done].filter((id) => !open.has(id)).flatMap((id) => journal.seqs.get(id) ?? []);
@@ -144,9 +170,8 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 		await parts.consumers.acknowledge(consumer, [], undefined, gap);
 	await seedRest(known, parts);
 	if (isRead) await commands.call('HSET', head, 'seeded', 1);
-	if (known.state !== null) await putState(account, known.state, !isFirst, parts);
 	await commands.call('PEXPIRE', head, ACCOUNT_KEEP_MS);
-	return !mayMiss;
+	return { account, mayMiss, putsState: true, inUse };
 }
 
 /** What somebody has not passed, or may not have, in its order and as the mirror numbers it. */

@@ -21,7 +21,7 @@ import { sourceOf } from './leave';
 import { openMemoryStore, openSqlStore, type FileStoreOptions } from './open';
 import { MIRROR_FILE_NAME } from './place';
 import { rememberSession } from './sessions';
-import { upsertInto, type Sql } from './sql';
+import { insertInto, upsertInto, type Sql } from './sql';
 import type { SqlStore } from './sql-store';
 import { PUT_VALUE, putSecret } from './values';
 import * as waits from './waits';
@@ -41,6 +41,8 @@ export function mirrorPlace(options: FileStoreOptions): MirrorPlace {
 
 /** In `meta`, by account: in which life of Redis it was copied last. */
 const EPOCH = 'epoch:';
+/** In `meta`, by account: with which reader's token its line of states began. None: the state is of an earlier version. */
+const BEGUN = 'begun:';
 /** Before the name of a copy that is being made; no account's id begins like this. */
 const STAGED = 'copying:';
 /** `account, staged`: what is there already stays, but for the newest time of a chat. */
@@ -53,6 +55,7 @@ const TAKE_STAGED = [
 		ON CONFLICT DO UPDATE SET newest_at = excluded.newest_at WHERE excluded.newest_at > chats.newest_at`,
 ];
 const PUT_META = upsertInto('meta', ['name'], ['value']);
+const KEEP_META = `${insertInto('meta', ['name', 'value'])} ON CONFLICT DO NOTHING`;
 const PUT_SEEN = `INSERT INTO seen (account, event_id, seq, recorded_at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING`;
 
 class SqlMirror implements StoreMirror {
@@ -73,6 +76,8 @@ class SqlMirror implements StoreMirror {
 	}
 
 	epochOf = (account: AccountId) => this.#queue.read((sql) => epochOf(sql, account));
+
+	begunOf = (account: AccountId) => this.#queue.read((sql) => Number(metaOf(sql, BEGUN + account) ?? 0));
 
 	staleAccounts = (epoch: string) =>
 		this.#queue.read((sql) =>
@@ -102,13 +107,13 @@ class SqlMirror implements StoreMirror {
 
 	takeAppended = (account: AccountId, epoch: string, appended: Parameters<StoreMirror['takeAppended']>[2]) =>
 		this.#queue.write((sql) => {
-			const { entries, known, state } = appended;
+			const { token, entries, known, state } = appended;
 			if (epochOf(sql, account) !== epoch) return false;
 			const next = lastSeq(sql, account) + 1;
 			if ((entries[0]?.seq ?? next) !== next) return false;
 			if (!known.every((id) => isSeen(sql, account, id))) return false;
 			for (const entry of entries) copyEntry(sql, account, entry);
-			if (state !== undefined) writeState(sql, account, state);
+			if (state !== undefined) putState(sql, account, state, token);
 			return true;
 		});
 
@@ -118,9 +123,9 @@ class SqlMirror implements StoreMirror {
 			for (const entry of entries) copyEntry(sql, account, entry);
 		});
 
-	takeState = (account: AccountId, epoch: string, state: JsonObject | null) =>
+	takeState = (account: AccountId, epoch: string, state: JsonObject | null, token: number) =>
 		this.#queue.write((sql) => {
-			if (epochOf(sql, account) === epoch) writeState(sql, account, state);
+			if (epochOf(sql, account) === epoch) putState(sql, account, state, token);
 		});
 
 	takeConsumer = (epoch: string, consumer: PositionedConsumer) =>
@@ -148,7 +153,7 @@ class SqlMirror implements StoreMirror {
 				sql.run('DELETE FROM entries WHERE account = ?', account);
 				sql.run('DELETE FROM seen WHERE account = ?', account);
 				putWaits(sql, account, []);
-				writeState(sql, account, null);
+				putState(sql, account, null, 0);
 			}
 		});
 
@@ -189,7 +194,8 @@ function takeAccount(
 	for (const session of copy.sessions) rememberSession(sql, session, account);
 	putNamed(sql, copy.named);
 	for (const statement of TAKE_STAGED) sql.run(statement, account, staged);
-	writeState(sql, account, copy.state);
+	putState(sql, account, null, 0);
+	if (copy.state !== null) putState(sql, account, copy.state, copy.begun);
 	sql.run(PUT_META, EPOCH + account, epoch);
 }
 
@@ -237,9 +243,19 @@ function putWaits(sql: Sql, account: AccountId, records: readonly WaitRecord[]):
 	for (const wait of records) waits.saveWait(sql, wait);
 }
 
+/** @param begun token with which a line of states begins, where there is none yet */
+function putState(sql: Sql, account: AccountId, state: JsonObject | null, begun: number): void {
+	writeState(sql, account, state);
+	if (state === null) sql.run('DELETE FROM meta WHERE name = ?', BEGUN + account);
+	else sql.run(KEEP_META, BEGUN + account, String(begun));
+}
+
 function epochOf(sql: Sql, account: AccountId): string | null {
-	const select = 'SELECT value FROM meta WHERE name = ?';
-	return sql.get<{ value: string }>(select, EPOCH + account)?.value ?? null;
+	return metaOf(sql, EPOCH + account);
+}
+
+function metaOf(sql: Sql, name: string): string | null {
+	return sql.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)?.value ?? null;
 }
 
 function isSeen(sql: Sql, account: AccountId, eventId: string): boolean {

@@ -13,7 +13,16 @@ import {
 import { openRedisStore, type RedisSettings } from '../../src/redis';
 import { silentLogger, systemRandom } from '../../src/runtime';
 import { mirrorPlace, seal } from '../../src/store';
-import { ACCOUNT, consumer, DAY, intent, journalEvent, LIMITS, wait } from '../store/support/samples';
+import {
+	ACCOUNT,
+	consumer,
+	DAY,
+	intent,
+	journalEvent,
+	LIMITS,
+	OTHER_ACCOUNT,
+	wait,
+} from '../store/support/samples';
 import { ManualClock, passes } from '../support/manual-clock';
 import { complaints, listKeys } from './support/key-table';
 import { RedisServer } from './support/redis-server';
@@ -435,6 +444,42 @@ describe('a second copy of what is in Redis', () => {
 		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
 	});
 
+	it('is put back once more when the loss is noticed at the end of putting back', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token: await read(first), events: events('e1'), state: { pts: 1 } });
+		await first.close();
+		await empty();
+		let atTheEnd = async (): Promise<void> => undefined;
+		const place: MirrorPlace = {
+			...placeIn('main'),
+			async open(): Promise<StoreMirror> {
+				const mirror = await placeIn('main').open();
+				const { staleAccounts } = mirror;
+				mirror.staleAccounts = async (epoch) => {
+					const stale = await staleAccounts(epoch);
+					if (stale.length === 0) await atTheEnd();
+					return stale;
+				};
+				return mirror;
+			},
+		};
+		const ended = Promise.withResolvers<void>();
+		const opening = open(place);
+		atTheEnd = async () => {
+			atTheEnd = () => Promise.resolve();
+			const store = await opening;
+			await empty();
+			await store.renewLeases([], TTL);
+			ended.resolve();
+		};
+		const second = await opening;
+		await ended.promise;
+		await restored(second);
+		expect(await before(second, 'a')).toEqual(['e1']);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 1 });
+	});
+
 	it('of such a process goes on in the file once it listens', async () => {
 		const store = await open('worker');
 		await store.acquireLease(sessionLeaseName('s1'), 'host/2/worker', TTL);
@@ -517,6 +562,7 @@ describe('a second copy of what is in Redis', () => {
 		await first.acknowledge('a', [1]);
 		await first.close();
 		await empty();
+		await clock.advance(TTL);
 		const other = await open('another-host');
 		const token = await read(other);
 		// Nobody knows the trigger there: it is taken for a new one.
@@ -536,6 +582,77 @@ describe('a second copy of what is in Redis', () => {
 		expect((await other.append(ACCOUNT, again)).duplicates).toEqual(['e2', 'e9']);
 		expect(await before(second, 'a')).toEqual(['e9', 'e2', 'e3', 'e10']);
 		expect((await other.sweep(LIMITS)).gaps).toEqual([]);
+	});
+
+	it('that comes after two lives, of which the second one kept what the first one had, is put back', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token: await read(first), events: events('e1', 'e2'), state: { pts: 2 } });
+		await first.acknowledge('a', [1]);
+		await first.close();
+		await empty();
+		const other = await open('another-host');
+		await other.rememberSession('s1', ACCOUNT);
+		// Redis loses its last writes, too: the next life begins with what the one before had.
+		await other.saveConsumer(consumer('b', { accountId: OTHER_ACCOUNT }));
+		const admin = server.client();
+		await admin.del(...(await admin.keys(`mirror-${prefix}:*:consumer:{b}`)));
+		admin.disconnect();
+		const emit = { key: 'k', seqs: [1], attempt: 1, at: clock.now() };
+		await expect(other.recordEmit('b', emit)).rejects.toThrow('no consumer');
+		await restored(other);
+		const second = await open();
+		await restored(second);
+		expect(await before(second, 'a')).toEqual(['e2']);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
+	});
+
+	it('of what began later does not hide that of an earlier reader, whichever is put back first', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token: await read(first), events: events('e1', 'e2'), state: { pts: 2 } });
+		await first.close();
+		await empty();
+		await clock.advance(TTL);
+		// Somebody reads from now on, since nobody knows better; and what this one has is put back first after the next loss.
+		const other = await open('another-host');
+		await other.saveConsumer({ ...attached('a'), notBefore: clock.now() });
+		await other.append(ACCOUNT, { token: await read(other), events: events('e9'), state: { pts: 9 } });
+		await lose(other);
+		const second = await open();
+		await restored(second);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
+		expect((await second.loadConsumer('a'))?.notBefore).toBe(attached('a').notBefore);
+		expect(await before(second, 'a')).toEqual(['e9', 'e1', 'e2']);
+		// The one who began later cannot bring its own back.
+		await lose(second, other);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
+	});
+
+	it('gives a trigger that was just taken for a new one its beginning and what was journalled before it', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token: await read(first), events: events('e1'), state: { pts: 1 } });
+		await first.close();
+		await empty();
+		await clock.advance(TTL);
+		const other = await open('another-host');
+		const position = await other.acquireLease(consumerLeaseName('a'), 'host/1/main', DAY);
+		const taken = { ...attached('a'), notBefore: clock.now() };
+		expect(await other.loadConsumer('a')).toBeNull();
+		const token = await read(other);
+		await other.append(ACCOUNT, { token, events: events('e8', 'e9'), state: { pts: 9 } });
+		const second = await open();
+		// It was found nowhere and is written now, at the same time as what is known of it is put back.
+		await other.saveConsumer(taken);
+		await restored(second);
+		await other.saveConsumer(taken);
+		expect((await second.loadConsumer('a'))?.notBefore).toBe(attached('a').notBefore);
+		expect((await second.listConsumers(ACCOUNT)).map(({ notBefore }) => notBefore)).toEqual([
+			attached('a').notBefore,
+		]);
+		expect(await before(second, 'a')).toContain('e8');
+		expect(await other.renewLeases(position.acquired ? [position.lease] : [], DAY)).toHaveLength(1);
 	});
 
 	it('that comes after somebody has read without it, and without a state, tells that something may be missing', async () => {

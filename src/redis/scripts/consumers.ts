@@ -3,8 +3,9 @@ import { script } from './script';
 /** All four stand in the consumer's slot: KEYS 1 consumer, 2 acknowledged, 3 emits, 4 gaps. */
 
 /**
- * ARGV 1 account, 2 record as JSON, 3 the seq a new consumer starts after, 4 ms until the keys may go.
- * Answers the account it belonged to before, or ''. One that is new, or moved to another account, starts anew.
+ * ARGV 1 account, 2 record as JSON, 3 the seq a new consumer starts after, 4 ms until the keys may go, 5 its `notBefore`.
+ * Answers the account it belonged to before, or ''. One that is new, or moved to another account, starts anew. Of several
+ * beginnings the first one counts: whoever takes it for new, where it was forgotten, knows less than whoever remembers it.
  */
 export const saveConsumer = script(
 	'saveConsumer',
@@ -12,7 +13,10 @@ export const saveConsumer = script(
 local before = redis.call('HGET', KEYS[1], 'account')
 if before ~= ARGV[1] then
 	redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
-	redis.call('HSET', KEYS[1], 'watermark', ARGV[3])
+	redis.call('HSET', KEYS[1], 'watermark', ARGV[3], 'begun', ARGV[3], 'from', ARGV[5])
+else
+	local from = redis.call('HGET', KEYS[1], 'from')
+	if not from or tonumber(ARGV[5]) < tonumber(from) then redis.call('HSET', KEYS[1], 'from', ARGV[5]) end
 end
 redis.call('HSET', KEYS[1], 'account', ARGV[1], 'record', ARGV[2])
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end
@@ -20,16 +24,34 @@ return before or ''
 `,
 );
 
-/** Answers {{account, record, watermark}, acknowledged, emits as a flat list, gaps as a flat list}. */
+/** Answers {{account, record, watermark, from, begun}, acknowledged, emits as a flat list, gaps as a flat list}. */
 export const loadConsumer = script(
 	'loadConsumer',
 	`
 return {
-	redis.call('HMGET', KEYS[1], 'account', 'record', 'watermark'),
+	redis.call('HMGET', KEYS[1], 'account', 'record', 'watermark', 'from', 'begun'),
 	redis.call('ZRANGE', KEYS[2], 0, -1),
 	redis.call('HGETALL', KEYS[3]),
 	redis.call('HGETALL', KEYS[4]),
 }
+`,
+);
+
+/**
+ * ARGV 1 seq, 2 \`notBefore\`. It was taken for a new one and is not: it has begun after this entry, and with this time. What
+ * was journalled before somebody took it for new is before it again; what it has done since stays done.
+ */
+export const giveBackBeginning = script(
+	'giveBackBeginning',
+	`
+local known = redis.call('HMGET', KEYS[1], 'watermark', 'begun')
+redis.call('HSET', KEYS[1], 'from', ARGV[2])
+local start, watermark, begun = tonumber(ARGV[1]), tonumber(known[1] or -1), tonumber(known[2] or -1)
+if begun <= start then return 0 end
+for seq = begun + 1, watermark do redis.call('ZADD', KEYS[2], seq, seq) end
+redis.call('HSET', KEYS[1], 'watermark', start, 'begun', start)
+redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[1]))
+return 1
 `,
 );
 

@@ -30,6 +30,15 @@ return {known[1], known[2], now - tonumber(known[3]), known[4] or '0', known[5] 
 `,
 );
 
+/** KEYS 1 epoch. ARGV 1 id of a life. Notes that what was lost before it is back, unless it is over, too. */
+export const restored = script(
+	'restored',
+	`
+if redis.call('HGET', KEYS[1], 'id') == ARGV[1] then redis.call('HSET', KEYS[1], 'restored', 1) end
+return 1
+`,
+);
+
 /**
  * KEYS 1 moving. ARGV 1 token of a turn, 2 its life in ms.
  * Prolongs the turn if it is still that one's. Answers 1, or 0 when it is over or somebody else's.
@@ -71,7 +80,9 @@ if before and before ~= ARGV[2] then
 	redis.call('HSET', KEYS[1], 'fence', math.max(tonumber(redis.call('HGET', KEYS[1], 'fence') or 0), now) + 1000)
 elseif ARGV[3] ~= '' then
 	redis.call('HSETNX', KEYS[1], 'fence', now + 1000)
-	if not before then redis.call('HSETNX', KEYS[1], 'seq', ARGV[3]) end
+	if not before and tonumber(redis.call('HGET', KEYS[1], 'seq') or 0) < tonumber(ARGV[3]) then
+		redis.call('HSET', KEYS[1], 'seq', ARGV[3])
+	end
 end
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1

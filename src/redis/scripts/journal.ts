@@ -3,14 +3,24 @@ import { script } from './script';
 /**
  * Refuses who believes in another life of this Redis than the account's (EPOCH): in one that came back empty nobody has
  * entered the account yet. Refuses an older token than the account has seen (FENCED), remembers a newer one. Needs
- * `account`, `epoch` and `token`; the account's last number is `known[3]` afterwards.
+ * `account`, `epoch` and `token`; the account's last number is `known[3]` afterwards, `known[4]` what `BEGIN` wrote.
  */
 const PASS_FENCE = `
-local known = redis.call('HMGET', account, 'epoch', 'fence', 'seq')
+local known = redis.call('HMGET', account, 'epoch', 'fence', 'seq', 'begun')
 if known[1] ~= epoch then return redis.error_reply('EPOCH is another one') end
 local fence = known[2] and tonumber(known[2])
 if fence and tonumber(token) < fence then return redis.error_reply('FENCED by a newer reader') end
 if not fence or tonumber(token) > fence then redis.call('HSET', account, 'fence', token) end
+`;
+
+/**
+ * Before a state is written: notes with which token the line of states began, if there was none. From then on nothing was left
+ * out; 0 = an earlier version began it, nobody knows when. Of two lines the older one covers the younger.
+ */
+const BEGIN = `
+if not known[4] then
+	redis.call('HSET', account, 'begun', redis.call('HEXISTS', account, 'state') == 1 and 0 or token)
+end
 `;
 
 /**
@@ -98,6 +108,7 @@ if seq ~= before then
 	if anyHeld then call('PEXPIRE', held, keep) end
 end
 if state ~= '' then
+	${BEGIN}
 	call('HSET', account, 'seq', seq, 'state', state)
 elseif seq ~= before then
 	call('HSET', account, 'seq', seq)
@@ -115,7 +126,12 @@ export const saveState = script(
 	`
 local account, token, epoch = KEYS[1], ARGV[1], ARGV[4]
 ${PASS_FENCE}
-if ARGV[3] == '' then redis.call('HDEL', account, 'state') else redis.call('HSET', account, 'state', ARGV[3]) end
+if ARGV[3] == '' then
+	redis.call('HDEL', account, 'state', 'begun')
+else
+	${BEGIN}
+	redis.call('HSET', account, 'state', ARGV[3])
+end
 redis.call('PEXPIRE', account, ARGV[2])
 return 1
 `,

@@ -23,7 +23,7 @@ export const KEY_KINDS: Readonly<Record<string, KeyKind>> = {
 	mark: of('string', 'a process', 'one per process, which takes it along when it ends', 100),
 	moving: of('string', 'who moves a file into Redis', 'one, for a minute', 1),
 	accounts: of('set', 'everybody', 'one member per account ever open', 400),
-	account: of('hash', 'the reader', 'six fields per account', 100),
+	account: of('hash', 'the reader', 'seven fields per account', 100),
 	journal: of('stream', 'the reader', '100,000 entries and 7 days, by the sweep', 100),
 	held: of('hash', 'the reader', 'no more than entries', 100),
 	seen: of('zset', 'the reader', 'ids of a week, by the sweep', 100),
