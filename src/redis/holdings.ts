@@ -19,7 +19,12 @@ export class Holdings {
 		this.#accountOf.set(id, account);
 	}
 
-	/** Whose position another process may write. */
+	/** Another process may have written its position since; whose trigger it is stays known. */
+	mayHaveMoved(id: string): void {
+		this.own.delete(id);
+	}
+
+	/** It is forgotten. */
 	listensNoMore(id: string): void {
 		this.own.delete(id);
 		this.#accountOf.delete(id);
@@ -60,11 +65,13 @@ export class Holdings {
 		return this.#before.has(account);
 	}
 
-	/** Redis has lost its data, and every lease with it. The triggers are still here. */
-	lost(): void {
+	/**
+	 * Redis has lost its data, and every lease with it. The triggers are still here.
+	 * @param again once more, before anything could be given anew to anybody
+	 */
+	lost(again: boolean): void {
 		const had = [...this.reading, ...this.#owned.values()].filter((account) => account !== null);
-		// Lost once more before anything was given anew: what was had still is.
-		if (had.length > 0) this.#before = new Set(had);
+		this.#before = new Set(again ? [...this.#before, ...had] : had);
 		this.reading.clear();
 		this.#owned.clear();
 	}

@@ -11,6 +11,7 @@ import {
 } from '../contract';
 import { Scope } from '../runtime';
 import { confirmAccount, copyAccount, copyNamed, positionedConsumers, type CopyParts } from './copying';
+import { GUARD_MS } from './epoch';
 import { Holdings } from './holdings';
 import { OpenMirror } from './open-mirror';
 import { MIRRORED_NAME, mirroredOwner } from './pace-memory';
@@ -60,6 +61,8 @@ export class MirrorKeeper {
 	readonly #mirror: OpenMirror;
 	readonly #puttingBack: PuttingBack;
 	#written = 0;
+	/** monotonic ms */
+	#lostAt = -Infinity;
 	#cancelRound: (() => void) | undefined;
 	/** accounts opened a moment ago */
 	readonly #soon = new Set<AccountId>();
@@ -129,7 +132,9 @@ export class MirrorKeeper {
 	lost(): void {
 		this.#whole.clear();
 		this.#readers.clear();
-		this.holdings.lost();
+		const now = this.#options.clock.monotonic();
+		this.holdings.lost(now - this.#lostAt < GUARD_MS);
+		this.#lostAt = now;
 		this.putBack();
 	}
 

@@ -79,7 +79,7 @@ export class MirroredStore implements Store {
 		if (!answer.acquired) return answer;
 		// Another process may have had this position.
 		const consumer = consumerOfLease(name);
-		if (consumer !== null) this.#keeper.holdings.listensNoMore(consumer);
+		if (consumer !== null) this.#keeper.holdings.mayHaveMoved(consumer);
 		const session = sessionOfLease(name);
 		if (session !== null) await this.#keeper.owns(session, await this.#redis.accountOf(session));
 		const account = accountOfReaderLease(name);

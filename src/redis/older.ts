@@ -2,7 +2,11 @@ import type { JournalEntry, MovedAccount, StoreMirror } from '../contract';
 import { positionedConsumers } from './copying';
 import { moveValues } from './moving';
 import { list, textOrNull } from './replies';
-import type { SeedParts } from './seeding';
+import { outlineOf } from './outline';
+import type { Reading, SeedParts } from './seeding';
+
+/** Ids forgotten at once. */
+const AT_ONCE = 500;
 
 /**
  * What Redis has of an account: nothing, or what was written in another life than the mirror's ('gone'); what it had in the
@@ -51,17 +55,22 @@ export async function takeFurther(known: MovedAccount, parts: SeedParts): Promis
 
 /**
  * The mirror's copy takes the place of an older one. The journal goes, and the state, if the mirror has one; ids stay, but
- * for those of what is put back. Begun anew when it is broken off: the mark that it is older goes last.
+ * for those of what is put back, and of what goes though some trigger has it before it: only another mirror, or the
+ * messenger, can bring that again. Begun anew when it is broken off: the mark that it is older goes last.
  */
 export async function makeWay(
 	{ account, state }: MovedAccount,
 	pending: AsyncIterable<readonly JournalEntry[]>,
+	isBefore: Reading,
 	{ commands, keys }: SeedParts,
 ): Promise<void> {
-	for await (const page of pending) {
-		const ids = page.map(({ eventId }) => eventId);
+	const forget = async (ids: readonly string[]): Promise<void> => {
 		if (ids.length > 0) await commands.call('ZREM', keys.seen(account), ...ids);
-	}
+	};
+	for await (const page of pending) await forget(page.map(({ eventId }) => eventId));
+	const going = [...(await outlineOf(account, { commands, keys })).seqs].filter(([, seq]) => isBefore(seq));
+	for (let from = 0; from < going.length; from += AT_ONCE)
+		await forget(going.slice(from, from + AT_ONCE).map(([id]) => id));
 	await commands.call('DEL', keys.journal(account), keys.held(account));
 	const gone = ['seq', 'seeded', 'was', ...(state === null ? [] : ['state', 'begun'])];
 	await commands.call('HDEL', keys.account(account), ...gone);

@@ -14,9 +14,9 @@ import { endPosition, NOTICED_MS, putState } from './late-copy';
 import { paceOwnerOf } from './pace-memory';
 import { ACCOUNT_KEEP_MS } from './lifetimes';
 import { moveValues } from './moving';
+import { outlineOf } from './outline';
 import { ageOf, makeWay, putNamed, takeFurther } from './older';
-import { integer, list, text, textOrNull, texts } from './replies';
-import { journal as scripts } from './scripts';
+import { list, textOrNull, texts } from './replies';
 import { alone } from './turn';
 
 const PAGE = 500;
@@ -120,8 +120,8 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	}
 	if (age === 'older') await takeFurther(known, parts);
 	const readings = new Map(known.consumers.map(({ id, position }) => [id, toReading(position)]));
-	if (age === 'older')
-		await makeWay(known, pendingEntries(mirror, known, [...readings.values()], parts), parts);
+	const isBefore: Reading = (seq) => [...readings.values()].some((isOpen) => isOpen(seq));
+	if (age === 'older') await makeWay(known, pendingEntries(mirror, known, isBefore, parts), isBefore, parts);
 	const head = keys.account(account);
 	const asked = await commands.call('HMGET', head, 'state', 'seeded', 'begun');
 	const [state, isSeeded, begun] = list(asked).map(textOrNull);
@@ -130,7 +130,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 	const mayMiss = !isFirst && isRead && known.state === null;
 	if (isRead) await commands.call('HSETNX', head, 'seq', Math.max(known.lastSeq, parts.epoch.life));
 	const pending: JournalEntry[] = [];
-	for await (const page of pendingEntries(mirror, known, [...readings.values()], parts)) {
+	for await (const page of pendingEntries(mirror, known, isBefore, parts)) {
 		for (const entry of page) await seedEntry(account, entry, parts);
 		pending.push(...page);
 	}
@@ -178,7 +178,7 @@ async function seedAccount(mirror: StoreMirror, account: AccountId, parts: SeedP
 async function* pendingEntries(
 	mirror: StoreMirror,
 	{ account, lastSeq }: MovedAccount,
-	readings: readonly Reading[],
+	isBefore: Reading,
 	{ clock }: SeedParts,
 ): AsyncGenerator<JournalEntry[]> {
 	const [newest] = await mirror.read((source) => source.entries(account, lastSeq - 1, 1));
@@ -186,8 +186,7 @@ async function* pendingEntries(
 	for (let after = 0; ;) {
 		const page = await mirror.read((source) => source.entries(account, after, PAGE));
 		yield page.filter(
-			({ seq, heldBy, recordedAt }) =>
-				heldBy !== null || recordedAt > heardUntil || readings.some((isOpen) => isOpen(seq)),
+			({ seq, heldBy, recordedAt }) => heldBy !== null || recordedAt > heardUntil || isBefore(seq),
 		);
 		after = page.at(-1)?.seq ?? after;
 		if (page.length < PAGE) return;
@@ -210,28 +209,11 @@ async function seedEntry(account: AccountId, entry: JournalEntry, parts: SeedPar
 }
 
 /** Has a consumer this number still before it? */
-type Reading = (seq: number) => boolean;
+export type Reading = (seq: number) => boolean;
 
 function toReading({ watermark, acknowledged }: ConsumerPosition): Reading {
 	const done = new Set(acknowledged);
 	return (seq) => seq > watermark && !done.has(seq);
-}
-
-/** What the journal in Redis holds by now, by event id. */
-async function outlineOf(account: AccountId, { commands, keys }: SeedParts) {
-	const touched = [keys.journal(account), keys.held(account)];
-	const seqs = new Map<string, number>();
-	let first: number | null = null;
-	for (let after = 0; ;) {
-		const [lines] = list(await commands.run(scripts.outline, touched, [after + 1, PAGE]));
-		for (const line of list(lines)) {
-			const [seq, , , id] = list(line).map(text);
-			after = integer(seq);
-			first ??= after;
-			seqs.set(id ?? '', after);
-		}
-		if (list(lines).length < PAGE) return { seqs, first };
-	}
 }
 
 /** Ids handed on suppress what a recovery brings again. @returns those known here whose entries Redis has */

@@ -76,6 +76,16 @@ describe('a second copy of what is in Redis', () => {
 		for (const store of stores) await restored(store);
 	}
 
+	/** Redis has lost something, if only a trigger that this process has on another account, and this process notices it. */
+	async function loseLastWrites(store: Store): Promise<void> {
+		await store.saveConsumer(consumer('b', { accountId: OTHER_ACCOUNT }));
+		const admin = server.client();
+		await admin.del(...(await admin.keys(`mirror-${prefix}:*:consumer:{b}`)));
+		admin.disconnect();
+		const emit = { key: 'k', seqs: [1], attempt: 1, at: clock.now() };
+		await expect(store.recordEmit('b', emit)).rejects.toThrow('no consumer');
+	}
+
 	async function restored(store: Store): Promise<void> {
 		const isBack = () => store.info.degraded?.includes('were put back from a copy') === true;
 		await passes(clock, isBack, 'what was lost', { stepMs: 250, steps: 400 });
@@ -386,6 +396,20 @@ describe('a second copy of what is in Redis', () => {
 		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
 	});
 
+	it('of a trigger that is just being opened is kept though its process gave the account up once more', async () => {
+		const store = await open();
+		await store.saveConsumer(attached('a'));
+		await store.append(ACCOUNT, { token: await read(store), events: events('e1'), state: { pts: 1 } });
+		await lose(store);
+		const reading = await store.acquireLease(readerLeaseName(ACCOUNT), 'host/1/main', TTL);
+		if (!reading.acquired) throw new Error('not acquired');
+		await store.acquireLease(consumerLeaseName('a'), 'host/1/main', TTL);
+		await store.releaseLease(reading.lease);
+		await lose(store);
+		expect(await before(store, 'a')).toEqual(['e1']);
+		expect(await store.loadState(ACCOUNT)).toEqual({ pts: 1 });
+	});
+
 	it.each(['first', 'last'])(
 		'of a reader that has not heard yet of a trigger in another process keeps what is before that one: put back %s',
 		async (turn) => {
@@ -593,18 +617,32 @@ describe('a second copy of what is in Redis', () => {
 		await empty();
 		const other = await open('another-host');
 		await other.rememberSession('s1', ACCOUNT);
-		// Redis loses its last writes, too: the next life begins with what the one before had.
-		await other.saveConsumer(consumer('b', { accountId: OTHER_ACCOUNT }));
-		const admin = server.client();
-		await admin.del(...(await admin.keys(`mirror-${prefix}:*:consumer:{b}`)));
-		admin.disconnect();
-		const emit = { key: 'k', seqs: [1], attempt: 1, at: clock.now() };
-		await expect(other.recordEmit('b', emit)).rejects.toThrow('no consumer');
+		// The next life begins with what the one before had.
+		await loseLastWrites(other);
 		await restored(other);
 		const second = await open();
 		await restored(second);
 		expect(await before(second, 'a')).toEqual(['e2']);
 		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
+	});
+
+	it('that takes the place of an older journal keeps nobody from putting back what it does not have', async () => {
+		const [main, other] = [await open('main'), await open('other')];
+		await main.saveConsumer(attached('here'));
+		// A second session of the same person: its process does not read, and has not heard of everything yet.
+		const session = await other.acquireLease(sessionLeaseName('s2'), 'host/2/main', TTL);
+		expect(session.acquired).toBe(true);
+		await other.rememberSession('s2', ACCOUNT);
+		await other.saveConsumer(attached('there'));
+		const token = await read(main);
+		await main.append(ACCOUNT, { token, events: events('e1', 'e2', 'e3'), state: { pts: 3 } });
+		await other.readEntries(ACCOUNT, 2, 10);
+		await loseLastWrites(other);
+		await restored(other);
+		await main.renewLeases([], TTL);
+		await restored(main);
+		expect((await before(main, 'here')).sort()).toEqual(['e1', 'e2', 'e3']);
+		expect((await before(other, 'there')).sort()).toEqual(['e1', 'e2', 'e3']);
 	});
 
 	it('of what began later does not hide that of an earlier reader, whichever is put back first', async () => {
