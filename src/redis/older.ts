@@ -3,7 +3,8 @@ import { positionedConsumers } from './copying';
 import { moveValues } from './moving';
 import { list, textOrNull } from './replies';
 import { outlineOf } from './outline';
-import type { Reading, SeedParts } from './seeding';
+import type { Reading } from './seed-account';
+import type { SeedParts } from './seeding';
 
 /** Ids forgotten at once. */
 const AT_ONCE = 500;
