@@ -54,7 +54,14 @@ export class FrameReader {
 	}
 
 	push(chunk: Uint8Array): PackedFrame[] {
-		const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+		const bytes = Buffer.isBuffer(chunk)
+			? chunk
+			: Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+		// A WebSocket message is one whole frame.
+		if (this.#held === 0 && bytes.length >= HEADER_BYTES) {
+			const length = this.#lengthOf(bytes);
+			if (bytes.length === HEADER_BYTES + length) return [readFrame(bytes, length)];
+		}
 		this.#chunks.push(bytes);
 		this.#held += bytes.length;
 		if (this.#held < this.#needed) return [];

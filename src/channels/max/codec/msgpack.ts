@@ -34,12 +34,20 @@ extensions.register({
 		return wideBytes;
 	},
 	decode: (bytes) => {
+		if (bytes.length === 9 && bytes[0] === 0xd3) return wideInteger(bytes);
 		const inner = plainDecoder.decode(bytes);
 		if (typeof inner !== 'bigint' && !Number.isInteger(inner))
 			throw new CodecError('extension 1 holds no integer');
 		return inner;
 	},
 });
+/** The usual body of the extension, read without a decoder. */
+function wideInteger(bytes: Uint8Array): number | bigint {
+	wideBytes.set(bytes);
+	const number = wide.getInt32(1) * 0x1_0000_0000 + wide.getUint32(5);
+	return Number.isSafeInteger(number) ? number : wide.getBigInt64(1);
+}
+
 /** Replaced after an exception, which leaves half a state in it. */
 let decoder = newDecoder();
 const plainDecoder = new Decoder({ useBigInt64: true });
