@@ -65,15 +65,32 @@ export class Line {
 		far.on('data', this.#passOn(near));
 	}
 
-	/** In the order in which they came, whatever the delay was meanwhile. */
+	/**
+	 * In the order in which they came, whatever the delay was meanwhile: a timer of its own for each piece would now and then let
+	 * one overtake the one before, and every answer after it would be taken for another one's.
+	 */
 	#passOn(socket: Socket): (piece: Buffer) => void {
-		let free = 0;
+		const waiting: { piece: Buffer; due: number }[] = [];
+		let isArmed = false;
+		const write = (): void => {
+			for (let head = waiting[0]; head !== undefined; head = waiting[0]) {
+				const waitMs = head.due - performance.now();
+				if (waitMs > 0) {
+					isArmed = true;
+					setTimeout(() => {
+						isArmed = false;
+						write();
+					}, waitMs);
+					return;
+				}
+				socket.write(head.piece);
+				waiting.shift();
+			}
+		};
 		return (piece) => {
-			const due = Math.max(free, performance.now() + this.delayMs);
-			free = due;
-			const waitMs = due - performance.now();
-			if (waitMs <= 0) socket.write(piece);
-			else setTimeout(() => socket.write(piece), waitMs);
+			const due = Math.max(waiting.at(-1)?.due ?? 0, performance.now() + this.delayMs);
+			waiting.push({ piece, due });
+			if (!isArmed) write();
 		};
 	}
 }
