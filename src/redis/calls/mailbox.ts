@@ -46,7 +46,7 @@ export class Mailbox {
 	private constructor(options: MailboxOptions, sending: RedisConnection, reading: RedisConnection) {
 		this.#options = options;
 		this.#sending = sending;
-		this.#outbox = new Outbox(sending, options.keys);
+		this.#outbox = new Outbox(sending, options.keys, options.clock);
 		this.#reading = reading;
 		const { clock, logger, keys, address } = options;
 		this.#inbox = new Inbox({

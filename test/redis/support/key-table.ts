@@ -52,7 +52,7 @@ export const KEY_KINDS: Readonly<Record<string, KeyKind>> = {
 	pauses: of('hash', 'an account or session', 'one per limit of the provider', 1),
 	lease: of('hash', 'who holds it', 'one per session in use and per attached trigger', 1),
 	processes: of('zset', 'everybody', 'one member per process seen within half a minute', 1),
-	inbox: of('stream', 'a process', '1,000 unread messages', 1),
+	inbox: of('stream', 'a process', '1,000 unread messages, 32 more of each sender', 1),
 	reader: of('hash', 'who reads the account', 'one per account in use', 1),
 };
 
