@@ -180,9 +180,11 @@ export class RedisConnection implements Commands {
 		this.#pending += 1;
 		try {
 			if (!this.#gate.open) await this.#passGate(CONNECT_WAIT_MS);
+			this.#writes.begin();
+			// How long a read waits in Redis tells nothing of how slow Redis is.
+			if (this.#options.blocking === true) return await command();
 			const answered = this.#answers.asked();
 			try {
-				this.#writes.begin();
 				return await command();
 			} finally {
 				answered();

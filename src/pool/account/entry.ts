@@ -177,7 +177,7 @@ export class AccountEntry {
 		return this.#bounded(command, options, policy, async (call) => {
 			const { spec, input, signal } = call;
 			call.where = 'for_another';
-			const connection = await abortable(this.opened(), signal);
+			const connection = this.#sole.alive ?? (await abortable(this.opened(), signal));
 			return connection.call(spec, command, input, { ...this.#config, policy }, options, signal);
 		});
 	}

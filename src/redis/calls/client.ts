@@ -198,14 +198,19 @@ export class CallClient {
 	): Promise<Answer> {
 		const { mailbox } = this.#options;
 		const { id } = message;
+		signal.throwIfAborted();
+		const posted = mailbox.post(owner, message, signal);
 		const { promise, resolve, reject } = Promise.withResolvers<Answer>();
 		promise.catch(() => undefined);
+		this.#pending.set(id, { answer: resolve, ...(progress === undefined ? {} : { progress }) });
+		// The question leaves here: what watches over its answer is made while it travels.
+		await Promise.resolve();
 		const onAbort = (): void => {
 			mailbox.postIfPossible(owner, { type: 'cancel', id });
 			reject(signal.reason as Error);
 		};
-		this.#pending.set(id, { answer: resolve, ...(progress === undefined ? {} : { progress }) });
-		signal.addEventListener('abort', onAbort, { once: true });
+		if (signal.aborted) onAbort();
+		else signal.addEventListener('abort', onAbort, { once: true });
 		const endWatch =
 			lease === null
 				? undefined
@@ -213,8 +218,7 @@ export class CallClient {
 						resolve(null);
 					});
 		try {
-			signal.throwIfAborted();
-			await mailbox.post(owner, message, signal);
+			await posted;
 			return await promise;
 		} finally {
 			endWatch?.();

@@ -1,8 +1,12 @@
 import { z } from '#lib/zod';
 import { ChannelError, CHANNELS, ERROR_CODES, type JsonObject } from '../../contract';
-import { accountPolicySchema } from '../../contract/schemas';
+import type { AccountPolicy } from '../../contract/schemas';
+import { readPolicy, writePolicy } from './policies';
 
-/** Messages between processes, as JSON. A door: what arrives is parsed, and what cannot be is dropped. */
+/**
+ * Messages between processes, as JSON. A door: what arrives is parsed, and what cannot be is dropped. A call has a second
+ * line, see `policies.ts`.
+ */
 
 /** What is in it is JSON, because it was just read as JSON: looking again would cost more than the rest of a call. */
 const jsonObject = z.custom<JsonObject>(
@@ -35,7 +39,7 @@ const errorSchema = z.object({
 
 const progressSchema = z.object({ done: z.number(), total: z.number().optional(), what: z.string() });
 
-export const messageSchema = z.discriminatedUnion('type', [
+const messageSchema = z.discriminatedUnion('type', [
 	z.object({
 		type: z.literal('call'),
 		id: z.string(),
@@ -46,7 +50,6 @@ export const messageSchema = z.discriminatedUnion('type', [
 		name: z.string(),
 		input: jsonObject,
 		media: z.array(mediaSchema),
-		policy: accountPolicySchema,
 		idempotency: z.object({ key: z.string(), rememberMs: z.number() }).optional(),
 		budgetWaitMs: z.number().optional(),
 		causedBy: z.object({ chatId: z.string(), eventId: z.string() }).optional(),
@@ -88,7 +91,9 @@ export const messageSchema = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('piece'), reading: z.string(), bytes: z.string() }),
 	z.object({ type: z.literal('end'), reading: z.string(), error: errorSchema.optional() }),
 ]);
-export type Message = z.infer<typeof messageSchema>;
+type FirstLine = z.infer<typeof messageSchema>;
+type Call = Extract<FirstLine, { type: 'call' }> & { policy: AccountPolicy };
+export type Message = Exclude<FirstLine, { type: 'call' }> | Call;
 
 export interface Envelope {
 	message: Message;
@@ -135,17 +140,20 @@ export function fromWireError(wire: WireError): ChannelError {
 }
 
 export function writeEnvelope({ message, correlation, traceparent }: Envelope): string {
-	if (traceparent !== undefined) return JSON.stringify({ ...message, correlation, traceparent });
-	return JSON.stringify(correlation === undefined ? message : { ...message, correlation });
+	if (message.type !== 'call') return JSON.stringify({ ...message, correlation, traceparent });
+	const { policy, ...first } = message;
+	return `${JSON.stringify({ ...first, correlation, traceparent })}\n${writePolicy(policy)}`;
 }
 
 /** @returns null for what this version does not understand */
 export function readEnvelope(text: string): Envelope | null {
 	try {
-		const json = JSON.parse(text) as JsonObject;
+		const end = text.indexOf('\n');
+		const json = JSON.parse(end < 0 ? text : text.slice(0, end)) as JsonObject;
 		const { correlation, traceparent } = json;
+		const first = messageSchema.parse(json);
 		return {
-			message: messageSchema.parse(json),
+			message: first.type === 'call' ? { ...first, policy: readPolicy(text.slice(end + 1)) } : first,
 			correlation: typeof correlation === 'string' ? correlation : undefined,
 			traceparent: typeof traceparent === 'string' ? traceparent : undefined,
 		};
