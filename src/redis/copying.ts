@@ -35,7 +35,7 @@ export interface CopyParts {
  * Copies one account into the mirror, in one step however much it is. The state is read first, then the ids, then the
  * entries: so it is never newer than the entries that are there, and no id is there whose entry was missed. Before the copy
  * is taken for what is in Redis now it is asked whether this is still the life of Redis in which the reading began.
- * `ids`: also those of entries that are gone.
+ * `ids`: also those of entries that are gone. `begun`: the life of Redis that is copied; the one there is now.
  * @throws ChannelError `store_unavailable` when Redis has lost its data meanwhile
  */
 export async function copyAccount(
@@ -43,9 +43,9 @@ export async function copyAccount(
 	mirror: StoreMirror,
 	parts: CopyParts,
 	options: { own: ReadonlySet<string>; ids: boolean; mayTakeNamed(): boolean },
+	begun = parts.epoch.id,
 ): Promise<void> {
-	const { epoch, journal, random } = parts;
-	const begun = epoch.id;
+	const { journal, random } = parts;
 	const { state, begun: stateBegun } = await journal.loadLine(account);
 	const lastSeq = await journal.lastSeq(account);
 	const consumers = await positionedConsumers(account, parts);

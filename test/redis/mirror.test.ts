@@ -468,6 +468,43 @@ describe('a second copy of what is in Redis', () => {
 		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 2 });
 	});
 
+	it('is put back once more when the loss is noticed in the middle, and somebody else is there already', async () => {
+		const first = await open();
+		await first.saveConsumer(attached('a'));
+		await first.append(ACCOUNT, { token: await read(first), events: events('e1'), state: { pts: 1 } });
+		await first.close();
+		await empty();
+		const [other, ended] = [await open('another-host'), Promise.withResolvers<void>()];
+		let inTheMiddle = async (): Promise<void> => undefined;
+		const place: MirrorPlace = {
+			...placeIn('main'),
+			async open(): Promise<StoreMirror> {
+				const mirror = await placeIn('main').open();
+				const { begunOf } = mirror;
+				mirror.begunOf = async (account) => {
+					// Everything but the state is back.
+					await inTheMiddle();
+					return begunOf(account);
+				};
+				return mirror;
+			},
+		};
+		const opening = open(place);
+		inTheMiddle = async () => {
+			inTheMiddle = () => Promise.resolve();
+			const store = await opening;
+			await empty();
+			for (const each of [other, store]) await each.renewLeases([], TTL);
+			await other.rememberSession('s1', ACCOUNT);
+			ended.resolve();
+		};
+		const second = await opening;
+		await ended.promise;
+		await restored(second);
+		expect(await before(second, 'a')).toEqual(['e1']);
+		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 1 });
+	});
+
 	it('is put back once more when the loss is noticed at the end of putting back', async () => {
 		const first = await open();
 		await first.saveConsumer(attached('a'));
