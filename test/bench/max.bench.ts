@@ -33,6 +33,8 @@ const ROUNDS = 15;
 const SENDS = 50;
 const SEND_ROUNDS = 15;
 const PAUSE_MS = 2;
+/** ms after which the note of a send that nobody waits for is certainly committed */
+const NOTES_MS = 20;
 /** Rounds before anything counts: a process that has run for a while has compiled what it runs, on both sides. */
 const WARM_UP_ROUNDS = 20;
 const INCOMING_WARM_UP_ROUNDS = 10;
@@ -65,11 +67,10 @@ export interface MaxBenchResult {
 		ratio: number;
 		ratioToNoted: number;
 		meetsBar: boolean;
-		/**
-		 * The same with a pause before each, as executions send: both ends have gone to rest. One after another, a bare
-		 * request finds the server's thread still awake from the last one, and a longer path does not.
-		 */
+		/** the same with a pause before each, as executions send: both ends have gone to rest */
 		rested: { ours: number; bare: number; ratio: number };
+		/** µs of the processor a send in the thread that sends, with what is written down for it afterwards */
+		processor: { ours: number; bare: number };
 		ownConnection: number;
 	};
 	/** ms from the push leaving the server to the trigger's `deliver` */
@@ -232,7 +233,7 @@ async function incomingMessages({
 		await relay.order('release');
 		await all.promise;
 		const ours = perSecond(MESSAGES, startedAt);
-		const oursUs = usEach(before);
+		const oursUs = usEach(before, MESSAGES);
 		while ((await relay.order('acknowledged')) !== MESSAGES) await systemClock.sleep(20);
 
 		const decoded = decodes(bare, MESSAGES);
@@ -241,7 +242,7 @@ async function incomingMessages({
 		await relay.order('replay');
 		const bodies = await decoded;
 		const bareMs = systemClock.monotonic() - bareStartedAt;
-		const bareUs = usEach(bareBefore);
+		const bareUs = usEach(bareBefore, MESSAGES);
 		const rowsMs = rows.write(bodies);
 		if (round < INCOMING_WARM_UP_ROUNDS) continue;
 		processor.push({ ours: oursUs, bare: bareUs });
@@ -274,9 +275,9 @@ async function incomingMessages({
 }
 
 /** @param before what this thread had used when a round began */
-function usEach(before: NodeJS.CpuUsage): number {
+function usEach(before: NodeJS.CpuUsage, count: number): number {
 	const { user, system } = process.threadCpuUsage(before);
-	return (user + system) / MESSAGES;
+	return (user + system) / count;
 }
 
 /** A bare socket that decodes every message. */
@@ -373,6 +374,10 @@ async function sends({ url, accounts, folder }: Bench): Promise<MaxBenchResult['
 			bare: await msEach(SENDS, () => bareSend(bare), PAUSE_MS),
 		});
 	}
+	const processor: { ours: number; bare: number }[] = [];
+	for (let round = 0; round < SEND_ROUNDS; round += 1) {
+		processor.push({ ours: await usEachSend(ourSend), bare: await usEachSend(() => bareSend(bare)) });
+	}
 	note.close();
 	await bare.close();
 	const ownConnection = await msEach(SENDS, async () => {
@@ -395,8 +400,20 @@ async function sends({ url, accounts, folder }: Bench): Promise<MaxBenchResult['
 			bare: median(rested.map((time) => time.bare)),
 			ratio: median(rested.map((time) => time.ours / time.bare)),
 		},
+		processor: {
+			ours: median(processor.map((used) => used.ours)),
+			bare: median(processor.map((used) => used.bare)),
+		},
 		ownConnection,
 	};
+}
+
+/** One send after another, and until what is noted of them is committed. */
+async function usEachSend(send: () => Promise<unknown>): Promise<number> {
+	const before = process.threadCpuUsage();
+	await msEach(SENDS, send);
+	await systemClock.sleep(NOTES_MS);
+	return usEach(before, SENDS);
 }
 
 /** One row per call in a database as ours is opened, committed before it returns. */
