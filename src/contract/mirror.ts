@@ -33,6 +33,8 @@ export interface AccountCopy {
 	consumers: PositionedConsumer[];
 	waits: WaitRecord[];
 	intents: IntentRecord[];
+	/** no send was begun or went on here while the copy was made: one that is not in it is over */
+	hasAllSends: boolean;
 	sessions: SessionKey[];
 	/** null: they were being written while the copy was made; what is written passes the mirror */
 	named: NamedCopy | null;

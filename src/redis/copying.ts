@@ -42,7 +42,7 @@ export async function copyAccount(
 	account: AccountId,
 	mirror: StoreMirror,
 	parts: CopyParts,
-	options: { own: ReadonlySet<string>; ids: boolean; mayTakeNamed(): boolean },
+	options: { own: ReadonlySet<string>; ids: boolean; mayTakeNamed(): boolean; hasAllSends(): boolean },
 	begun = parts.epoch.id,
 ): Promise<void> {
 	const { journal, random } = parts;
@@ -62,7 +62,11 @@ export async function copyAccount(
 		await confirmAccount(account, begun, parts);
 		const named = options.mayTakeNamed() ? found : null;
 		const head = { ...{ account, epoch: begun, lastSeq, state, begun: stateBegun }, consumers, waits };
-		await mirror.takeAccount({ ...head, intents, sessions, named }, staged, options.own);
+		await mirror.takeAccount(
+			{ ...head, intents, hasAllSends: options.hasAllSends(), sessions, named },
+			staged,
+			options.own,
+		);
 	} finally {
 		await mirror.unstage(staged);
 	}

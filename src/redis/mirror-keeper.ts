@@ -61,6 +61,9 @@ export class MirrorKeeper {
 	readonly #mirror: OpenMirror;
 	readonly #puttingBack: PuttingBack;
 	#written = 0;
+	/** sends that began or ended here, and how many are being written just now */
+	#sends = 0;
+	#sending = 0;
 	/** monotonic ms */
 	#lostAt = -Infinity;
 	#cancelRound: (() => void) | undefined;
@@ -242,8 +245,10 @@ export class MirrorKeeper {
 		const written = this.#written;
 		const { own, reading } = this.holdings;
 		const mayTakeNamed = (): boolean => written === this.#written;
+		const sends = this.#sending > 0 ? null : this.#sends;
+		const hasAllSends = (): boolean => sends === this.#sends;
 		// Who only follows has the ids of what its own triggers read.
-		const options = { own, ids: reading.has(account), mayTakeNamed };
+		const options = { own, ids: reading.has(account), mayTakeNamed, hasAllSends };
 		const copied = copyAccount(account, mirror, this.#options.parts, options).then(() => true);
 		if ((await this.#asked(copied)) === null) return;
 		if (this.#mirror.isMemory(mirror)) await mirror.keepSends(account, this.#epoch);
@@ -254,6 +259,18 @@ export class MirrorKeeper {
 	/** A value or secret is being written: a copy read until now may be older. */
 	wrote(): void {
 		this.#written += 1;
+	}
+
+	/** A send is being written, here and in Redis: a copy read until it is in both may be older. */
+	async sends<T>(work: () => Promise<T>): Promise<T> {
+		this.#sends += 1;
+		this.#sending += 1;
+		try {
+			return await work();
+		} finally {
+			this.#sending -= 1;
+			this.#sends += 1;
+		}
 	}
 
 	/** Redis that is away, or empty, is no trouble of the mirror: it is told where it is noticed. */

@@ -215,33 +215,21 @@ export class MirroredStore implements Store {
 		const wait = this.#keeper.whenBack();
 		if (wait !== null) await wait;
 		if (!this.#keeper.isWhole(record.accountId)) await this.#keeper.whole(record.accountId);
-		const [reserved, life] = await Promise.allSettled([
-			this.#redis.reserveIntent(record),
-			this.#parts.epoch.confirm(this.#parts.commands),
-		]);
-		if (reserved.status === 'rejected') throw reserved.reason;
-		const answer = reserved.value;
-		if (life.status === 'rejected') {
-			if (answer.created) await this.#redis.deleteIntent(record.key);
-			throw life.reason;
-		}
-		if (!answer.created) return answer;
-		const known = await this.#knownSend(record);
-		if (known === null) return answer;
-		await this.#redis.updateIntent(known.key, known);
-		return { created: false, intent: known };
+		return this.#keeper.sends(() => this.#reserveIntent(record));
 	};
 	/** Both before a byte leaves. */
-	updateIntent = async (key: string, change: IntentChange) => {
-		await Promise.all([
-			this.#redis.updateIntent(key, change),
-			this.#keeper.note((mirror) => mirror.verbs.updateIntent(key, change)),
-		]);
-	};
-	deleteIntent = async (key: string) => {
-		await this.#redis.deleteIntent(key);
-		await this.#keeper.note((mirror) => mirror.verbs.deleteIntent(key));
-	};
+	updateIntent = (key: string, change: IntentChange) =>
+		this.#keeper.sends(async () => {
+			await Promise.all([
+				this.#redis.updateIntent(key, change),
+				this.#keeper.note((mirror) => mirror.verbs.updateIntent(key, change)),
+			]);
+		});
+	deleteIntent = (key: string) =>
+		this.#keeper.sends(async () => {
+			await this.#redis.deleteIntent(key);
+			await this.#keeper.note((mirror) => mirror.verbs.deleteIntent(key));
+		});
 	loadIntent = (key: string) => this.#back(() => this.#redis.loadIntent(key));
 
 	saveWait = async (record: WaitRecord) => {
@@ -348,6 +336,24 @@ export class MirroredStore implements Store {
 		if (!this.#keeper.holdings.own.has(consumer) || (await this.#redis.loadConsumer(consumer)) !== null)
 			return;
 		await this.#parts.epoch.older(this.#parts.commands);
+	}
+
+	async #reserveIntent(record: IntentRecord): ReturnType<RedisStore['reserveIntent']> {
+		const [reserved, life] = await Promise.allSettled([
+			this.#redis.reserveIntent(record),
+			this.#parts.epoch.confirm(this.#parts.commands),
+		]);
+		if (reserved.status === 'rejected') throw reserved.reason;
+		const answer = reserved.value;
+		if (life.status === 'rejected') {
+			if (answer.created) await this.#redis.deleteIntent(record.key);
+			throw life.reason;
+		}
+		if (!answer.created) return answer;
+		const known = await this.#knownSend(record);
+		if (known === null) return answer;
+		await this.#redis.updateIntent(known.key, known);
+		return { created: false, intent: known };
 	}
 
 	/** Notes a send that is new to Redis. @returns what is known here of it, if Redis has only forgotten it */

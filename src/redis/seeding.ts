@@ -7,7 +7,7 @@ import { seedAccount, type PutBack } from './seed-account';
 import { alone } from './turn';
 
 /** Its ids the mirror has already; values written since are newer in Redis. */
-const ANEW = { own: new Set<string>(), ids: false, mayTakeNamed: () => false };
+const ANEW = { own: new Set<string>(), ids: false, mayTakeNamed: () => false, hasAllSends: () => false };
 
 export interface SeedParts extends CopyParts {
 	clock: Clock;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type {
 	AccountCopy,
 	AccountId,
+	IntentState,
 	JsonObject,
 	MirroredVerbs,
 	MirrorPlace,
@@ -43,6 +44,7 @@ export function mirrorPlace(options: FileStoreOptions): MirrorPlace {
 const EPOCH = 'epoch:';
 /** In `meta`, by account: with which reader's token its line of states began. None: the state is of an earlier version. */
 const BEGUN = 'begun:';
+const STEPS: readonly IntentState[] = ['reserved', 'sent', 'done'];
 /** Before the name of a copy that is being made; no account's id begins like this. */
 const STAGED = 'copying:';
 /** `account, staged`: what is there already stays, but for the newest time of a chat. */
@@ -185,11 +187,13 @@ function takeAccount(
 		else putConsumer(sql, consumer);
 	}
 	putWaits(sql, account, copy.waits);
-	sql.run('DELETE FROM intents WHERE account = ?', account);
+	if (copy.hasAllSends) sql.run('DELETE FROM intents WHERE account = ?', account);
 	for (const intent of copy.intents) {
 		const { state, context, result } = intent;
-		intents.reserveIntent(sql, now, intent);
-		intents.updateIntent(sql, now, intent.key, { state, context, result });
+		const { created, intent: known } = intents.reserveIntent(sql, now, intent);
+		// A send only goes on: the one that has come further is the newer.
+		if (created || STEPS.indexOf(known.state) < STEPS.indexOf(state))
+			intents.updateIntent(sql, now, intent.key, { state, context, result });
 	}
 	for (const session of copy.sessions) rememberSession(sql, session, account);
 	putNamed(sql, copy.named);

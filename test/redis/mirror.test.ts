@@ -541,6 +541,38 @@ describe('a second copy of what is in Redis', () => {
 		expect(await second.loadState(ACCOUNT)).toEqual({ pts: 1 });
 	});
 
+	it('of such a process knows a send that began while it was made', async () => {
+		const [written, taken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		let copies = 0;
+		const place: MirrorPlace = {
+			...placeIn('worker'),
+			async openMemory(): Promise<StoreMirror> {
+				const mirror = await placeIn('worker').openMemory();
+				const { takeAccount } = mirror;
+				mirror.takeAccount = async (...copy) => {
+					copies += 1;
+					// The one that is made a second after the session was opened comes right behind the one before the send.
+					if (copies === 1) await clock.advance(1_000);
+					if (copies === 2) await written.promise;
+					await takeAccount(...copy);
+					if (copies === 2) taken.resolve();
+				};
+				return mirror;
+			},
+		};
+		const store = await open(place);
+		await store.acquireLease(sessionLeaseName('s1'), 'host/2/worker', TTL);
+		await store.rememberSession('s1', ACCOUNT);
+		const record = intent('i1', { expiresAt: clock.now() + DAY });
+		await store.reserveIntent(record);
+		await passes(clock, () => copies === 2, 'the second copy', { stepMs: 0, steps: 500 });
+		await store.updateIntent('i1', { state: 'sent' });
+		written.resolve();
+		await taken.promise;
+		await lose(store);
+		expect(await store.reserveIntent(record)).toMatchObject({ created: false, intent: { state: 'sent' } });
+	});
+
 	it('of such a process goes on in the file once it listens', async () => {
 		const store = await open('worker');
 		await store.acquireLease(sessionLeaseName('s1'), 'host/2/worker', TTL);
