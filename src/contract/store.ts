@@ -116,6 +116,13 @@ export interface ConsumerPosition {
 
 export type IntentState = 'reserved' | 'sent' | 'done';
 
+const INTENT_STATES: readonly IntentState[] = ['reserved', 'sent', 'done'];
+
+/** A send only goes on: of two records of it the one that has come further is the newer. */
+export function isFurther(state: IntentState, than: IntentState): boolean {
+	return INTENT_STATES.indexOf(state) > INTENT_STATES.indexOf(than);
+}
+
 /** One send, remembered so that it happens once. See design "An outbound call". */
 export interface IntentRecord {
 	key: string;

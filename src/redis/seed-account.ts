@@ -1,11 +1,11 @@
-import type {
-	AccountId,
-	ConsumerPosition,
-	IntentState,
-	JournalEntry,
-	MovedAccount,
-	PositionedConsumer,
-	StoreMirror,
+import {
+	isFurther,
+	type AccountId,
+	type ConsumerPosition,
+	type JournalEntry,
+	type MovedAccount,
+	type PositionedConsumer,
+	type StoreMirror,
 } from '../contract';
 import { refusalOf } from './faults';
 import { endPosition } from './late-copy';
@@ -21,7 +21,6 @@ const PAGE = 500;
  * before one that it does not know yet. ms
  */
 const UNHEARD_MS = 120_000;
-const STEPS: readonly IntentState[] = ['reserved', 'sent', 'done'];
 
 /** An account of which everything is back but the state from which it is read. */
 export interface PutBack {
@@ -222,9 +221,7 @@ async function seedRest(known: MovedAccount, parts: SeedParts): Promise<void> {
 			await parts.accounts.rememberSession(session, known.account);
 	for (const intent of known.intents) {
 		const { created, intent: found } = await parts.intents.restore(intent);
-		// A send only goes on: the one that has come further is the newer.
-		if (!created && STEPS.indexOf(found.state) < STEPS.indexOf(intent.state))
-			await parts.intents.update(intent.key, intent);
+		if (!created && isFurther(intent.state, found.state)) await parts.intents.update(intent.key, intent);
 	}
 	const asked = new Set((await parts.waits.list(known.account)).map(({ id }) => id));
 	for (const wait of known.waits) if (!asked.has(wait.id)) await parts.waits.save(wait);

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type {
-	AccountCopy,
-	AccountId,
-	IntentState,
-	JsonObject,
-	MirroredVerbs,
-	MirrorPlace,
-	NamedCopy,
-	PositionedConsumer,
-	StagedCopy,
-	StoreInfo,
-	StoreMirror,
-	WaitRecord,
+import {
+	isFurther,
+	type AccountCopy,
+	type AccountId,
+	type JsonObject,
+	type MirroredVerbs,
+	type MirrorPlace,
+	type NamedCopy,
+	type PositionedConsumer,
+	type StagedCopy,
+	type StoreInfo,
+	type StoreMirror,
+	type WaitRecord,
 } from '../contract';
 import type { CommitQueue } from './commit-queue';
 import * as consumers from './consumers';
@@ -44,7 +44,6 @@ export function mirrorPlace(options: FileStoreOptions): MirrorPlace {
 const EPOCH = 'epoch:';
 /** In `meta`, by account: with which reader's token its line of states began. None: the state is of an earlier version. */
 const BEGUN = 'begun:';
-const STEPS: readonly IntentState[] = ['reserved', 'sent', 'done'];
 /** Before the name of a copy that is being made; no account's id begins like this. */
 const STAGED = 'copying:';
 /** `account, staged`: what is there already stays, but for the newest time of a chat. */
@@ -191,8 +190,7 @@ function takeAccount(
 	for (const intent of copy.intents) {
 		const { state, context, result } = intent;
 		const { created, intent: known } = intents.reserveIntent(sql, now, intent);
-		// A send only goes on: the one that has come further is the newer.
-		if (created || STEPS.indexOf(known.state) < STEPS.indexOf(state))
+		if (created || isFurther(state, known.state))
 			intents.updateIntent(sql, now, intent.key, { state, context, result });
 	}
 	for (const session of copy.sessions) rememberSession(sql, session, account);
