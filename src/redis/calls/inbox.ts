@@ -52,7 +52,7 @@ export interface InboxOptions {
 export class Inbox {
 	readonly #options: InboxOptions;
 	readonly #scope = new Scope();
-	readonly #loop: Promise<void>;
+	#loop: Promise<void> = Promise.resolve();
 	/** the last message that arrived */
 	#after = '0';
 	/** arrived and still in the stream */
@@ -63,6 +63,10 @@ export class Inbox {
 
 	constructor(options: InboxOptions) {
 		this.#options = options;
+	}
+
+	/** Reads from now on. What is received is not read again, so whoever receives must be there by now. */
+	begin(): void {
 		this.#loop = this.#readAll();
 	}
 

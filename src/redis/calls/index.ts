@@ -48,6 +48,7 @@ export async function openRedisCalls(
 	const time = options.leaseTime ?? 'server';
 	const calls = new CallClient({ mailbox, pipes, keys, clock, random, address, time });
 	const answers = new CallServer({ mailbox, pipes, clock, logger, server });
+	await mailbox.begin();
 
 	function receive(envelopes: readonly Envelope[]): void {
 		const cancelled = new Set(

@@ -63,13 +63,17 @@ export class Mailbox {
 		try {
 			const name = 'messenger-accounts:inbox';
 			const reading = await RedisConnection.open({ ...shared, name, blocking: true });
-			const mailbox = new Mailbox(options, sending, reading);
-			await mailbox.#appear().catch(() => undefined);
-			return mailbox;
+			return new Mailbox(options, sending, reading);
 		} catch (error) {
 			await sending.close();
 			throw error;
 		}
+	}
+
+	/** From now on messages are received, and others know that this process is there. Before it, nobody would take them. */
+	async begin(): Promise<void> {
+		this.#inbox.begin();
+		await this.#appear().catch(() => undefined);
 	}
 
 	/** For questions to Redis that belong to a call. */

@@ -407,6 +407,21 @@ describe('calls between processes', () => {
 		expect(await caller.processes()).toEqual([]);
 	});
 
+	it('are done by a process that found them in its inbox when it came', async () => {
+		const caller = await join(CALLER, nobody());
+		const client = redis.client();
+		serve(() => Promise.resolve({ items: [] }));
+		for (let round = 0; round < 10; round += 1) {
+			const waiting = caller.call(SESSION, call());
+			const inbox = `calls-${prefix}:v1:inbox:{${OWNER}}`;
+			await until(async () => (await client.xlen(inbox)) > 0, 'it is there');
+			await join(OWNER, { ...nobody(), call: (session, received) => answers.call(session, received) });
+			expect(await waiting).toMatchObject({ kind: 'result' });
+			await open.pop()?.close();
+		}
+		client.disconnect();
+	});
+
 	it('wait while an inbox is full, and leave nothing behind', async () => {
 		const caller = await join(CALLER, nobody());
 		const client = redis.client();
