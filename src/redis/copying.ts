@@ -61,12 +61,11 @@ export async function copyAccount(
 		await stageEntries(account, staged, { consumers, lastSeq }, mirror, parts);
 		await confirmAccount(account, begun, parts);
 		const named = options.mayTakeNamed() ? found : null;
-		const head = { ...{ account, epoch: begun, lastSeq, state, begun: stateBegun }, consumers, waits };
-		await mirror.takeAccount(
-			{ ...head, intents, hasAllSends: options.hasAllSends(), sessions, named },
-			staged,
-			options.own,
-		);
+		const copy = {
+			...{ account, epoch: begun, lastSeq, state, begun: stateBegun },
+			...{ consumers, waits, intents, hasAllSends: options.hasAllSends(), sessions, named },
+		};
+		await mirror.takeAccount(copy, staged, options.own);
 	} finally {
 		await mirror.unstage(staged);
 	}

@@ -26,6 +26,7 @@ interface GapRow {
 
 /** Rows looked at or removed per transaction: overwriting 500 entries takes some milliseconds. */
 const STEP = 500;
+
 /** What one sweep leaves to the next. */
 export interface SweepMemory {
 	/** gaps it returned */
