@@ -18,8 +18,6 @@ export interface WrittenGap {
 export interface LoadedConsumer {
 	record: ConsumerRecord;
 	position: ConsumerPosition;
-	/** the entry it began after: what is before it has not been handed on; null: written by an earlier version */
-	begun: number | null;
 	/** by their number */
 	gaps: Map<string, WrittenGap>;
 }
@@ -56,11 +54,10 @@ export class Consumers {
 		const [head, acknowledged, emits, gaps] = list(
 			await this.#commands.run(scripts.loadConsumer, this.#all(id), []),
 		);
-		const [, record, watermark, from, begun] = list(head).map(textOrNull);
+		const [, record, watermark, from] = list(head).map(textOrNull);
 		if (record == null || watermark == null) return null;
 		return {
 			record: parseRecord(record, from),
-			begun: begun == null ? null : integer(begun),
 			position: {
 				watermark: integer(watermark),
 				acknowledged: list(acknowledged).map(integer),

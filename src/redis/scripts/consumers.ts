@@ -24,12 +24,12 @@ return before or ''
 `,
 );
 
-/** Answers {{account, record, watermark, from, begun}, acknowledged, emits as a flat list, gaps as a flat list}. */
+/** Answers {{account, record, watermark, from}, acknowledged, emits as a flat list, gaps as a flat list}. */
 export const loadConsumer = script(
 	'loadConsumer',
 	`
 return {
-	redis.call('HMGET', KEYS[1], 'account', 'record', 'watermark', 'from', 'begun'),
+	redis.call('HMGET', KEYS[1], 'account', 'record', 'watermark', 'from'),
 	redis.call('ZRANGE', KEYS[2], 0, -1),
 	redis.call('HGETALL', KEYS[3]),
 	redis.call('HGETALL', KEYS[4]),
