@@ -21,6 +21,7 @@ import {
 	onShutdown,
 	packageVersion,
 	processName,
+	processRole,
 	publishMetrics,
 	redactingLogger,
 	showsDebug,
@@ -101,7 +102,8 @@ function sharing(
 ): Pick<PoolOptions, 'openStore' | 'openRemoteCalls'> {
 	if (store !== undefined) return { openStore: store };
 	const services = { clock: systemClock, logger: log, random: systemRandom };
-	const settings = dir === undefined ? redisSettings(orFromFile(environmentValue)) : null;
+	const isWorker = processRole() === 'worker';
+	const settings = dir === undefined ? redisSettings(orFromFile(environmentValue), isWorker) : null;
 	if (settings === null) return { openStore: () => openStore({ dir: dir ?? dataFolder(), ...services }) };
 	return {
 		openStore: () => {

@@ -65,7 +65,8 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		enableOfflineQueue: false,
 		enableAutoPipelining: options.blocking !== true,
 		lazyConnect: true,
-		slotsRefreshTimeout: CONNECT_MS,
+		slotsRefreshTimeout: settings.slots.answerMs,
+		slotsRefreshInterval: settings.slots.everyMs,
 		...(settings.resolveNames ? {} : { dnsLookup: unresolved }),
 	});
 }

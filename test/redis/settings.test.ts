@@ -24,6 +24,14 @@ describe('when Redis is chosen', () => {
 	])('%s', (_name, environment: Record<string, string>, chosen) => {
 		expect(read(environment) !== null).toBe(chosen);
 	});
+
+	it('a worker is in queue mode whether or not its environment says so, as n8n makes it', () => {
+		expect(redisSettings(() => undefined, true)).toMatchObject({
+			nodes: [{ host: 'localhost', port: 6379 }],
+		});
+		const refused = { MESSENGER_ACCOUNTS_REDIS: 'off' } as Record<string, string>;
+		expect(redisSettings((name) => refused[name], true)).toBeNull();
+	});
 });
 
 describe('where Redis is', () => {
@@ -37,6 +45,7 @@ describe('where Redis is', () => {
 			tls: undefined,
 			dualStack: false,
 			resolveNames: true,
+			slots: { answerMs: 5_000, everyMs: 5_000 },
 			prefix: 'bull:messenger-accounts',
 		});
 	});
@@ -54,6 +63,8 @@ describe('where Redis is', () => {
 				QUEUE_BULL_REDIS_TLS_SERVERNAME: 'redis.example',
 				QUEUE_BULL_REDIS_TLS_VALIDATE_CERTIFICATE: 'false',
 				QUEUE_BULL_REDIS_DUALSTACK: '1',
+				QUEUE_BULL_REDIS_SLOT_REFRESH_TIMEOUT: '2000',
+				QUEUE_BULL_REDIS_SLOT_REFRESH_INTERVAL: '0',
 				QUEUE_BULL_PREFIX: 'second',
 			}),
 		).toEqual({
@@ -61,12 +72,49 @@ describe('where Redis is', () => {
 			cluster: false,
 			db: 3,
 			username: 'n8n',
-			password: ' with spaces ',
+			password: 'with spaces',
 			tls: { serverName: 'redis.example', verify: false },
 			dualStack: true,
 			resolveNames: true,
+			slots: { answerMs: 2_000, everyMs: 0 },
 			prefix: 'second:messenger-accounts',
 		});
+	});
+
+	it('takes off the quotes an env file has left, and the spaces around, as n8n does', () => {
+		const quoted = read({
+			EXECUTIONS_MODE: '"queue"',
+			QUEUE_BULL_REDIS_HOST: "'redis.internal' ",
+			QUEUE_BULL_REDIS_PASSWORD: '" it\'s "',
+			QUEUE_BULL_REDIS_USERNAME: "''",
+			QUEUE_BULL_REDIS_CLUSTER_NODES: '""',
+			QUEUE_BULL_PREFIX: '"second"',
+		});
+		expect(quoted).toMatchObject({
+			nodes: [{ host: 'redis.internal', port: 6379 }],
+			cluster: false,
+			username: undefined,
+			password: " it's ",
+			prefix: 'second:messenger-accounts',
+		});
+	});
+
+	it.each([
+		['QUEUE_BULL_REDIS_PORT', 'six'],
+		['QUEUE_BULL_REDIS_DB', '"3"'],
+		['QUEUE_BULL_REDIS_TLS', 'yes'],
+		['QUEUE_BULL_REDIS_TLS', '"true"'],
+		['QUEUE_BULL_REDIS_DUALSTACK', 'perhaps'],
+	])('is where n8n’s queue is, also when n8n takes its default for %s=%s', (name, value) => {
+		expect(read({ ...QUEUE, [name]: value })).toEqual(read(QUEUE));
+	});
+
+	it('checks a certificate unless n8n, too, understands that it may not', () => {
+		const verified = (value: string) => {
+			const name = 'QUEUE_BULL_REDIS_TLS_VALIDATE_CERTIFICATE';
+			return read({ ...QUEUE, QUEUE_BULL_REDIS_TLS: 'TRUE', [name]: value })?.tls?.verify;
+		};
+		expect(['false', '0', 'off', 'no', ' false'].map(verified)).toEqual([false, false, true, true, true]);
 	});
 
 	it('takes each setting of our own before n8n’s', () => {
@@ -136,10 +184,10 @@ describe('where Redis is', () => {
 	});
 
 	it.each([
-		['QUEUE_BULL_REDIS_PORT', '6379; rm'],
+		['MESSENGER_ACCOUNTS_REDIS_PORT', '6379; rm'],
 		['QUEUE_BULL_REDIS_PORT', '70000'],
 		['QUEUE_BULL_REDIS_DB', '-1'],
-		['QUEUE_BULL_REDIS_TLS', 'perhaps'],
+		['MESSENGER_ACCOUNTS_REDIS_TLS', 'perhaps'],
 		['QUEUE_BULL_REDIS_CLUSTER_NODES', 'redis://user:hunter2@host:1'],
 		['MESSENGER_ACCOUNTS_REDIS', 'maybe'],
 	])('refuses %s=%s by its name and without its value', (name, value) => {
