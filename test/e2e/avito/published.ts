@@ -102,6 +102,18 @@ export class Published {
 		);
 	}
 
+	/** Waits until this many executions have succeeded, whatever became of others, and none is under way. */
+	async succeeds(count: number, timeoutMs = 60_000): Promise<void> {
+		await until(
+			() => {
+				const stands = this.scene.n8n.countExecutions(this.id);
+				if (stands.success === count && this.counts.unfinished === 0) return true;
+				throw new Error(`there are ${JSON.stringify(stands)}`);
+			},
+			{ what: `${count} executions that succeeded`, timeoutMs },
+		);
+	}
+
 	/** How many executions are over, and how many are not. */
 	get counts(): { over: number; unfinished: number } {
 		const counts = { over: 0, unfinished: 0 };

@@ -41,6 +41,8 @@ export interface StoredExecution {
 	readonly mode: WorkflowExecuteMode;
 	readonly deduplicationKey: string | null;
 	readonly startItems: INodeExecutionData[];
+	/** what it failed of, if it did */
+	readonly error: string | null;
 }
 
 /**
@@ -67,13 +69,17 @@ export function storedExecutions(database: N8nDatabase, workflowId: string): Sto
 		 LEFT JOIN execution_data d ON d."executionId" = e.id WHERE e."workflowId" = $1 ORDER BY e.id`,
 		workflowId,
 	);
-	return rows.map((row) => ({
-		id: String(row['id']),
-		status: row['status'] as ExecutionStatus,
-		mode: row['mode'] as WorkflowExecuteMode,
-		deduplicationKey: row['deduplicationKey'] as string | null,
-		startItems: typeof row['data'] === 'string' ? startItems(parse(row['data']) as IRunExecutionData) : [],
-	}));
+	return rows.map((row) => {
+		const data = typeof row['data'] === 'string' ? (parse(row['data']) as IRunExecutionData) : null;
+		return {
+			id: String(row['id']),
+			status: row['status'] as ExecutionStatus,
+			mode: row['mode'] as WorkflowExecuteMode,
+			deduplicationKey: row['deduplicationKey'] as string | null,
+			startItems: data === null ? [] : startItems(data),
+			error: data?.resultData.error?.message ?? null,
+		};
+	});
 }
 
 /** How many executions of a workflow there are in each state; cheap however many there are. */
