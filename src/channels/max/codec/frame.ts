@@ -1,7 +1,9 @@
 import { CodecError } from './wire';
 
-/** First byte of every binary frame. */
+/** First byte of every binary frame we send. */
 export const BINARY_VERSION = 10;
+/** Reimplemented servers put the JSON transport's number into binary frames too; the layout is the same. */
+const READ_VERSIONS: readonly number[] = [BINARY_VERSION, 11];
 export const HEADER_BYTES = 10;
 /** The length field has 24 bits. */
 const MAX_LENGTH = 0xff_ffff;
@@ -84,7 +86,7 @@ export class FrameReader {
 
 	#lengthOf(bytes: Buffer): number {
 		const version = bytes.readUInt8(0);
-		if (version !== BINARY_VERSION)
+		if (!READ_VERSIONS.includes(version))
 			throw new CodecError(`frame version ${String(version)} instead of ${String(BINARY_VERSION)}`);
 		const length = bytes.readUIntBE(7, 3);
 		if (length > this.#maxLength) throw new CodecError('a frame is longer than allowed');

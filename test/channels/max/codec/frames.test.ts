@@ -38,8 +38,14 @@ describe('reassembly', () => {
 	});
 
 	it('refuses another version and a frame beyond its cap', () => {
-		expect(() => new FrameReader().push(Buffer.from('0B000000000100000000', 'hex'))).toThrow('version');
+		expect(() => new FrameReader().push(Buffer.from('0C000000000100000000', 'hex'))).toThrow('version');
 		expect(() => new FrameReader(1000).push(Buffer.from('0A000000000100FFFFFF', 'hex'))).toThrow('longer');
+	});
+
+	it('reads the version some servers take over from the JSON transport', () => {
+		const [read] = new FrameReader().push(Buffer.from('0B010000000100000000', 'hex'));
+		expect(decodeBinary(read!)).toEqual({ cmd: 1, seq: 0, opcode: 1, payload: null });
+		expect(frame(0)[0]).toBe(10);
 	});
 
 	it('a body that cannot be read is told and does not hide the next frame', () => {
