@@ -1,6 +1,7 @@
 import { ChannelError, type ChannelErrorOptions, type Json } from '../../contract';
 import { object, text } from './json';
-import { MEANINGS, type Answer, type Meaning } from './refusal-meanings';
+import { OP } from './opcodes';
+import { FOREIGN_TOKEN, MEANINGS, type Answer, type Meaning } from './refusal-meanings';
 
 /** What an error reply says. `error` is the machine key; `message` is sometimes a key itself. */
 interface Refusal {
@@ -12,7 +13,7 @@ interface Refusal {
 
 function readRefusal(payload: Json): Refusal {
 	const body = object(payload) ?? {};
-	const key = text(body['error']) ?? text(body['message']) ?? 'unknown';
+	const key = text(body['error']) ?? text(body['message']) ?? bareCode(payload) ?? 'unknown';
 	const words = ['localizedMessage', 'title', 'description']
 		.map((name) => text(body[name]) ?? '')
 		.find((one) => one !== '');
@@ -23,13 +24,20 @@ function readRefusal(payload: Json): Refusal {
 	};
 }
 
+/** Some refusals are nothing but a code (a public client met a number). */
+function bareCode(payload: Json): string | null {
+	return typeof payload === 'number' ? String(payload) : text(payload);
+}
+
 /** Both members may hold the key: one captured refusal has `login.token` in one and `FAIL_LOGIN_TOKEN` in the other. */
-function meaningOf({ key, message }: Refusal): Meaning | undefined {
+function meaningOf({ key, message }: Refusal, opcode: number): Meaning | undefined {
 	const known = MEANINGS[key] ?? MEANINGS[message];
-	if (known !== undefined) return known;
+	if (known !== undefined)
+		return opcode === OP.login && known.code === 'password_invalid' ? FOREIGN_TOKEN : known;
 	const said = `${key} ${message}`;
 	if (/errors\.process\.attachment.*(not\.ready|not\.processed)/.test(said))
 		return MEANINGS['attachment.not.ready'];
+	if (/errors\.process\.attachment.*not\.supported/.test(said)) return MEANINGS['video.not.supported'];
 	if (/token was revoked|invalid token/i.test(message)) return MEANINGS['login.token'];
 	if (/FAIL_LOG(IN_TOKEN|OUT_ALL)/.test(said)) return MEANINGS['login.token'];
 	return undefined;
@@ -41,7 +49,7 @@ class RefusedError extends ChannelError {
 	readonly meaning: Meaning | undefined;
 
 	constructor(refusal: Refusal, opcode: number) {
-		const meaning = meaningOf(refusal);
+		const meaning = meaningOf(refusal, opcode);
 		const said = refusal.words === '' ? refusal.message : refusal.words;
 		const detail = said === '' || said === refusal.key ? '' : `: ${said}`;
 		const options: ChannelErrorOptions = { channel: 'max', providerCode: refusal.key };

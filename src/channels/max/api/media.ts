@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../contract';
 import { messageId, wireId } from '../codec';
 import { unexpectedAnswer } from '../errors';
 import { id, objects, text } from '../json';
@@ -88,13 +89,13 @@ export async function mediaUrl(
 	}
 }
 
-/** The highest `MP4_<lines>`. */
-function bestVideo(reply: Record<string, unknown>): string | null {
+/** The highest `MP4_<lines>`; else the one address older services gave, as public clients read it. */
+function bestVideo(reply: JsonObject): string | null {
 	const [best] = Object.entries(reply)
 		.flatMap(([name, url]) => {
-			const lines = /^MP4_(\d+)$/.exec(name)?.[1];
+			const lines = /^MP4_(\d+)$/i.exec(name)?.[1];
 			return lines === undefined || typeof url !== 'string' ? [] : [{ lines: Number(lines), url }];
 		})
 		.sort((a, b) => b.lines - a.lines);
-	return best?.url ?? null;
+	return best?.url ?? text(reply['url']) ?? text(reply['dynamicUrl']);
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../contract';
 import { messageId, wireId } from '../codec';
-import { id, ids, number, object, objects, text } from '../json';
+import { array, id, number, object, objects, text } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';
 import { ask, type Caller } from './caller';
@@ -46,9 +46,18 @@ export function withState(poll: Poll, state: Json): Poll {
 	const answers = poll.answers.map((answer): PollAnswer => {
 		const result = results.get(answer.id);
 		if (result === undefined) return answer;
-		return { ...answer, votes: number(result['voteCount']) ?? 0, voterIds: ids(result['votes']) };
+		return {
+			...answer,
+			votes: number(result['voteCount']) ?? 0,
+			voterIds: votersOf(result['votes'] ?? null),
+		};
 	});
 	return { ...poll, answers, total: number(body['total']) ?? poll.total };
+}
+
+/** Who chose an answer: `{userId, timestamp}` each (the official app reads them so), bare ids in older captures. */
+function votersOf(votes: Json): string[] {
+	return array(votes).flatMap((vote) => id(object(vote)?.['userId'] ?? vote) ?? []);
 }
 
 /** SEND_VOTE (304): no answers take the vote back. Answer ids must be plain integers (measured). */

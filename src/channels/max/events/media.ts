@@ -11,9 +11,19 @@ const ID_FIELDS: Readonly<Record<string, { field: string; kind: MediaRef['kind']
 	STICKER: { field: 'stickerId', kind: 'sticker' },
 };
 
+/**
+ * The type of an attachment. What the service thinks this app version cannot show comes as UNSUPPORTED with everything
+ * else as it was (voices, in captures of two clients): the id tells what it is.
+ */
+export function typeOf(attach: JsonObject): string {
+	const type = text(attach['_type']) ?? '';
+	if (type !== 'UNSUPPORTED') return type;
+	return Object.keys(ID_FIELDS).find((one) => id(attach[ID_FIELDS[one]?.field ?? '']) !== null) ?? type;
+}
+
 /** The reference of an attachment; null for what holds no file. */
 export function refOf(attach: JsonObject, chatId: string, messageId: string): MediaRef | null {
-	const known = ID_FIELDS[text(attach['_type']) ?? ''];
+	const known = ID_FIELDS[typeOf(attach)];
 	const mediaId = known === undefined ? null : id(attach[known.field]);
 	return known === undefined || mediaId === null ? null : { kind: known.kind, chatId, messageId, mediaId };
 }
@@ -32,17 +42,19 @@ export function readMedia(attaches: readonly JsonObject[], chatId: string, messa
 	};
 	for (const attach of attaches) {
 		const ref = refOf(attach, chatId, messageId);
+		if (typeOf(attach) === 'AUDIO') {
+			// A voice message may come without its id (seen live): it is told of, and heard where it has an address.
+			media.has_voice = true;
+			media.voice_url ??= text(attach['url']);
+			if (ref !== null) media.voice_ref ??= formatRef(ref);
+			continue;
+		}
 		if (ref === null) continue;
 		const item = itemOf(attach, formatRef(ref));
 		if (ref.kind === 'photo') media.images.push(item);
 		else if (ref.kind === 'video') media.videos.push(item);
 		else if (ref.kind === 'file') media.documents.push(item);
-		else if (ref.kind === 'sticker') media.images.push({ ...item, kind: 'sticker' });
-		else {
-			media.has_voice = true;
-			media.voice_url ??= text(attach['url']);
-			media.voice_ref ??= item.ref;
-		}
+		else media.images.push({ ...item, kind: 'sticker' });
 	}
 	media.has_images = media.images.length > 0;
 	media.has_video = media.videos.length > 0;
@@ -65,6 +77,6 @@ function itemOf(attach: JsonObject, ref: string): MediaItem {
 		...(duration === null ? {} : { duration: duration / 1000 }),
 		...(width === null ? {} : { width }),
 		...(height === null ? {} : { height }),
-		...(attach['_type'] === 'VIDEO' && attach['videoType'] === 1 ? { kind: 'video_note' } : {}),
+		...(typeOf(attach) === 'VIDEO' && attach['videoType'] === 1 ? { kind: 'video_note' } : {}),
 	};
 }
