@@ -22,8 +22,13 @@ export interface Policy {
 	/** Device types accepted by SESSION_INIT per transport. choice: the refusal is `client.unsupported-version`. */
 	webSocketDevices: string[];
 	tcpDevices: string[];
-	/** SESSION_INIT below this answers `client.unsupported-version`. Empty: any. choice: the number. */
+	/**
+	 * SESSION_INIT below this answers `client.unsupported-version`. Empty: any. choice: the number, older than every
+	 * public client of the JSON WebSocket, which send versions from 25.6 on.
+	 */
 	minAppVersion: string;
+	/** GET_QR below this answers `qr_login.disabled`, as two public clients tell of January 2026. Empty: any. */
+	minQrAppVersion: string;
 	/** AUTH_REQUEST by a WEB device: refuse (choice: `FAIL_FORBIDDEN`), ask for a captcha, or allow as before 2025-12. */
 	webPhoneLogin: 'refuse' | 'captcha' | 'allow';
 	/**
@@ -115,8 +120,13 @@ export interface Policy {
 	serverPingMs: number;
 	/** From the last uploaded byte to push 136 and a usable attachment. */
 	processingMs: number;
-	/** 136 before the HTTP reply of the upload (a race clients must survive), else after. Only with processingMs 0. */
+	/** 136 before the HTTP reply of the upload (a race clients must survive), else after. Only with processingMs and readyPushMs 0. */
 	readyBeforeUploadReply: boolean;
+	/**
+	 * From the usable attachment to push 136. The attachment was accepted before its push live; some public clients
+	 * begin to wait for the push only after the HTTP reply, and for ever.
+	 */
+	readyPushMs: number;
 	photoUrlTtlMs: number;
 	downloadUrlTtlMs: number;
 	uploadUrlTtlMs: number;
@@ -137,7 +147,8 @@ export function defaultPolicy(): Policy {
 		requireOrigin: true,
 		webSocketDevices: ['WEB'],
 		tcpDevices: ['ANDROID', 'IOS', 'DESKTOP'],
-		minAppVersion: '25.12.13',
+		minAppVersion: '25.5',
+		minQrAppVersion: '25.12.13',
 		webPhoneLogin: 'refuse',
 		fingerprint: 'present',
 		fingerprintDigests: ['11', '22', '33'].map((pair) => pair.repeat(32)),
@@ -182,6 +193,7 @@ export function defaultPolicy(): Policy {
 		serverPingMs: 0,
 		processingMs: 0,
 		readyBeforeUploadReply: true,
+		readyPushMs: 0,
 		photoUrlTtlMs: 86_400_000,
 		downloadUrlTtlMs: 3_600_000,
 		uploadUrlTtlMs: 3_600_000,

@@ -4,7 +4,7 @@ import { badPayload, Refusal } from '../refusal';
 import type { User } from '../state/model';
 import { createUser } from '../state/users';
 import { viewProfile } from '../state/views';
-import { fingerprints, grantLogin } from './session';
+import { fingerprints, grantLogin, olderThan } from './session';
 
 /** AUTH_REQUEST: asks for a phone code. `START_AUTH`, and for a resend either spelling clients use. */
 function requestCode(call: Call): Outgoing {
@@ -186,6 +186,7 @@ function captcha({ world, body }: Call): Outgoing {
 function createQr({ conn, world }: Call): Outgoing {
 	// The opcode is absent from the Android app. choice: how it is refused.
 	if (conn.device?.type !== 'WEB') throw new Refusal('FAIL_FORBIDDEN');
+	if (olderThan(conn.device.appVersion, world.policy.minQrAppVersion)) throw new Refusal('qr_login.disabled');
 	const trackId = world.random.uuid();
 	const link = `https://qr.max.ru/?token=${world.random.text(40)}`;
 	const expires = world.now() + world.policy.qrTtlMs;

@@ -32,11 +32,15 @@ const optionNames: ReadonlySet<string> = new Set([
 	'SIGN_ADMIN',
 ]);
 
+/** Members that name the message to pin: the common one, and what two public clients and one more send instead. */
+const pinNames = ['pinMessageId', 'messageId', 'pin'] as const;
+
 /** CHAT_UPDATE: one kind of change per call; the title's member is `theme`. */
 function update(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
 	const chat = group(call);
-	if (body.has('pinMessageId')) pin(call, chat);
+	const pinned = pinNames.find((name) => body.has(name));
+	if (pinned !== undefined) pin(call, chat, pinned);
 	else if (body.has('changeOwnerId')) changeOwner(call, chat);
 	else if (body.has('options')) {
 		demand(hasRight(chat, me.id, rights.info));
@@ -97,9 +101,9 @@ function setAccess({ world, me, body, conn }: Call, chat: Chat): void {
 	pushChatChanged(world, chat, conn);
 }
 
-function pin({ world, me, body, conn }: Call, chat: Chat): void {
+function pin({ world, me, body, conn }: Call, chat: Chat, name: (typeof pinNames)[number]): void {
 	demand(hasRight(chat, me.id, rights.pin) || chat.options['ALL_CAN_PIN_MESSAGE'] === true);
-	const id = body.messageIdOrZero('pinMessageId');
+	const id = body.messageIdOrZero(name);
 	body.maybeBoolean('notifyPin');
 	if (id === 0n) {
 		chat.pinned = undefined;

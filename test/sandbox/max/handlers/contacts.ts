@@ -22,13 +22,20 @@ function update(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
 	const user = world.users.get(body.int('contactId'));
 	if (user === undefined) throw new Refusal('not.found');
-	const action = body.string('action');
+	const action = body.has('action') ? body.string('action') : actionOf(body.string('status'));
 	const entry = listContact(world, me, user.id);
 	const rename = world.policy.spelling === 'rare' ? 'RENAME' : 'UPDATE';
 	change(entry, action, rename, body);
 	entry.updated = world.now();
 	pushToUser(world, me, push.contact, (other) => ({ contact: viewUser(other, me, user) }), conn);
 	return { contact: viewUser(conn, me, user) };
+}
+
+/** One client blocks and unblocks by naming the status it wants. */
+function actionOf(status: string): string {
+	if (status === 'BLOCKED') return 'BLOCK';
+	if (status === 'NORMAL') return 'UNBLOCK';
+	throw badPayload(`Unknown status '${status}'`);
 }
 
 function change(entry: ContactEntry, action: string, rename: string, body: Fields): void {

@@ -56,9 +56,18 @@ const forbidden: Handler = () => {
 	throw new Refusal('FAIL_FORBIDDEN');
 };
 
+/** DRAFT_SAVE and DRAFT_DISCARD: taken and forgotten; without its time the second was refused live. */
+const draft: Handler = ({ opcode, body }) => {
+	body.int('chatId');
+	if (opcode === 177) body.number('time');
+	return {};
+};
+
 export const emptyHandlers: HandlerTable = {
 	...Object.fromEntries(Object.entries(answers).map(([opcode, answer]) => [opcode, () => answer])),
 	116: forbidden,
+	176: draft,
+	177: draft,
 	199: forbidden,
 	200: forbidden,
 };

@@ -83,7 +83,9 @@ function media(call: Call): Outgoing {
 /** CHAT_MARK: everything up to a time becomes read, or the chat is flagged unread. */
 function mark(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
-	const type = body.string('type');
+	// One client sends `setAsUnread` or nothing instead of the type.
+	const unread = body.maybeBoolean('setAsUnread') ?? false;
+	const type = body.maybeString('type') ?? (unread ? 'SET_AS_UNREAD' : 'READ_MESSAGE');
 	const chat = chatFor(world, me, body.int('chatId'));
 	const member = memberOf(chat, me);
 	const messageId = body.maybeMessageId('messageId');
@@ -149,7 +151,8 @@ function info({ world, me, body, conn }: Call): Outgoing {
 /** CHAT_SUBSCRIBE: typing comes only for chats that are open. */
 function subscribe({ world, me, body, conn }: Call): Outgoing {
 	const chat = chatFor(world, me, body.int('chatId'), true);
-	if (body.boolean('subscribe')) conn.subscribed.add(chat.key);
+	// One client leaves the flag out when it opens a chat.
+	if (body.maybeBoolean('subscribe') ?? true) conn.subscribed.add(chat.key);
 	else conn.subscribed.delete(chat.key);
 	return null;
 }

@@ -52,8 +52,8 @@ function update(call: Call): Outgoing {
 	const users = ids.map((id) => world.users.get(id)).filter((user): user is User => user !== undefined);
 	if (users.length !== ids.length) throw new Refusal('not.found');
 	const type = body.maybeString('type') ?? 'MEMBER';
-	const operation = body.string('operation');
-	// Lower case is proven; the upper case of one client is not taken.
+	// Lower case is proven; one client sends upper case, which no source says is refused.
+	const operation = body.string('operation').toLowerCase();
 	if (operation !== 'add' && operation !== 'remove') throw badPayload(`Unknown operation '${operation}'`);
 	if (type === 'ADMIN') setAdmins(call, chat, users, operation);
 	else if (type === 'JOIN_REQUEST') answerRequests(call, chat, users, operation);

@@ -74,6 +74,9 @@ function readAttach(call: Call, fields: Fields): Attach {
 		case 'AUDIO':
 			return readVoice(call, fields);
 		case 'FILE':
+			// One client names the file by its token alone.
+			if (!fields.has('fileId') && fields.has('token'))
+				return { kind: 'FILE', mediaId: ready(call, 'file', fields.string('token')).id };
 			return { kind: 'FILE', mediaId: usable(call.world.media.get(fields.int('fileId')), ['file']).id };
 		case 'STICKER':
 			return { kind: 'STICKER', stickerId: fields.int('stickerId') };

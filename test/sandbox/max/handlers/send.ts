@@ -117,6 +117,7 @@ function createGroup(call: Call, message: Fields, cid: bigint, cidKey: string): 
 	if (users.some((user) => user.settings['CHATS_INVITE'] === 'NOBODY'))
 		throw new Refusal('participants.filter.out');
 	const chat = createChat(world, me, type, title, users);
+	chat.cid = cid;
 	const first = appendMessage(world, chat, me, {
 		attaches: [{ kind: 'CONTROL', event: 'new', fields: { chatType: type, title, userIds } }],
 		cid,

@@ -60,18 +60,24 @@ export function uploaded(world: World, media: Media): void {
 		const failed = world.faults.processingFailures > 0;
 		if (failed) world.faults.processingFailures -= 1;
 		media.state = failed ? 'failed' : 'ready';
-		const owner = world.users.get(media.owner);
-		if (owner === undefined || media.kind === 'photo') return;
-		const names = { video: 'videoId', note: 'videoId', audio: 'audioId', file: 'fileId' } as const;
-		const name = names[media.kind];
-		pushToUser(world, owner, push.attach, () => ({
-			[name]: media.id,
-			// choice: that a failure is told here, and how, is inferred.
-			error: failed ? 'errors.process.attachment.not.processed' : undefined,
-		}));
+		if (world.policy.readyPushMs === 0) pushReady(world, media, failed);
+		else world.after(world.policy.readyPushMs, () => pushReady(world, media, failed));
 	};
 	if (media.kind === 'photo' || world.policy.processingMs === 0) finish();
 	else world.after(world.policy.processingMs, finish);
+}
+
+/** Push 136; there is none for photos. */
+function pushReady(world: World, media: Media, failed: boolean): void {
+	const owner = world.users.get(media.owner);
+	if (owner === undefined || media.kind === 'photo') return;
+	const names = { video: 'videoId', note: 'videoId', audio: 'audioId', file: 'fileId' } as const;
+	const name = names[media.kind];
+	pushToUser(world, owner, push.attach, () => ({
+		[name]: media.id,
+		// choice: that a failure is told here, and how, is inferred.
+		error: failed ? 'errors.process.attachment.not.processed' : undefined,
+	}));
 }
 
 export interface AddedMedia {

@@ -33,7 +33,7 @@ export async function upload(
 	response: ServerResponse,
 ): Promise<void> {
 	try {
-		const slot = world.slots.get(url.searchParams.get('apiToken') ?? url.searchParams.get('ticket') ?? '');
+		const slot = world.slots.get(url.searchParams.get('ticket') ?? url.searchParams.get('apiToken') ?? '');
 		if (slot === undefined) throw new Rejected(404, 'unknown upload address');
 		if (slot.left <= 0 || slot.expires < world.now())
 			throw new Rejected(403, 'upload address used or expired');

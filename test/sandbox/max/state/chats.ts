@@ -30,6 +30,7 @@ export function newMember(userId: bigint, now: number, changes: Partial<Member> 
 function addChat(world: World, chat: Pick<Chat, 'key' | 'id' | 'type' | 'owner'> & Partial<Chat>): Chat {
 	const now = world.now();
 	const full: Chat = {
+		cid: BigInt(now),
 		title: undefined,
 		description: undefined,
 		access: 'PRIVATE',

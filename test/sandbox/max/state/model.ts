@@ -103,6 +103,8 @@ export interface Chat {
 	readonly key: string;
 	readonly id: bigint;
 	readonly type: 'DIALOG' | 'CHAT' | 'CHANNEL';
+	/** Client id of the message that made it; of other chats (choice) the time they were made. */
+	cid: bigint;
 	title: string | undefined;
 	description: string | undefined;
 	owner: bigint;

@@ -79,6 +79,7 @@ export function viewChat(conn: Connection, viewer: User, chat: Chat): View {
 	const avatar = viewAvatar(conn, chat.photoToken);
 	return {
 		id: chat.id,
+		cid: chat.cid,
 		type: chat.type,
 		status: member === undefined && group ? 'LEFT' : 'ACTIVE',
 		access: group ? chat.access : undefined,
@@ -97,6 +98,9 @@ export function viewChat(conn: Connection, viewer: User, chat: Chat): View {
 		baseRawIconUrl: avatar['baseRawUrl'],
 		lastMessage: last === undefined ? undefined : viewMessage(conn, viewer, chat, last),
 		lastEventTime: lastEventTime(chat, viewer.id),
+		prevMessageId: last?.previous === undefined ? undefined : new MessageId(last.previous),
+		lastDelayedUpdateTime: 0,
+		lastFireDelayedErrorTime: 0,
 		newMessages: member === undefined ? 0 : member.unread,
 		messagesCount: chat.messages.length,
 		pinnedMessage: pinned === undefined ? undefined : viewMessage(conn, viewer, chat, pinned),
