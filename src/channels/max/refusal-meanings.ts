@@ -25,6 +25,16 @@ export interface Meaning {
 	answer?: Answer;
 }
 
+/**
+ * LOGIN's answer to a token that was obtained on another kind of connection (reported for two clients), in the words for
+ * a wrong password.
+ */
+export const FOREIGN_TOKEN: Meaning = {
+	code: 'session_ended',
+	says: 'MAX does not take this login token on this kind of connection',
+	hint: `A token works only with the Device Type and Transport it was obtained with: correct these in the credential. If they are right: ${RELOGIN.charAt(0).toLowerCase()}${RELOGIN.slice(1)}`,
+};
+
 /** Keys as the official app and several clients know them; spellings of reimplemented servers are taken as well. */
 export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	'login.token': { code: 'session_ended', says: 'The login token is no longer valid', hint: RELOGIN },
@@ -71,6 +81,19 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	'error.limit.violate': tooManyCodes(),
 	'error.rate_limited': slowDown(),
 	'too.many.requests': slowDown(),
+	'error.message.send.rate.limit': slowDown(),
+	'proto.too.many.simultaneous.requests': {
+		code: 'flood_wait',
+		says: 'Too many requests at once',
+		retry: 'now',
+		answer: 'repeat',
+	},
+	// The app counts it among the limits. It is about one person: other chats go on.
+	'errors.send-message.too-many-total-messages-to-user': {
+		code: 'flood_wait',
+		says: 'Too many messages to this person',
+		hint: 'Wait until the person answers, or some hours. Other chats go on working.',
+	},
 	'error.too-many-likes': slowDown(),
 	'error.too-many-unlikes-chat': slowDown(),
 	'error.too-many-unlikes-dialog': slowDown(),
@@ -108,6 +131,35 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	'chat.not.found': notFound(),
 	'chat.not.access': { code: 'permission_denied', says: 'The account has no access to this chat' },
 	'chat.denied': { code: 'permission_denied', says: 'The account may not do this in the chat' },
+	'error.user.blocked.send': {
+		code: 'permission_denied',
+		says: 'Messages between this account and the person are blocked',
+		hint: 'One of the two has blocked the other, see Contact: Get Many (blocked).',
+	},
+	'privacy.restricted': {
+		code: 'permission_denied',
+		says: 'The person’s privacy settings forbid this',
+		hint: 'Only people the person allows may do it. Wait until the person writes first.',
+	},
+	'error.phone.binding.required': {
+		code: 'permission_denied',
+		says: 'MAX wants a phone number bound to the account first',
+		hint: 'Open the account in the MAX app and do what it asks for.',
+	},
+	'user.not.found': {
+		code: 'user_not_found',
+		says: 'MAX does not know this person',
+		hint: 'The account may have been deleted.',
+	},
+	'photo.not.found': fileGone(),
+	'video.not.found': fileGone(),
+	'file.not.found': fileGone(),
+	'sticker.not.found': fileGone(),
+	'video.not.supported': {
+		code: 'media_not_supported',
+		says: 'MAX does not take this kind of video',
+		hint: 'Convert it to MP4 (H.264, AAC), or send it as a file.',
+	},
 	'chat.blocked': { code: 'permission_denied', says: 'The chat is blocked' },
 	'contact.blocked': { code: 'permission_denied', says: 'The other side has blocked this account' },
 	'error.message.chat.access': { code: 'permission_denied', says: 'The account may not do this in the chat' },
@@ -115,6 +167,12 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 		code: 'message_not_found',
 		says: 'The message is unknown, or can no longer be changed',
 	},
+	'error.edit.invalid.message': {
+		code: 'message_not_found',
+		says: 'The message is unknown, or can no longer be changed',
+	},
+	'error.comment.chat.access': { code: 'permission_denied', says: 'The account may not comment here' },
+	'error.comment.invalid': { code: 'message_not_found', says: 'The comment is unknown' },
 	'error.reactions.not.allowed': {
 		code: 'permission_denied',
 		says: 'Reactions are not allowed in this chat',
@@ -185,6 +243,13 @@ function notFound(): Meaning {
 		code: 'peer_not_found',
 		says: 'MAX does not know this chat, person or message',
 		hint: 'Check the ID: only chats of this account and people it can see are found.',
+	};
+}
+function fileGone(): Meaning {
+	return {
+		code: 'media_expired',
+		says: 'MAX no longer has the file',
+		hint: 'Send the file itself instead of a reference to one received earlier.',
 	};
 }
 function outOfOrder(says: string): Meaning {

@@ -39,12 +39,22 @@ export async function findByPhone(
 		if (contact !== null && userId !== null) return { id: userId, raw: contact };
 	} catch (error) {
 		// The known clients tell that an error comes, not which: a key nobody knows, or none, is taken for this one.
-		if (!(ChannelError.is(error) && error.code === 'peer_not_found') && !isUnknownRefusal(error)) throw error;
+		if (!isNobody(error) && !isUnknownRefusal(error)) throw error;
 	}
 	throw new ChannelError('not_on_messenger', 'Nobody on MAX is found by this number', {
 		channel: 'max',
 		hint: 'The number is not on MAX, or its owner hides it (privacy: search by phone).',
 	});
+}
+
+/** Nobody has the number, or its owner hides it. */
+function isNobody(error: unknown): boolean {
+	if (!ChannelError.is(error)) return false;
+	return (
+		error.code === 'peer_not_found' ||
+		error.code === 'user_not_found' ||
+		error.providerCode === 'privacy.restricted'
+	);
 }
 
 export type ContactAction = 'ADD' | 'REMOVE' | 'BLOCK' | 'UNBLOCK' | 'UPDATE';

@@ -65,6 +65,7 @@ export async function fillChat(context: FillContext, chatId: string, target: Pos
 /** A chat the account has left or was thrown out of. */
 const UNREADABLE: readonly ChannelError['code'][] = [
 	'peer_not_found',
+	'user_not_found',
 	'permission_denied',
 	'invalid_parameter',
 ];

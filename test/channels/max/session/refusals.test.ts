@@ -191,3 +191,61 @@ it('words for people come along with the key', async () => {
 		retryAfterSeconds: 60,
 	});
 });
+
+it('a token of another kind of connection is told as such, not as a wrong password', async () => {
+	refuse(OP.login, 'login.cred', 1, 'FAIL_WRONG_PASSWORD');
+	await expect(scene.openSession()).rejects.toMatchObject({
+		code: 'session_ended',
+		providerCode: 'login.cred',
+		hint: expect.stringContaining('Device Type') as string,
+	});
+});
+
+it.each([
+	['error.message.send.rate.limit', 'flood_wait'],
+	['errors.send-message.too-many-total-messages-to-user', 'flood_wait'],
+	['error.user.blocked.send', 'permission_denied'],
+	['privacy.restricted', 'permission_denied'],
+	['error.phone.binding.required', 'permission_denied'],
+	['user.not.found', 'user_not_found'],
+	['file.not.found', 'media_expired'],
+	['video.not.supported', 'media_not_supported'],
+])('a send refused with %s is told as %s, with what to do', async (key, code) => {
+	const { open } = await openReading(scene);
+	refuse(OP.msgSend, key, 1);
+	await expect(settled(item(open, 'message.send', { chatId: DIALOG, text: 'hi' }))).rejects.toMatchObject({
+		code,
+		providerCode: key,
+		hint: expect.stringMatching(/\w/) as string,
+	});
+});
+
+it('one person who has enough does not hold up the others, too much at once is asked again', async () => {
+	const { open } = await openReading(scene);
+	refuse(OP.msgSend, 'errors.send-message.too-many-total-messages-to-user', 1);
+	await expect(settled(item(open, 'message.send', { chatId: DIALOG, text: 'one' }))).rejects.toMatchObject({
+		code: 'flood_wait',
+	});
+	refuse(OP.msgSend, 'proto.too.many.simultaneous.requests', 1);
+	await settled(item(open, 'message.send', { chatId: DIALOG, text: 'two' }));
+	expect(scene.control.messages({ chatId: DIALOG }).at(-1)?.text).toBe('two');
+});
+
+it.each(['user.not.found', 'privacy.restricted'])(
+	'%s for a number means that nobody is found',
+	async (key) => {
+		const { open } = await openReading(scene);
+		refuse(OP.contactInfoByPhone, key, 1);
+		await expect(settled(item(open, 'contact.findByPhone', { phone: '+79990000002' }))).rejects.toMatchObject(
+			{ code: 'not_on_messenger' },
+		);
+	},
+);
+
+it('a kind of media MAX does not take is known by the message too', async () => {
+	const { open } = await openReading(scene);
+	refuse(OP.msgSend, 'unknown.key', 1, 'errors.process.attachment.video.not.supported');
+	await expect(settled(item(open, 'message.send', { chatId: DIALOG, text: 'hi' }))).rejects.toMatchObject({
+		code: 'media_not_supported',
+	});
+});
