@@ -7,7 +7,7 @@ import { formatRef, parseRef, type MediaRef } from '../events/media-ref';
 import type { AddressOf } from '../http/files';
 import { chatIdField, idField } from '../input-fields';
 import { text } from '../json';
-import { findAttach } from '../media/received';
+import { findAttach, type Received } from '../media/received';
 import { OP } from '../opcodes';
 import { command, MEDIA_TIMEOUT_MS, requestOptions } from './shared';
 
@@ -31,13 +31,13 @@ export const mediaDownload = command({
 			return fetch(account, { url: url ?? '', of: 'user' }, { url: url ?? '' }, undefined, context.signal);
 		const ref = parseRef(reference);
 		if (ref === null) throw invalidParameter('ref', 'is not a reference to a file of MAX');
-		const attach = await findAttach(account, ref, context.signal);
-		const { url: address, unsafe } = await addressOf(account, ref, attach, context.signal);
+		const received = await findAttach(account, ref, context.signal);
+		const { url: address, unsafe } = await addressOf(account, ref, received, context.signal);
 		return fetch(
 			account,
 			{ url: address, of: 'service' },
 			{ ref: formatRef(ref), kind: ref.kind, ...(unsafe === undefined ? {} : { unsafe }) },
-			nameOf(ref, attach),
+			nameOf(ref, received.attach),
 			context.signal,
 		);
 	},
@@ -46,15 +46,16 @@ export const mediaDownload = command({
 async function addressOf(
 	account: MaxAccount,
 	ref: MediaRef,
-	attach: JsonObject,
+	{ attach, origin }: Received,
 	signal: AbortSignal,
 ): Promise<{ url: string; unsafe?: boolean }> {
 	const known = text(attach['baseUrl']) ?? text(attach['url']);
-	const asked = await mediaUrl(account.session, ref, text(attach['token']), { signal }).catch(
+	// No source tells whether a forwarded file is known by where it stands or by where it comes from.
+	const places = origin === null ? [ref] : [ref, origin];
+	const asked = await firstAddress(account, places, text(attach['token']), signal).catch(
 		(error: unknown): MediaAddress => {
 			// A voice has its address in the message too, which was read a moment ago.
-			const refused = ChannelError.is(error) && error.providerCode !== undefined;
-			if (known === null || !refused) throw error;
+			if (known === null || !isRefusal(error)) throw error;
 			return { url: null };
 		},
 	);
@@ -65,6 +66,29 @@ async function addressOf(
 			hint: 'The file may have been removed.',
 		});
 	return { ...asked, url };
+}
+
+/** Of the first place the service knows the file by. @throws what the first one said */
+async function firstAddress(
+	account: MaxAccount,
+	places: readonly MediaRef[],
+	token: string | null,
+	signal: AbortSignal,
+): Promise<MediaAddress> {
+	let refusal: unknown;
+	for (const place of places) {
+		try {
+			return await mediaUrl(account.session, place, token, { signal });
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			refusal ??= error;
+		}
+	}
+	throw refusal;
+}
+
+function isRefusal(error: unknown): boolean {
+	return ChannelError.is(error) && error.providerCode !== undefined;
 }
 
 /** Photos are WEBP (measured), voices OGG, videos MP4. */

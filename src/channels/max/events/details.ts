@@ -1,18 +1,23 @@
 import type { Json, JsonObject } from '../../../contract';
 import { array, id, ids, object, text } from '../json';
+import { typeOf } from './media';
 import type { MessageFacts } from './normalise';
 
-/** What has no field of its own; null when there is nothing. */
-export function detailsOf(facts: MessageFacts, control: JsonObject | undefined): JsonObject | null {
+/** What has no field of its own; null when there is nothing. @param mask takes out of words what nobody may see */
+export function detailsOf(
+	facts: MessageFacts,
+	control: JsonObject | undefined,
+	mask: (words: string) => string,
+): JsonObject | null {
+	const words = (value: Json | undefined): string | null => {
+		const said = text(value);
+		return said === null ? null : mask(said);
+	};
 	if (facts.attaches.length === 0 && facts.raw['link'] === undefined) return null;
 	const data: JsonObject = {};
-	if (control !== undefined) {
-		data['what'] = noticeWord(text(control['event']) ?? text(control['action']) ?? 'unknown');
-		data['user_ids'] = [...ids(control['userIds']), ...ids([control['userId'] ?? null])];
-		if (text(control['title']) !== null) data['title'] = control['title'] ?? null;
-	}
+	if (control !== undefined) Object.assign(data, noticeOf(facts, control));
 	for (const attach of facts.attaches) {
-		switch (text(attach['_type']) ?? '') {
+		switch (typeOf(attach)) {
 			case 'CALL':
 				Object.assign(data, {
 					state: 'ended',
@@ -21,12 +26,20 @@ export function detailsOf(facts: MessageFacts, control: JsonObject | undefined):
 					duration: attach['duration'] ?? null,
 					conversation_id: attach['conversationId'] ?? null,
 				});
+				if (text(attach['joinLink']) !== null) data['join_link'] = text(attach['joinLink']);
+				break;
+			case 'AUDIO':
+				if (text(attach['transcription']) !== null) data['transcription'] = words(attach['transcription']);
 				break;
 			case 'LOCATION':
 				Object.assign(data, { latitude: attach['latitude'] ?? null, longitude: attach['longitude'] ?? null });
 				break;
 			case 'CONTACT':
-				Object.assign(data, { contact_id: id(attach['contactId']), contact_name: contactNameOf(attach) });
+				Object.assign(data, {
+					contact_id: id(attach['contactId']),
+					contact_name: contactNameOf(attach),
+					contact_phone: words(phoneOf(attach['phone'] ?? null)),
+				});
 				break;
 			case 'SHARE':
 				Object.assign(data, { share_url: text(attach['url']), share_title: text(attach['title']) });
@@ -51,10 +64,27 @@ export function detailsOf(facts: MessageFacts, control: JsonObject | undefined):
 			chat_name: text(link['chatName']),
 			user_id: id(source?.['sender']),
 			message_id: id(source?.['id']),
-			text: text(source?.['text']),
+			text: words(source?.['text']),
 		};
 	}
 	return Object.keys(data).length === 0 ? null : data;
+}
+
+/** Who leaves, or comes by a link, is who the notice is from: it need not name anybody else. */
+const OF_THEMSELVES = new Set(['leave', 'joinByLink']);
+
+function noticeOf({ senderId }: MessageFacts, control: JsonObject): JsonObject {
+	const event = text(control['event']) ?? text(control['action']) ?? 'unknown';
+	const named = [...ids(control['userIds']), ...ids([control['userId'] ?? null])];
+	const oneself = named.length === 0 && senderId !== null && OF_THEMSELVES.has(event);
+	const title = text(control['title']);
+	const payload = text(control['startPayload']);
+	return {
+		what: noticeWord(event),
+		user_ids: oneself ? [senderId] : named,
+		...(title === null ? {} : { title }),
+		...(payload === null ? {} : { start_payload: payload }),
+	};
 }
 
 /** What happened in a chat, in the words that Telegram's events have, too; whatever is not in here keeps MAX's word. */
@@ -75,6 +105,13 @@ function noticeWord(event: string): string {
 /** `audio` or `video`. */
 export function callType(type: Json): string | null {
 	return text(type)?.toLowerCase() ?? null;
+}
+
+/** Digits get their plus sign, anything else stays as it was written; null when the person hides it or has none. */
+function phoneOf(phone: Json): string | null {
+	const digits = id(phone);
+	if (digits === null) return text(phone) || null;
+	return digits === '0' ? null : `+${digits}`;
 }
 
 function contactNameOf(attach: JsonObject): string | null {

@@ -11,10 +11,11 @@ import {
 import { kindOf, type ChatFacts, type ContactFacts } from '../facts';
 import { partnerOf, timeOfMessage } from '../ids';
 import { id, number, object, objects, text } from '../json';
+import { contentOf } from './content';
 import { detailsOf } from './details';
 import { deletedEventId, editEventId, messageEventId } from './event-id';
 import { maskRaw, maskText, type MaskRules } from './mask';
-import { readMedia } from './media';
+import { readMedia, typeOf } from './media';
 
 /** Whose account the events belong to. */
 export interface EventOwner {
@@ -36,6 +37,7 @@ export interface MessageFacts {
 	time: number;
 	status: string | null;
 	updateTime: number | null;
+	/** what it shows: its own, or of the message it forwards */
 	text: string;
 	attaches: JsonObject[];
 	raw: JsonObject;
@@ -55,6 +57,7 @@ export function readMessage(chatId: string, message: Json): MessageFacts | null 
 	const body = object(message);
 	const messageId = id(body?.['id']);
 	if (body === null || messageId === null || messageId.startsWith('-')) return null;
+	const content = contentOf(body);
 	return {
 		chatId,
 		id: messageId,
@@ -62,8 +65,8 @@ export function readMessage(chatId: string, message: Json): MessageFacts | null 
 		time: number(body['time']) ?? timeOfMessage(messageId),
 		status: text(body['status']),
 		updateTime: number(body['updateTime']),
-		text: text(body['text']) ?? '',
-		attaches: objects(body['attaches']),
+		text: content.text,
+		attaches: content.attaches,
 		raw: body,
 	};
 }
@@ -124,7 +127,7 @@ export function normaliseMessage(
 			is_archived: chat?.status === 'HIDDEN',
 		},
 	};
-	const data = detailsOf(facts, control);
+	const data = detailsOf(facts, control, (words) => maskText(words, rules));
 	if (data !== null) event.data = data;
 	event.raw = maskRaw({ chatId: facts.chatId, message: facts.raw }, rules);
 	return event;
@@ -175,9 +178,13 @@ function identity(
 	};
 }
 
-/** A notice of the service carries its words in the attachment (inferred from the older code base). */
+/**
+ * A notice of the service carries its words in the attachment: in `message` or `shortMessage` (inferred from the older
+ * code base), as one public client shows it in the title of a `system` notice.
+ */
 function noticeOf(control: JsonObject | undefined): string {
-	return text(control?.['message']) ?? text(control?.['shortMessage']) ?? '';
+	const title = control?.['event'] === 'system' ? text(control['title']) : null;
+	return text(control?.['message']) ?? text(control?.['shortMessage']) ?? title ?? '';
 }
 
 /** System events are messages with a CONTROL attachment (APK enum); calls leave a CALL attachment. */
@@ -194,7 +201,7 @@ function eventTypeOf(facts: MessageFacts, control: JsonObject | undefined): Even
 export function mediaTypeOf({ attaches }: MessageFacts): string {
 	const [first] = attaches;
 	if (first === undefined) return 'text';
-	return (text(first['_type']) ?? 'unknown').toLowerCase();
+	return (typeOf(first) || 'unknown').toLowerCase();
 }
 
 function replyOf({ raw }: MessageFacts, rules: MaskRules): { id: string; text: string | null } | null {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../contract';
 import { Decimal, wireId, type OutgoingMap, type WireId } from '../codec';
+import { typeOf } from '../events/media';
 import { id, number, text } from '../json';
 import { flatWave } from './attachment';
 
@@ -8,7 +9,7 @@ import { flatWave } from './attachment';
  * what has none: previews the service makes itself, keyboards, polls (sent again it would be another poll), calls.
  */
 export function outgoingOf(attach: JsonObject): OutgoingMap | null {
-	const _type = text(attach['_type']) ?? '';
+	const _type = typeOf(attach);
 	switch (_type) {
 		case 'PHOTO':
 			return { _type, photoToken: text(attach['photoToken']) ?? '' };

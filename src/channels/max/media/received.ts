@@ -3,7 +3,7 @@ import type { MaxAccount } from '../account';
 import { getMessages } from '../api/history';
 import { refOf } from '../events/media';
 import { parseRef, type MediaRef } from '../events/media-ref';
-import { number, object, objects } from '../json';
+import { id, number, object, objects } from '../json';
 import type { Attachment } from './attachment';
 import { outgoingOf } from './outgoing';
 
@@ -15,7 +15,7 @@ export async function attachmentOfRef(
 ): Promise<Attachment> {
 	const ref = parseRef(reference);
 	if (ref === null) throw invalidParameter('media', 'is not a reference to a file of MAX');
-	const received = await findAttach(account, ref, context.signal);
+	const { attach: received } = await findAttach(account, ref, context.signal);
 	const attach = outgoingOf(received);
 	if (attach === null) throw invalidParameter('media', 'is a file that cannot be sent on');
 	return { kind: kindOf(ref, received), attach };
@@ -36,19 +36,28 @@ function kindOf({ kind }: MediaRef, attach: JsonObject): Attachment['kind'] {
 	}
 }
 
+export interface Received {
+	attach: JsonObject;
+	/** the same file in the message it was forwarded from, as far as that is told */
+	origin: MediaRef | null;
+}
+
 /** The attachment a reference names, in its message or in the one that message forwards. @throws ChannelError `message_not_found` */
-export async function findAttach(
-	account: MaxAccount,
-	ref: MediaRef,
-	signal: AbortSignal,
-): Promise<JsonObject> {
+export async function findAttach(account: MaxAccount, ref: MediaRef, signal: AbortSignal): Promise<Received> {
+	const isIt = (attach: JsonObject): boolean =>
+		refOf(attach, ref.chatId, ref.messageId)?.mediaId === ref.mediaId;
 	for (const message of objects(
 		await getMessages(account.session, ref.chatId, [ref.messageId], { signal }),
 	)) {
-		const inner = object(object(message['link'])?.['message']);
-		for (const attach of [...objects(message['attaches']), ...objects(inner?.['attaches'])]) {
-			if (refOf(attach, ref.chatId, ref.messageId)?.mediaId === ref.mediaId) return attach;
-		}
+		const own = objects(message['attaches']).find(isIt);
+		if (own !== undefined) return { attach: own, origin: null };
+		const link = object(message['link']);
+		const original = object(link?.['message']);
+		const forwarded = objects(original?.['attaches']).find(isIt);
+		if (forwarded === undefined) continue;
+		const [chatId, messageId] = [id(link?.['chatId']), id(original?.['id'])];
+		const told = chatId !== null && messageId !== null;
+		return { attach: forwarded, origin: told ? { ...ref, chatId, messageId } : null };
 	}
 	throw new ChannelError('message_not_found', 'The message of this file is no longer there', {
 		channel: 'max',

@@ -88,6 +88,30 @@ describe('round trips, byte for byte', () => {
 		}
 	});
 
+	it('forwarded files, by where they stand or, where that is refused, by where they come from', async () => {
+		const base64 = Buffer.from('forwarded').toString('base64');
+		const chatId = scene.sandbox.demo.groupId;
+		const { messageId } = scene.control.injectMessage({
+			from: ANNA,
+			chatId,
+			text: 'two files',
+			media: [
+				{ kind: 'photo', base64 },
+				{ kind: 'file', base64, name: 'a.txt' },
+			],
+		});
+		scene.control.injectMessage({ from: ANNA, to: BORIS, forwardOf: { chatId, messageId } });
+		const { text, media } = await lastReceived(2);
+		expect(text).toBe('two files');
+		for (const ref of [media.images[0]!.ref, media.documents[0]!.ref])
+			expect(await bytesOf((await run(boris, 'media.download', { ref })).media)).toEqual(
+				Buffer.from('forwarded'),
+			);
+		scene.control.setFaults({ errors: [{ opcode: 88, error: 'not.found', count: 1 }] });
+		await run(boris, 'media.download', { ref: media.documents[0]!.ref });
+		expect(JSON.stringify(scene.control.requests({ opcode: 88 }).at(-1)!.payload)).toContain(messageId);
+	});
+
 	it('a voice; what is no OGG with Opus is refused, or goes as a file', async () => {
 		await item(
 			open,
