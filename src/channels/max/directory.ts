@@ -1,6 +1,7 @@
 import { BoundedMap } from '../../runtime';
 import type { Clock, Json, Logger } from '../../contract';
 import { readChat, readContact, type ChatFacts, type ContactFacts } from './facts';
+import { isPerson } from './ids';
 import { ids, number, object, objects } from './json';
 import { OP } from './opcodes';
 import type { LoginReply } from './session/greeting';
@@ -97,7 +98,7 @@ export class Directory {
 	/** Asks for those that are unknown. A failure leaves them unknown: names are no reason to lose a message. */
 	async meet(userIds: readonly string[], signal?: AbortSignal): Promise<void> {
 		const unknown = [...new Set(userIds)].filter(
-			(userId) => userId !== '' && this.knownContact(userId) === null,
+			(userId) => isPerson(userId) && this.knownContact(userId) === null,
 		);
 		for (let at = 0; at < unknown.length; at += PER_REQUEST) {
 			const asked = unknown.slice(at, at + PER_REQUEST).map(Number);

@@ -13,3 +13,8 @@ export function partnerOf(chatId: string, userId: string): string | null {
 export function timeOfMessage(messageId: string): number {
 	return Number(BigInt(messageId) >> 16n);
 }
+
+/** Whether a person may have this id: what writes as 0 or as a negative number (MAX itself, a channel) is nobody to ask for. */
+export function isPerson(userId: string): boolean {
+	return /^[1-9]\d{0,15}$/.test(userId);
+}

@@ -79,3 +79,19 @@ export const OP = {
 	audioPlay: 301,
 	sendVote: 304,
 } as const;
+
+/** Pushes that become `unknown` events: what several clients and the official app call them. */
+export const OTHER_PUSHES: Readonly<Record<number, string>> = {
+	138: 'NOTIF_VIDEO_CHAT_COMMAND',
+	139: 'NOTIF_CONTACT_SORT',
+	143: 'NOTIF_CALLBACK_ANSWER',
+	147: 'NOTIF_LOCATION',
+	148: 'NOTIF_LOCATION_REQUEST',
+	150: 'NOTIF_ASSETS_UPDATE',
+	152: 'NOTIF_DRAFT',
+	153: 'NOTIF_DRAFT_DISCARD',
+	165: 'NOTIF_CALL_HISTORY',
+	216: 'NOTIF_STORIES_UPDATE',
+	277: 'NOTIF_FOLDERS',
+	292: 'NOTIF_BANNERS',
+};

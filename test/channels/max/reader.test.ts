@@ -453,6 +453,9 @@ describe('what is told', () => {
 		expect(journal.types()).toEqual(Array(5).fill('unknown'));
 		const unknown = journal.entries.find(({ event }) => event.data?.['opcode'] === 4711);
 		expect(unknown!.event).toMatchObject({ raw: { something: ['new', { deep: true }] } });
+		scene.control.push({ account: ANNA, opcode: 277, payload: { folders: [] } });
+		await count(journal, 6);
+		expect(journal.entries[5]!.event.data).toEqual({ opcode: 277, name: 'NOTIF_FOLDERS' });
 		say('all is well');
 		await until(() => journal.texts().includes('all is well'), 'the next message');
 	});

@@ -209,3 +209,49 @@ describe('a proxy', () => {
 		}
 	});
 });
+
+/** A message told by a push that stands in no history, half a second after one that does. */
+function pushMessage(fields: Record<string, unknown>, message: Record<string, unknown>): void {
+	const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'before' });
+	const id = BigInt(messageId) + (500n << 16n);
+	scene.control.push({
+		account: ANNA,
+		opcode: OP.notifMessage,
+		payload: {
+			chatId: { $int: DIALOG },
+			...fields,
+			message: {
+				id: { $messageId: String(id) },
+				time: { $int: String(id >> 16n) },
+				sender: { $int: BORIS },
+				type: 'USER',
+				attaches: [],
+				...message,
+			},
+		},
+	});
+}
+
+it('a comment under a post is a message of its thread, for which no history is read', async () => {
+	const { journal } = await openReading(scene);
+	const asked = (): number => scene.control.requests({ opcode: OP.chatHistory }).length;
+	say('a post');
+	await texts(journal, ['a post']);
+	const before = asked();
+	const postId = '117263822972066856';
+	const unseen = { $messageId: String((BigInt(Date.now()) + 60_000n) << 16n) };
+	pushMessage({ postId: { $messageId: postId }, prevMessageId: unseen }, { text: 'a comment' });
+	await texts(journal, ['a post', 'before', 'a comment']);
+	expect(journal.entries.map(({ event }) => event.meta.thread_id)).toEqual([null, null, postId]);
+	await scene.clock.advance(60_000);
+	expect(asked()).toBe(before);
+});
+
+it.each(['0', '-68000000000001'])('nobody is asked who %s is, which cannot be a person', async (sender) => {
+	const { journal } = await openReading(scene);
+	pushMessage({}, { sender: { $int: sender }, text: 'from nobody' });
+	await texts(journal, ['before', 'from nobody']);
+	expect(journal.entries[1]!.event).toMatchObject({ external_user_id: sender, client_name: '' });
+	const asked = scene.control.requests({ opcode: OP.contactInfo }).map(({ payload }) => payload);
+	expect(asked.filter((payload) => JSON.stringify(payload).includes(sender))).toEqual([]);
+});

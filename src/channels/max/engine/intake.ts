@@ -26,10 +26,19 @@ export interface Pushed {
 export function readPushed({ payload }: Push): Pushed | null {
 	const body = object(payload);
 	const chatId = id(body?.['chatId']);
-	const facts = chatId === null ? null : readMessage(chatId, body?.['message'] ?? null);
+	const facts = chatId === null ? null : readMessage(chatId, withPost(body));
 	if (body === null || facts === null) return null;
 	const previous = id(body['prevMessageId']) ?? id(facts.raw['prevMessageId']);
 	return { facts, body, previous: previous !== null && /^[1-9]/.test(previous) ? previous : null };
+}
+
+/** The post a comment belongs to may stand beside the message, as it does in requests. */
+function withPost(body: JsonObject | null): JsonObject | null {
+	const message = object(body?.['message']);
+	const postId = id(body?.['postId']);
+	return message === null || postId === null || message['postId'] !== undefined
+		? message
+		: { ...message, postId };
 }
 
 export interface IntakeOptions {
@@ -145,6 +154,8 @@ export class Intake {
 		const { account, appender, tips } = this.#options;
 		const { state } = appender;
 		if (state === null) return 'unproven';
+		// A comment is no part of the channel's own history: nothing is proven or missed by it.
+		if (id(facts.raw['postId']) !== null) return 'late';
 		const position = positionOf(state, facts.chatId);
 		// The id of the common position is one of another chat.
 		const stored = position === state.since ? { time: position.time, id: '0' } : position;

@@ -2,7 +2,7 @@ import { abortable } from '../../../runtime';
 import type { ChannelEvent, Json } from '../../../contract';
 import type { MaxAccount } from '../account';
 import type { ChatFacts } from '../facts';
-import { partnerOf } from '../ids';
+import { isPerson, partnerOf } from '../ids';
 import { normaliseMessage, readMessage, type MessageFacts } from './normalise';
 import { ownerOf } from './owner';
 
@@ -34,7 +34,7 @@ export function eventAtOnce(account: MaxAccount, facts: MessageFacts): ChannelEv
 	if (chat === null || senderId === userId) return null;
 	const { partnerId } = chat;
 	for (const one of [senderId, partnerId])
-		if (one !== null && one !== userId && directory.knownContact(one) === null) return null;
+		if (one !== null && one !== userId && isPerson(one) && directory.knownContact(one) === null) return null;
 	return withKnown(account, facts, { kind: 'message', chat, partnerId, sentByNode: false });
 }
 

@@ -2,7 +2,7 @@ import type { ChannelEvent, Json, JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
 import { readPresence, type ChatFacts } from '../facts';
 import { id, ids, number, object, text } from '../json';
-import { OP } from '../opcodes';
+import { OP, OTHER_PUSHES } from '../opcodes';
 import { callType } from './details';
 import { deletedEventId, otherEventId } from './event-id';
 import { plainEvent } from './normalise';
@@ -33,7 +33,12 @@ export function unknownEvent(
 	at: number,
 	unreadable?: string,
 ): ChannelEvent {
-	const data: JsonObject = { opcode, ...(unreadable === undefined ? {} : { unreadable }) };
+	const name = OTHER_PUSHES[opcode];
+	const data: JsonObject = {
+		opcode,
+		...(name === undefined ? {} : { name }),
+		...(unreadable === undefined ? {} : { unreadable }),
+	};
 	return plainEvent(ownerOf(account), {
 		type: 'unknown',
 		id: otherEventId(account.accountId, `push:${String(opcode)}:${String(at)}`, payload),
