@@ -185,6 +185,16 @@ export class Epoch {
 		while ((await commands.call('EXISTS', keys.moving())) === 1) await clock.sleep(LOOK_MS, signal);
 	}
 
+	/**
+	 * Redis' clock was set ahead, and leases have ended while their holders still use them: nobody acquires for one lease, here
+	 * and where somebody enters from now on. The others see it by themselves.
+	 */
+	async clockWasSet(commands: Commands): Promise<void> {
+		const { clock, guardMs, keys } = this.#options;
+		this.#guardEnds = Math.max(this.#guardEnds, clock.monotonic() + guardMs);
+		await commands.run(scripts.again, [keys.epoch()], ['']);
+	}
+
 	/** Keeps Redis from forgetting the epoch before the data. */
 	async keep(commands: Commands): Promise<void> {
 		await commands.call('PEXPIRE', this.#options.keys.epoch(), VALUE_KEEP_MS);

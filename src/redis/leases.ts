@@ -5,6 +5,7 @@ import { accountOfReaderLease, type Keys } from './keys';
 import { LEASE_KEEP_MS } from './lifetimes';
 import { integer, list, text } from './replies';
 import { leases as scripts } from './scripts';
+import { ServerClock } from './server-clock';
 
 /** Leases renewed in one step: a script stops everything else in Redis while it runs. */
 const RENEW_AT_ONCE = 500;
@@ -20,6 +21,8 @@ export interface LeaseOptions {
 	mayAcquire(): Promise<void>;
 	/** rejects when this is another life of Redis by now */
 	confirm(): Promise<void>;
+	/** Redis' clock was set ahead: nobody may acquire until those whose leases ended too early have noticed */
+	clockWasSet(): Promise<void>;
 	/** which life of Redis this process knows */
 	life(): string;
 }
@@ -31,6 +34,7 @@ export class Leases {
 	readonly #held = new Map<string, number>();
 	/** the life of Redis in which each lease was given, by name: it ends with it, though Redis may still know it */
 	readonly #lives = new Map<string, string>();
+	readonly #serverClock = new ServerClock();
 
 	constructor(options: LeaseOptions) {
 		this.#options = options;
@@ -43,12 +47,14 @@ export class Leases {
 		for (;;) {
 			await this.#options.mayAcquire();
 			const args = [this.#now(), holder, ttlMs, LEASE_KEEP_MS];
+			const asked = clock.monotonic();
 			const [answer, life] = await Promise.allSettled([
 				commands.run(scripts.acquire, touched, args),
 				this.#options.confirm(),
 			]);
 			if (answer.status === 'rejected') throw answer.reason;
 			const reply = list(answer.value);
+			const isTooEarly = await this.#wasSetAhead(asked, reply[2]);
 			if (life.status === 'rejected') {
 				// Given by a Redis that has forgotten who holds it: whoever that is stops within the guard, asked for anew.
 				if (integer(reply[0]) === 1) await this.#end(name, 'token', text(reply[1]));
@@ -56,9 +62,13 @@ export class Leases {
 				continue;
 			}
 			if (integer(reply[0]) === 0) {
-				return { acquired: false, holder: text(reply[2]), expiresAt: clock.now() + integer(reply[1]) };
+				return { acquired: false, holder: text(reply[3]), expiresAt: clock.now() + integer(reply[1]) };
 			}
 			const token = integer(reply[1]);
+			if (isTooEarly) {
+				await this.#end(name, 'token', String(token));
+				continue;
+			}
 			this.#lives.set(name, this.#options.life());
 			if (account !== null) this.#held.set(name, token);
 			return { acquired: true, lease: { name, token, expiresAt: clock.now() + ttlMs } };
@@ -100,8 +110,20 @@ export class Leases {
 		const { commands, keys } = this.#options;
 		const names = group.map(({ name }) => keys.lease(name));
 		const args = [this.#now(), ttlMs, LEASE_KEEP_MS, ...group.map(({ token }) => token)];
-		const positions = list(await commands.run(scripts.renew, names, args)).map(integer);
+		const asked = this.#options.clock.monotonic();
+		const [now, ...positions] = list(await commands.run(scripts.renew, names, args)).map(integer);
+		await this.#wasSetAhead(asked, now);
 		return positions.flatMap((position) => group[position - 1]?.name ?? []);
+	}
+
+	/** In a cluster each server has a clock of its own: there it is not seen. */
+	async #wasSetAhead(asked: number, now: unknown): Promise<boolean> {
+		const { clock, cluster, clockWasSet } = this.#options;
+		if (cluster) return false;
+		const reading = { asked, answered: clock.monotonic(), server: integer(now) };
+		if (!this.#serverClock.wasSetAhead(reading)) return false;
+		await clockWasSet();
+		return true;
 	}
 
 	async release(lease: StoreLease): Promise<void> {

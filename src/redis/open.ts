@@ -115,6 +115,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
 			await pace.settled();
 		},
 		confirm: () => epoch.confirm(commands),
+		clockWasSet: () => epoch.clockWasSet(commands),
 		life: () => epoch.id,
 	});
 	const intents = new Intents(commands, keys, clock);

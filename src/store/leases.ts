@@ -3,8 +3,8 @@ import { upsertInto, type Sql } from './sql';
 
 const PUT_LEASE = upsertInto('leases', ['name'], ['holder', 'token', 'expires_at']);
 
-/** No lease is given for longer: one that ends later was written before the machine's clock was set back. ms */
-const LONGEST_MS = 600_000;
+/** Leases live alike: one that has so many lives left was written before the machine's clock was set back. */
+const MOST_LIVES = 2;
 
 interface LeaseRow {
 	holder: string;
@@ -26,7 +26,7 @@ export function acquireLease(
 ): LeaseAnswer {
 	const taken = sql.get<LeaseRow>('SELECT holder, token, expires_at FROM leases WHERE name = ?', name);
 	if (taken !== undefined && taken.expires_at > now) {
-		if (taken.expires_at <= now + LONGEST_MS)
+		if (taken.expires_at <= now + MOST_LIVES * ttlMs)
 			return { acquired: false, holder: taken.holder, expiresAt: taken.expires_at };
 		// Its holder renews it, if there is one; else it would be waited for as long as the clock was set back.
 		const expiresAt = now + ttlMs;

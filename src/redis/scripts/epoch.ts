@@ -8,7 +8,7 @@ import { script } from './script';
  * older than it was}.
  * A Redis without an epoch is new or has lost its data: it gets one. So does one whose data is older than it was; the data
  * stays. A server that is not the one of the last time has restarted or failed over, and may have lost its last writes,
- * leases among them: the time counts anew.
+ * leases among them: the time counts anew. So it does when the clock was set back behind its beginning.
  */
 export const enter = script(
 	'enter',
@@ -21,12 +21,21 @@ elseif redis.call('HGET', KEYS[1], 'id') == ARGV[6] then
 	local life = math.max(tonumber(redis.call('HGET', KEYS[1], 'life') or 0) + 1, tonumber(ARGV[5]))
 	redis.call('HSET', KEYS[1], 'id', ARGV[1], 'run', ARGV[3], 'since', now, 'life', life, 'older', 1)
 	redis.call('HDEL', KEYS[1], 'restored')
-elseif redis.call('HGET', KEYS[1], 'run') ~= ARGV[3] then
+elseif redis.call('HGET', KEYS[1], 'run') ~= ARGV[3] or tonumber(redis.call('HGET', KEYS[1], 'since')) > now then
 	redis.call('HSET', KEYS[1], 'run', ARGV[3], 'since', now)
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local known = redis.call('HMGET', KEYS[1], 'id', 'created', 'since', 'life', 'older')
 return {known[1], known[2], now - tonumber(known[3]), known[4] or '0', known[5] or '0'}
+`,
+);
+
+/** KEYS 1 epoch. ARGV 1 now or ''. Whoever enters from here on waits as after a restart: leases have ended too early. */
+export const again = script(
+	'again',
+	`${NOW}
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'since', now) end
+return 1
 `,
 );
 

@@ -32,7 +32,8 @@ return 1
 
 /**
  * KEYS 1 processes. ARGV 1 address, 2 ms after which a process that was not seen is forgotten.
- * Notes that this process is there, by Redis' own clock. Answers all that are, this one included.
+ * Notes that this process is there, by Redis' own clock. Answers all that are, this one included. Who was seen in the
+ * future was seen before that clock was set back: from now on it counts as anybody.
  */
 export const appear = script(
 	'appear',
@@ -40,6 +41,9 @@ export const appear = script(
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 redis.call('ZADD', KEYS[1], now, ARGV[1])
+for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%.0f', now), '+inf')) do
+	redis.call('ZADD', KEYS[1], now, other)
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('ZRANGE', KEYS[1], 0, -1)

@@ -4,23 +4,23 @@ import { script } from './script';
 /**
  * KEYS 1 lease, 2 (reader leases only) account.
  * ARGV 1 now or '', 2 holder, 3 life in ms, 4 ms until Redis may forget a lease nobody holds.
- * Answers {1, token} or {0, ms left, holder}.
- * A live lease is refused to everybody, also to a holder of the same name. One that ends in more than ten minutes was
- * written before Redis' clock was set back: it ends soon, unless its holder renews it. The token is greater than every token this
+ * Answers {1, token, now} or {0, ms left, now, holder}.
+ * A live lease is refused to everybody, also to a holder of the same name. One that has more left than its whole life was
+ * written before Redis' clock was set back: it lives once more, unless its holder renews it. The token is greater than every token this
  * lease and this account ever had, even if Redis has forgotten them: it is at least the time. Acquiring a reader lease
  * fences the appends of the reader before, at once.
  */
 export const acquire = script(
 	'acquire',
 	`${NOW}
-local held = redis.call('HMGET', KEYS[1], 'holder', 'expires', 'token')
+local held = redis.call('HMGET', KEYS[1], 'holder', 'expires', 'token', 'life')
 if held[1] and tonumber(held[2]) > now then
-	local left = tonumber(held[2]) - now
-	if left > 600000 then
-		left = tonumber(ARGV[3])
+	local left, life = tonumber(held[2]) - now, tonumber(held[4] or ARGV[3])
+	if left > life then
+		left = life
 		redis.call('HSET', KEYS[1], 'expires', now + left)
 	end
-	return {0, left, held[1]}
+	return {0, left, now, held[1]}
 end
 local token = math.max(now, tonumber(held[3] or 0) + 1)
 if KEYS[2] then
@@ -29,31 +29,31 @@ if KEYS[2] then
 	redis.call('HDEL', KEYS[2], 'was')
 	if redis.call('PTTL', KEYS[2]) < 0 then redis.call('PEXPIRE', KEYS[2], ARGV[4]) end
 end
-redis.call('HSET', KEYS[1], 'holder', ARGV[2], 'expires', now + tonumber(ARGV[3]), 'token', token)
+redis.call('HSET', KEYS[1], 'holder', ARGV[2], 'expires', now + tonumber(ARGV[3]), 'token', token, 'life', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return {1, token}
+return {1, token, now}
 `,
 );
 
 /**
  * KEYS the leases. ARGV 1 now or '', 2 life in ms, 3 as \`acquire\` 4, 4… their tokens.
- * Answers the positions (from 1) of those that are no longer held with this token. A lease that has expired is lost,
- * even if nobody has taken it: its holder has stopped using it by then.
+ * Answers now, then the positions (from 1) of those that are no longer held with this token. A lease that has expired is
+ * lost, even if nobody has taken it: its holder has stopped using it by then.
  */
 export const renew = script(
 	'renew',
 	`${NOW}
-local lost = {}
+local reply = {now}
 for position, key in ipairs(KEYS) do
 	local held = redis.call('HMGET', key, 'holder', 'expires', 'token')
 	if held[1] and held[3] == ARGV[3 + position] and tonumber(held[2]) > now then
-		redis.call('HSET', key, 'expires', now + tonumber(ARGV[2]))
+		redis.call('HSET', key, 'expires', now + tonumber(ARGV[2]), 'life', ARGV[2])
 		redis.call('PEXPIRE', key, ARGV[3])
 	else
-		lost[#lost + 1] = position
+		reply[#reply + 1] = position
 	end
 end
-return lost
+return reply
 `,
 );
 

@@ -5,7 +5,8 @@ import { script } from './script';
  * KEYS 1 pauses, 2 chats, 3… one per window.
  * ARGV 1 now or '', 2 points, 3 a name nobody else uses, 4 chat or '', 5 gap in ms, 6 happened (0/1), 7 number of windows,
  * then per window its points and its ms, then the names of the pauses to keep.
- * Answers ms to wait, or 0: taken. What has happened is counted whether it fits or not.
+ * Answers ms to wait, or 0: taken. What has happened is counted whether it fits or not. Points of the future were taken
+ * before Redis' clock was set back: they count from now on, else nothing would be sent for as long as it was set back.
  */
 export const take = script(
 	'take',
@@ -18,6 +19,9 @@ for n = 1, count do
 	redis.call('ZREMRANGEBYSCORE', key, '-inf', now - ms)
 	local over = redis.call('ZCARD', key) + math.min(points, most) - most
 	if over > 0 then
+		for _, point in ipairs(redis.call('ZRANGEBYSCORE', key, string.format('(%.0f', now), '+inf')) do
+			redis.call('ZADD', key, now, point)
+		end
 		local leaves = redis.call('ZRANGE', key, over - 1, over - 1, 'WITHSCORES')
 		if leaves[2] then wait = math.max(wait, tonumber(leaves[2]) + ms - now) end
 	end
