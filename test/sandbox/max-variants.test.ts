@@ -148,3 +148,87 @@ describe('files', () => {
 		expect((started.summary['policy'] as { readyPushMs: number }).readyPushMs).toBeGreaterThan(0);
 	});
 });
+
+it('a forward names its message in text or as a number; a reply over TCP only as a number', async () => {
+	const client = await anna('tcp');
+	const { message } = await send(client, dialog, { text: 'first' });
+	for (const messageId of [message.id, String(message.id)]) {
+		const link = { type: 'FORWARD', chatId: dialog, messageId };
+		const forwarded = await send(client, team, { link, attaches: [] });
+		expect(forwarded.message.link.message.text).toBe('first');
+	}
+	const link = { type: 'REPLY', messageId: String(message.id) };
+	expect(await client.refused(64, { chatId: dialog, message: { cid: 1, text: 're', link } })).toBe(
+		'proto.payload',
+	);
+});
+
+it.each([
+	{ type: 1, id: 'videoId', attach: { _type: 'VIDEO', videoType: 1, duration: 900 } },
+	{ type: 2, id: 'audioId', attach: { _type: 'AUDIO', duration: 900 } },
+])('a voice message or a video note is sent by its token or by its id alone: $attach', async (one) => {
+	const client = await anna('tcp');
+	const slot = (await client.ok(82, { count: 1, type: one.type, uploaderType: 1 })).info[0];
+	expect(await upload(slot.url as string)).toBe(200);
+	for (const name of [{ token: slot.token }, { [one.id]: slot.videoId }]) {
+		const sent = await send(client, dialog, { attaches: [{ ...one.attach, ...name }] });
+		expect(sent.message.attaches[0]).toMatchObject({ [one.id]: slot.videoId, duration: 900 });
+	}
+	const wrong = { ...one.attach, [one.id]: slot.videoId, token: 'another' };
+	expect(await client.refused(64, { chatId: dialog, message: { cid: 1, attaches: [wrong] } })).toBe(
+		'proto.payload',
+	);
+});
+
+it('the upload of a video note answers with the hash of its picture, which may come back with the message', async () => {
+	const client = await anna('tcp');
+	const slot = (await client.ok(82, { count: 1, type: 1, uploaderType: 1 })).info[0];
+	const dispatcher = new Agent({ connect: { ca: sandbox.cert } });
+	const headers = { 'content-range': 'bytes 0-3/4' };
+	const answer = await fetch(slot.url as string, { method: 'POST', body: 'note', headers, dispatcher });
+	const { thumbhash } = (await answer.json()) as { thumbhash: string };
+	await dispatcher.destroy();
+	const attach = {
+		_type: 'VIDEO',
+		videoType: 1,
+		token: slot.token,
+		thumbhash: Buffer.from(thumbhash, 'base64'),
+	};
+	expect((await send(client, dialog, { attaches: [attach] })).message.attaches[0].videoType).toBe(1);
+});
+
+it('the voters of a poll come with the time of their votes, or as bare ids where a test wants that', async () => {
+	const client = await anna();
+	const poll = { _type: 'POLL', title: 'Lunch?', answers: [{ text: 'yes' }, { text: 'no' }], settings: 0 };
+	const { message } = await send(client, team, { attaches: [poll] });
+	const place = { chatId: team, messageId: message.id, pollId: message.attaches[0].pollId };
+	const { state } = await client.ok(304, { ...place, answersIds: [0] });
+	expect(state.result[0].votes).toEqual([{ userId: 12345678, timestamp: clock.now() }]);
+	sandbox.control.setPolicy({ pollVotes: 'ids' });
+	expect((await client.ok(306, place)).state.result[0].votes).toEqual([12345678]);
+});
+
+it('the kind of avatar without a picture changes none', async () => {
+	const client = await anna();
+	const { profile } = await client.ok(16, { firstName: 'Anna', avatarType: 'USER_AVATAR' });
+	expect(profile.contact.names[0].firstName).toBe('Anna');
+	expect(await client.refused(16, { firstName: 'Anna', avatarType: 'USER_AVATAR', photoToken: 'x' })).toBe(
+		'proto.payload',
+	);
+});
+
+it('a group takes its title, description and picture in one request, and its comments as an option', async () => {
+	const client = await anna();
+	const photo = await client.ok(80, { count: 1 });
+	const dispatcher = new Agent({ connect: { ca: sandbox.cert } });
+	const body = new FormData();
+	body.append('file', new Blob([Buffer.alloc(8)], { type: 'image/png' }), 'image.png');
+	const answer = await fetch(photo.url as string, { method: 'POST', body, dispatcher });
+	const { photos } = (await answer.json()) as { photos: Record<string, { token: string }> };
+	await dispatcher.destroy();
+	const photoToken = Object.values(photos)[0]?.token;
+	const { chat } = await client.ok(55, { chatId: team, theme: 'All', description: 'at once', photoToken });
+	expect(chat).toMatchObject({ title: 'All', description: 'at once' });
+	expect(chat.baseIconUrl).toBeTypeOf('string');
+	await client.ok(55, { chatId: team, options: { COMMENTS: false } });
+});

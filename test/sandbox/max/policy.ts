@@ -90,6 +90,8 @@ export interface Policy {
 	 * choice: the reaction is a plain text; when exactly the push comes no source tells.
 	 */
 	reactionInChat: boolean;
+	/** Voters of a poll: with the time of each vote, as the official app reads them, or as bare ids. */
+	pollVotes: 'with-time' | 'ids';
 	/** How a deletion is pushed: 142 to mobile and 128 REMOVED to web, or one of them to all. */
 	deletePush: 'by-device' | '142' | '128';
 	/** Own reads reach the account's other sessions as 130. Likely, unproven. */
@@ -180,6 +182,7 @@ export function defaultPolicy(): Policy {
 		reactionsInHistory: false,
 		reactionPushes: true,
 		reactionInChat: true,
+		pollVotes: 'with-time',
 		deletePush: 'by-device',
 		ownReadPush: true,
 		presencePushUnit: 's',

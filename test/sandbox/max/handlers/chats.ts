@@ -30,6 +30,7 @@ const optionNames: ReadonlySet<string> = new Set([
 	'ONLY_ADMIN_CAN_CALL',
 	'MEMBERS_CAN_SEE_PRIVATE_LINK',
 	'SIGN_ADMIN',
+	'COMMENTS',
 ]);
 
 /** Members that name the message to pin: the common one, and what two public clients and one more send instead. */
@@ -51,8 +52,11 @@ function update(call: Call): Outgoing {
 		chat.inviteHash = world.random.text(22);
 		pushChatChanged(world, chat, conn);
 	} else if (body.has('access') || body.has('removeLink')) setAccess(call, chat);
-	else if (body.has('photoToken')) setPhoto(call, chat);
-	else setInfo(call, chat);
+	else if (body.has('photoToken')) {
+		setPhoto(call, chat);
+		// One client changes the picture, title and description in one request.
+		if (body.has('theme') || body.has('description')) setInfo(call, chat);
+	} else setInfo(call, chat);
 	chat.modified = world.now();
 	return { chat: viewChat(conn, me, chat) };
 }

@@ -1,6 +1,6 @@
 /** Reads the message a client wants to send: text, formatting, attachments, reply or forward. */
 import type { Call } from '../core/call';
-import type { Fields } from '../fields';
+import { Fields } from '../fields';
 import { badPayload, Refusal } from '../refusal';
 import { chatFor } from '../state/chats';
 import { findMessage } from '../state/messages';
@@ -66,8 +66,9 @@ function readAttach(call: Call, fields: Fields): Attach {
 		case 'PHOTO':
 			return { kind: 'PHOTO', mediaId: ready(call, 'photo', fields.string('photoToken')).id };
 		case 'VIDEO': {
-			const media = byIdAndToken(call, fields, 'videoId', ['video', 'note']);
-			fields.maybeInt('videoType');
+			const note = fields.maybeInt('videoType') === 1n;
+			const media = slotMedia(call, fields, 'videoId', ['video', 'note'], note);
+			fields.maybeBytes('thumbhash');
 			media.durationMs = fields.maybeNumber('duration') ?? media.durationMs;
 			return { kind: 'VIDEO', mediaId: media.id };
 		}
@@ -107,7 +108,7 @@ function readAttach(call: Call, fields: Fields): Attach {
 }
 
 function readVoice(call: Call, fields: Fields): Attach {
-	const media = byIdAndToken(call, fields, 'audioId', ['audio']);
+	const media = slotMedia(call, fields, 'audioId', ['audio'], true);
 	const wave = fields.maybeBytes('wave');
 	if (wave !== undefined && (wave.length !== 80 || wave.some((value) => value > 127))) {
 		throw badPayload('Invalid media wave');
@@ -140,10 +141,22 @@ function readPoll(call: Call, fields: Fields): Attach {
 	};
 }
 
-/** choice: media of any account may be sent by its token, as a received one is sent on. */
-function byIdAndToken(call: Call, fields: Fields, idName: string, kinds: readonly Media['kind'][]): Media {
-	const media = usable(call.world.media.get(fields.int(idName)), kinds);
-	if (media.token !== fields.string('token')) throw badPayload(`Invalid token of ${idName}`);
+/**
+ * choice: media of any account may be sent by its token, as a received one is sent on. A voice message and a video note
+ * may be named by one of the two: a mobile client sends the token alone, or the id where it has no token.
+ */
+function slotMedia(
+	{ world }: Call,
+	fields: Fields,
+	idName: string,
+	kinds: readonly Media['kind'][],
+	oneWillDo: boolean,
+): Media {
+	const token = fields.maybeString('token');
+	const byToken = oneWillDo && token !== undefined && !fields.has(idName);
+	const media = usable(byToken ? world.mediaByToken.get(token) : world.media.get(fields.int(idName)), kinds);
+	if (!oneWillDo) fields.require('token');
+	if (token !== undefined && media.token !== token) throw badPayload(`Invalid token of ${idName}`);
 	return media;
 }
 
@@ -164,18 +177,27 @@ export function readLink(call: Call, fields: Fields, chatKey: string): Link | un
 	const link = fields.maybeMap('link');
 	if (link === undefined) return undefined;
 	const type = link.string('type');
-	const messageId = link.messageId('messageId');
 	if (type === 'REPLY') {
+		const messageId = link.messageId('messageId');
 		const chat = call.world.chats.get(chatKey);
 		if (chat === undefined) throw new Refusal('not.found');
 		return { type, chatKey, message: frozen(findMessage(chat, call.me, messageId)) };
 	}
 	if (type !== 'FORWARD') throw badPayload(`Unknown link type '${type}'`);
 	const source = chatFor(call.world, call.me, link.int('chatId'));
-	const original = findMessage(source, call.me, messageId);
+	const original = findMessage(source, call.me, forwardedId(link));
 	// A forward of a forward names the first source.
 	if (original.link?.type === 'FORWARD') return original.link;
 	return { type, chatKey: source.key, message: frozen(original) };
+}
+
+/**
+ * A mobile client of 2026 forwards by an id in text over TCP, too. Ids in text are known to be refused elsewhere, so this
+ * one place takes them there.
+ */
+function forwardedId(link: Fields): bigint {
+	const either = link.lenient || link.dialect === 'binary';
+	return new Fields(link.map, link.dialect, either, 'message.link.').messageId('messageId');
 }
 
 /** The linked message as it is now; later edits do not show through. */

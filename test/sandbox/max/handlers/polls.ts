@@ -31,11 +31,11 @@ function vote(call: Call): Outgoing {
 	if (answers.length > 1 && (poll.settings & 2) === 0) throw new Refusal('poll.denied');
 	if (answers.length > 0 && poll.votes.has(me.id)) throw new Refusal('poll.already.voted');
 	if (answers.length === 0) poll.votes.delete(me.id);
-	else poll.votes.set(me.id, answers);
+	else poll.votes.set(me.id, { answers, time: world.now() });
 	chat.modified = world.now();
 	// choice: the others see the new state as an edited message.
 	pushMessage(world, chat, message, conn, { status: 'EDITED' });
-	return { state: viewPoll(poll, me.id) };
+	return { state: viewPoll(world, poll, me.id) };
 }
 
 function voters(call: Call): Outgoing {
@@ -43,7 +43,7 @@ function voters(call: Call): Outgoing {
 	const { poll } = pollOf(call);
 	const answer = body.number('answerId');
 	if ((poll.settings & 1) !== 0) throw new Refusal('poll.denied');
-	const ids = [...poll.votes].filter(([, answers]) => answers.includes(answer)).map(([id]) => id);
+	const ids = [...poll.votes].filter(([, { answers }]) => answers.includes(answer)).map(([id]) => id);
 	const users = ids.map((id) => world.users.get(id)).filter((user) => user !== undefined);
 	return { voters: users.map((user) => viewUser(conn, me, user)), total: users.length };
 }
@@ -51,5 +51,5 @@ function voters(call: Call): Outgoing {
 export const pollHandlers: HandlerTable = {
 	304: vote,
 	305: voters,
-	306: (call) => ({ state: viewPoll(pollOf(call).poll, call.me.id) }),
+	306: (call) => ({ state: viewPoll(call.world, pollOf(call).poll, call.me.id) }),
 };

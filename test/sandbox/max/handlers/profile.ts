@@ -38,7 +38,8 @@ function setAvatar({ world, me, body }: Call): void {
 	const type = body.maybeString('avatarType');
 	const token = body.maybeString('photoToken');
 	const photoId = body.maybeInt('photoId');
-	if (type === undefined && token === undefined && photoId === undefined) return;
+	// One client names the kind of avatar in every change of the profile: without a picture the old one stays.
+	if (token === undefined && photoId === undefined && type !== 'PRESET_AVATAR') return;
 	if (type === 'USER_AVATAR') {
 		const media = world.mediaByToken.get(token ?? '');
 		if (media?.kind !== 'photo') throw badPayload('Unknown photoToken');

@@ -145,6 +145,12 @@ export interface PollAnswer {
 	readonly text: string;
 }
 
+/** What somebody chose in a poll, and when (ms). */
+export interface PollVote {
+	readonly answers: readonly number[];
+	readonly time: number;
+}
+
 /** Attachments as stored; the views add addresses that expire. */
 export type Attach =
 	| { readonly kind: 'PHOTO' | 'VIDEO' | 'AUDIO' | 'FILE'; readonly mediaId: bigint }
@@ -170,7 +176,7 @@ export type Attach =
 			readonly answers: readonly PollAnswer[];
 			/** 1 anonymous, 2 several answers. */
 			readonly settings: number;
-			votes: Map<bigint, number[]>;
+			votes: Map<bigint, PollVote>;
 	  }
 	| {
 			readonly kind: 'CONTROL';

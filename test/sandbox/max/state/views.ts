@@ -6,7 +6,7 @@ import type { Outgoing } from '../codec/wire';
 import { toOutgoing } from '../core/mutate';
 import { mediaUrl } from '../media/urls';
 import { lastEventTime, lastVisible } from './chats';
-import type { Attach, Chat, Element, Media, Message, User } from './model';
+import type { Attach, Chat, Element, Media, Message, PollVote, User } from './model';
 
 type View = { readonly [key: string]: Outgoing };
 
@@ -254,7 +254,7 @@ function viewAttach(conn: Connection, viewer: User, attach: Attach): View {
 				title: attach.title,
 				answers: attach.answers.map(({ id, text }) => ({ answerId: id, text })),
 				settings: attach.settings,
-				state: viewPoll(attach, viewer.id),
+				state: viewPoll(world, attach, viewer.id),
 			};
 		case 'CONTROL':
 			return { _type: 'CONTROL', event: attach.event, ...attach.fields };
@@ -270,17 +270,19 @@ function viewAttach(conn: Connection, viewer: User, attach: Attach): View {
 }
 
 /** The state of a poll: totals per answer; names of voters unless the poll is anonymous. */
-export function viewPoll(poll: Extract<Attach, { kind: 'POLL' }>, viewerId: bigint): View {
+export function viewPoll(world: World, poll: Extract<Attach, { kind: 'POLL' }>, viewerId: bigint): View {
 	const total = poll.votes.size;
+	const viewVote = ([userId, { time }]: [bigint, PollVote]): Outgoing =>
+		world.policy.pollVotes === 'ids' ? userId : { userId, timestamp: time };
 	const result = poll.answers.map(({ id }) => {
-		const voters = [...poll.votes].filter(([, answers]) => answers.includes(id)).map(([userId]) => userId);
+		const voters = [...poll.votes].filter(([, { answers }]) => answers.includes(id));
 		return {
 			answerId: id,
 			voteCount: voters.length,
 			rate: total === 0 ? 0 : Math.round((100 * voters.length) / total),
-			options: voters.includes(viewerId) ? 1 : 0,
-			// Ids of the voters; an anonymous poll names nobody.
-			votes: (poll.settings & 1) === 0 ? voters : [],
+			options: voters.some(([userId]) => userId === viewerId) ? 1 : 0,
+			// An anonymous poll names nobody.
+			votes: (poll.settings & 1) === 0 ? voters.map(viewVote) : [],
 		};
 	});
 	const preview = (poll.settings & 1) === 0 ? [...poll.votes.keys()].slice(0, 3) : [];
