@@ -435,6 +435,24 @@ describe('what is told', () => {
 		});
 	});
 
+	it('a scheduled message is told with its words and files, which a filter can ask for', async () => {
+		const { journal } = await openReading(scene);
+		const message = {
+			id: { $messageId: '117263822972066856' },
+			sender: { $int: ANNA },
+			text: 'later, +79990000001',
+			attaches: [{ _type: 'FILE', fileId: { $int: '8' }, name: 'a.txt' }],
+		};
+		scene.control.push({ account: ANNA, opcode: 154, payload: { chatId: { $int: DIALOG }, message } });
+		await count(journal, 1);
+		expect(journal.entries[0]!.event).toMatchObject({
+			event_type: 'scheduled',
+			text: 'later, •••',
+			media: { has_document: true, documents: [{ file_name: 'a.txt' }] },
+			meta: { external_message_id: '117263822972066856', direction: 'out' },
+		});
+	});
+
 	it('unknown opcodes, changed types and unreadable shapes are unknown events, and the loop goes on', async () => {
 		const { journal } = await openReading(scene);
 		scene.control.push({ account: ANNA, opcode: 4711, payload: { something: ['new', { deep: true }] } });

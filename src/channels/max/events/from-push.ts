@@ -7,6 +7,7 @@ import { callType } from './details';
 import { deletedEventId, otherEventId } from './event-id';
 import { plainEvent } from './normalise';
 import { ownerOf } from './owner';
+import { scheduledEvent } from './scheduled';
 
 /** An event to be journalled, or (reactions, reads, typing, presence) told to those who listen now. */
 export interface PushEvent {
@@ -87,8 +88,7 @@ const READERS: Readonly<Record<number, ReadPush>> = {
 			transcription: text(body['transcription']),
 			message_id: id(body['messageId']),
 		}),
-	[OP.notifMsgDelayed]: (account, body, at) =>
-		journalled(account, 'scheduled', 'delayed', body, at, { message: body['message'] ?? null }),
+	[OP.notifMsgDelayed]: (account, body, at) => [{ event: scheduledEvent(account, body, at), live: false }],
 	[OP.notifCallStart]: readCall,
 };
 
@@ -274,7 +274,7 @@ function readCall(account: MaxAccount, body: JsonObject, at: number): PushEvent[
 
 function journalled(
 	account: MaxAccount,
-	type: 'profile_changed' | 'file_ready' | 'scheduled' | 'message_deleted',
+	type: 'profile_changed' | 'file_ready' | 'message_deleted',
 	what: string,
 	body: JsonObject,
 	at: number,
@@ -286,7 +286,7 @@ function journalled(
 		id: otherEventId(account.accountId, `${what}:${String(at)}`, body),
 		at,
 		chatId,
-		messageId: id(body['messageId']) ?? id(object(body['message'])?.['id']),
+		messageId: id(body['messageId']),
 		direction: type === 'message_deleted' ? 'in' : 'out',
 		data,
 		raw: body,
