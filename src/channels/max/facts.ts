@@ -41,11 +41,13 @@ export function readContact(contact: Json): ContactFacts | null {
 
 function nameOf(contact: JsonObject): string {
 	const names = objects(contact['names']);
-	const best = names.find(({ type }) => type === 'CUSTOM') ?? names[0] ?? {};
-	const whole = [text(best['firstName']), text(best['lastName'])]
-		.filter((part) => part !== null && part !== '')
-		.join(' ');
-	return text(best['name']) ?? whole;
+	const given = names.filter(({ type }) => type === 'CUSTOM');
+	return [...given, ...names].map(wholeName).find((name) => name !== '') ?? '';
+}
+
+function wholeName(name: JsonObject): string {
+	const parts = [text(name['firstName']), text(name['lastName'])];
+	return text(name['name']) || parts.filter((part) => part !== null && part !== '').join(' ');
 }
 
 /**

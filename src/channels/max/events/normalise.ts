@@ -78,7 +78,7 @@ export function normaliseMessage(
 	around: Surroundings,
 	owner: EventOwner,
 ): ChannelEvent {
-	const own = facts.senderId === owner.userId;
+	const own = isOwn(facts, owner.userId);
 	const { chat, sender, partner } = around;
 	const control = facts.attaches.find((attach) => attach['_type'] === 'CONTROL');
 	const service = isService(facts.senderId, sender, owner);
@@ -136,7 +136,12 @@ export function normaliseMessage(
 /** Whom the event is about: the other side of a dialog, else who wrote; a post of a channel has no sender but the channel. */
 function speakerOf({ chatId, senderId }: MessageFacts, own: boolean, userId: string): string {
 	const partner = partnerOf(chatId, userId);
-	return (own ? partner : null) ?? senderId ?? partner ?? chatId;
+	return own ? (partner ?? userId) : (senderId ?? partner ?? chatId);
+}
+
+/** Nobody else writes into Saved Messages; what is deleted there names no sender (as a client's sample of the push has it). */
+function isOwn({ chatId, senderId }: MessageFacts, userId: string): boolean {
+	return senderId === userId || (senderId === null && chatId === '0');
 }
 
 /**

@@ -4,6 +4,7 @@ import {
 	readMessage,
 	type EventOwner,
 } from '../../../../src/channels/max/events/normalise';
+import { readContact } from '../../../../src/channels/max/facts';
 import type { ChannelEvent, JsonObject } from '../../../../src/contract';
 
 const owner: EventOwner = {
@@ -177,5 +178,41 @@ describe('attachments without a file', () => {
 	it('a voice that was turned into text brings it along', () => {
 		const voice = { _type: 'AUDIO', audioId: 7, transcription: 'call me back' };
 		expect(eventOf({ attaches: [voice] }).data).toEqual({ transcription: 'call me back' });
+	});
+});
+
+it('what is deleted in Saved Messages is one’s own, though no sender is named', () => {
+	const gone = eventOf({ sender: null, status: 'REMOVED', text: 'deleted' }, '0');
+	expect(gone).toMatchObject({
+		external_user_id: '12345678',
+		meta: { direction: 'out', chat_type: 'saved', chat_title: 'Saved Messages' },
+	});
+	expect(eventOf({ sender: null }, '-5')).toMatchObject({
+		external_user_id: '-5',
+		meta: { direction: 'in' },
+	});
+});
+
+describe('a person’s name', () => {
+	it.each([
+		[
+			[
+				{ name: 'Ann Lee', type: 'ONEME' },
+				{ name: 'Annie', type: 'CUSTOM' },
+			],
+			'Annie',
+		],
+		[
+			[
+				{ name: 'Ann Lee', type: 'ONEME' },
+				{ name: '', type: 'CUSTOM' },
+			],
+			'Ann Lee',
+		],
+		[[{ name: '', firstName: 'Ann', lastName: 'Lee' }], 'Ann Lee'],
+		[[{ firstName: 'Ann', lastName: null }], 'Ann'],
+		[[], ''],
+	])('%j is %s', (names, name) => {
+		expect(readContact({ id: 5, names })?.name).toBe(name);
 	});
 });
