@@ -232,3 +232,22 @@ it('a group takes its title, description and picture in one request, and its com
 	expect(chat.baseIconUrl).toBeTypeOf('string');
 	await client.ok(55, { chatId: team, options: { COMMENTS: false } });
 });
+
+it('the reply to a pressed button tells how the chat stands', async () => {
+	const client = await anna('tcp');
+	const button = { type: 'CALLBACK', text: 'Yes', payload: 'yes' };
+	sandbox.control.injectMessage({ from: String(boris), to: '12345678', buttons: [[button]] });
+	const { message } = await client.push(128);
+	const { callbackId } = message.attaches[0];
+	const timestamp = clock.now();
+	const pressed = await client.ok(118, { callbackId, type: 'CALLBACK', payload: 'yes', timestamp });
+	expect(pressed).toMatchObject({ success: true, unread: 1, mark: expect.any(Number) as number });
+});
+
+it('a voice message says whether it was transcribed; comments are counted under the name the official app reads', async () => {
+	const client = await anna();
+	sandbox.control.injectMessage({ from: String(boris), to: '12345678', media: [{ kind: 'audio' }] });
+	const { message } = await client.push(128);
+	expect(message.attaches[0].transcriptionStatus).toBe('UNKNOWN');
+	expect(await client.ok(91, { chatId: team, postIds: [1] })).toEqual({ commentsInfoUpdates: [] });
+});

@@ -16,7 +16,7 @@ const answers: Readonly<Record<number, Outgoing>> = {
 	62: { chats: [] },
 	72: {},
 	79: { history: [], hasMore: false },
-	91: { updates: [] },
+	91: { commentsInfoUpdates: [] },
 	103: { calls: [] },
 	106: {},
 	117: {},

@@ -141,13 +141,28 @@ function sharePreview({ body }: Call): Outgoing {
 	return { attaches: [{ _type: 'SHARE', url, title: new URL(url).hostname, description: '' }] };
 }
 
-/** MSG_SEND_CALLBACK: presses a button; both published forms are taken. The bot's answer is push 143. */
+/**
+ * MSG_SEND_CALLBACK: presses a button; both published forms are taken. The bot's answer is push 143; the reply has what
+ * a public client insists on.
+ */
 function pressButton(call: Call): Outgoing {
 	const { world, me, body } = call;
 	if (!body.has('callbackId')) body.require('chatId', 'messageId');
-	const payload = body.maybeString('payload');
-	world.log.presses.push({ user: me.id, callbackId: body.maybeString('callbackId'), payload });
-	return {};
+	const callbackId = body.maybeString('callbackId');
+	world.log.presses.push({ user: me.id, callbackId, payload: body.maybeString('payload') });
+	const chat = body.has('chatId') ? chatFor(world, me, body.int('chatId')) : chatOfButton(call, callbackId);
+	const member = chat?.members.get(me.id);
+	return { success: true, unread: member?.unread ?? 0, mark: member?.readMark ?? 0 };
+}
+
+function chatOfButton({ world, me }: Call, callbackId: string | undefined): Chat | undefined {
+	return [...world.chats.values()].find(
+		(chat) =>
+			chat.members.has(me.id) &&
+			chat.messages.some(({ attaches }) =>
+				attaches.some((one) => one.kind === 'INLINE_KEYBOARD' && one.callbackId === callbackId),
+			),
+	);
 }
 
 /** TRANSCRIBE_MEDIA: the text comes as push 293. */

@@ -314,7 +314,15 @@ function viewMedia(conn: Connection, media: Media): View {
 				previewData: tinyPreview,
 			};
 		case 'audio':
-			return { audioId: id, url: mediaUrl(conn, media), token, duration: media.durationMs, wave: media.wave };
+			return {
+				audioId: id,
+				url: mediaUrl(conn, media),
+				token,
+				duration: media.durationMs,
+				wave: media.wave,
+				// choice: one of the words a public client knows; nothing here reads it.
+				transcriptionStatus: 'UNKNOWN',
+			};
 		case 'file':
 			return { fileId: id, name: media.name, size: media.size, token };
 	}
