@@ -25,6 +25,11 @@ export class BoundedMap<V> {
 		if (oldest !== undefined) this.#entries.delete(oldest);
 	}
 
+	/** those that have not passed, oldest first */
+	keys(now: number): string[] {
+		return [...this.#entries].flatMap(([key, { until }]) => (until > now ? key : []));
+	}
+
 	delete(key: string): void {
 		this.#entries.delete(key);
 	}

@@ -1,6 +1,7 @@
 import type { KeyedQueue } from '../../runtime';
 import type { AccountId, DriverServices, EventAccount, Json, JsonObject } from '../../contract';
 import type { Directory } from './directory';
+import type { ChatListFacts } from './engine/changed-chats';
 import type { FileTransfers } from './http/files';
 import type { ReadyWaits } from './media/ready-waits';
 import type { Session } from './session/session';
@@ -18,6 +19,7 @@ export interface MaxAccount {
 	services: DriverServices;
 	session: Session;
 	directory: Directory;
+	chatList: ChatListFacts;
 	/** sends to one chat go out in the order they were asked for */
 	sends: KeyedQueue;
 	/** uploads that wait for push 136 */

@@ -82,6 +82,11 @@ export class Directory {
 		}
 	}
 
+	/** of every chat seen lately */
+	chatIds(): string[] {
+		return this.#chats.keys(this.#clock.now());
+	}
+
 	isMuted(chatId: string): boolean {
 		const until = this.#muted.get(chatId) ?? 0;
 		return until === -1 || until > this.#clock.now();

@@ -23,9 +23,23 @@ export class ConnectionError extends ChannelError {
 	/** false: certainly nothing of the request has reached the service */
 	readonly mayHaveLeft: boolean;
 
-	constructor(code: 'unreachable' | 'timeout', message: string, mayHaveLeft: boolean, cause?: unknown) {
-		super(code, message, { channel: 'max', retry: 'now', hint: hintFor(cause), cause });
+	constructor(
+		code: 'unreachable' | 'timeout',
+		message: string,
+		mayHaveLeft: boolean,
+		cause?: unknown,
+		hint = hintFor(cause),
+	) {
+		super(code, message, { channel: 'max', retry: 'now', hint, cause });
 		this.mayHaveLeft = mayHaveLeft;
+	}
+}
+
+/** The connection lives, and the service said nothing about this request: lost, or something it does not know. */
+export class UnansweredError extends ConnectionError {
+	constructor(message: string) {
+		const hint = 'The connection works. Try again; if it stays so, this server does not offer the operation.';
+		super('timeout', message, true, undefined, hint);
 	}
 }
 
@@ -44,12 +58,10 @@ export function connectionLost(error: unknown, mayHaveLeft: boolean): ChannelErr
 	);
 }
 
-export function timedOut(ms: number, opcode: number): ChannelError {
-	return new ConnectionError(
-		'timeout',
-		`MAX did not answer within ${String(Math.round(ms / 1000))} s (opcode ${String(opcode)})`,
-		true,
-	);
+/** @param alive something else was heard from the service meanwhile */
+export function timedOut(ms: number, opcode: number, alive: boolean): ChannelError {
+	const says = `MAX did not answer within ${String(Math.round(ms / 1000))} s (opcode ${String(opcode)})`;
+	return alive ? new UnansweredError(says) : new ConnectionError('timeout', says, true);
 }
 
 export function unexpectedAnswer(what: string): ChannelError {

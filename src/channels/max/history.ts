@@ -40,15 +40,7 @@ export async function* eventsSince(
 	}
 	if (!('sinceMs' in start)) return;
 	const after = beforeTime(start.sinceMs);
-	const { clock } = account.services;
-	const list = changedChats(account.session, {
-		sinceMs: start.sinceMs,
-		serverNow: account.serverNow(),
-		pageDelayMs: account.settings.pageDelayMs,
-		clock,
-		signal: options.signal,
-	});
-	for await (const chat of list) {
+	for await (const chat of changedChats(account, { sinceMs: start.sinceMs, signal: options.signal })) {
 		const facts = account.directory.learnChat(chat);
 		if (facts === null || !isAllowedChat(account, facts.id)) continue;
 		const newest = readMessage(facts.id, object(chat['lastMessage']));
@@ -146,16 +138,8 @@ export async function latestEvents(
 	limit: number,
 	signal: AbortSignal,
 ): Promise<ChannelEvent[]> {
-	const { clock } = account.services;
 	const found: MessageFacts[] = [];
-	const list = changedChats(account.session, {
-		sinceMs: 0,
-		serverNow: account.serverNow(),
-		pageDelayMs: account.settings.pageDelayMs,
-		clock,
-		signal,
-	});
-	for await (const chat of list) {
+	for await (const chat of changedChats(account, { sinceMs: 0, signal })) {
 		const facts = account.directory.learnChat(chat);
 		const last = facts === null ? null : readMessage(facts.id, object(chat['lastMessage']));
 		if (last !== null && id(last.id) !== null && isAllowedChat(account, last.chatId)) found.push(last);

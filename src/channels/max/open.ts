@@ -70,6 +70,7 @@ function makeOpen(
 		services,
 		session,
 		directory: new Directory(session, userId, clock, services.logger),
+		chatList: { told: false, unserved: false },
 		sends: new KeyedQueue(),
 		ready: new ReadyWaits(),
 		transcriptions: new ReadyWaits(),
@@ -85,6 +86,9 @@ function makeOpen(
 		);
 		offset = reply.time === null ? Math.max(offset, newest - clock.now()) : reply.time - clock.now();
 		account.directory.learnLogin(reply);
+		const { chatList } = account;
+		chatList.told = reply.chatMarker === 0 && (chatList.told || session.markers.chats === null);
+		chatList.unserved = false;
 	};
 	const remember = ({ time, configHash }: LoginReply): void => {
 		const { markers } = session;

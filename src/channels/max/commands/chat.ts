@@ -49,14 +49,7 @@ export const chatGetMany = command({
 });
 
 function allChats(account: MaxAccount, signal: AbortSignal): AsyncGenerator<JsonObject> {
-	const { settings, services } = account;
-	return changedChats(account.session, {
-		sinceMs: 0,
-		serverNow: account.serverNow(),
-		pageDelayMs: settings.pageDelayMs,
-		clock: services.clock,
-		signal,
-	});
+	return changedChats(account, { sinceMs: 0, signal });
 }
 
 /** One chat, on request with its last messages (newest first) as `messages`. */

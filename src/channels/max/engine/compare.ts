@@ -39,13 +39,7 @@ export async function compareChats(
 	const { clock } = account.services;
 	const changed: Changed[] = [];
 	let newest = 0;
-	for await (const chat of changedChats(account.session, {
-		sinceMs: state.since.time,
-		serverNow: account.serverNow(),
-		pageDelayMs: account.settings.pageDelayMs,
-		clock,
-		signal,
-	})) {
+	for await (const chat of changedChats(account, { sinceMs: state.since.time, signal })) {
 		const facts = account.directory.learnChat(chat);
 		if (facts === null) continue;
 		newest = Math.max(newest, facts.lastEventTime);
@@ -83,13 +77,7 @@ export async function firstPosition(
 	const { clock } = account.services;
 	let start: Position = { time: 0, id: '0' };
 	let seen = 0;
-	for await (const chat of changedChats(account.session, {
-		sinceMs: 0,
-		serverNow: account.serverNow(),
-		pageDelayMs: account.settings.pageDelayMs,
-		clock,
-		signal,
-	})) {
+	for await (const chat of changedChats(account, { sinceMs: 0, signal })) {
 		const facts = account.directory.learnChat(chat);
 		const last = object(chat['lastMessage']);
 		const lastId = id(last?.['id']);

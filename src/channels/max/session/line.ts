@@ -29,6 +29,8 @@ export class Line {
 	/** acknowledgements of this turn: they leave in one write */
 	#acknowledged: OutgoingFrame[] = [];
 	#cancelPing: (() => void) | undefined;
+	/** a ping that shows whether the service is there is under way */
+	#probing = false;
 
 	private constructor(options: LineOptions) {
 		this.#options = options;
@@ -72,10 +74,16 @@ export class Line {
 				reject(error);
 			};
 			const onAbort = (): void => fail(signal.reason as Error);
-			const cancelTimer = clock.after(timeoutMs, () => {
-				fail(timedOut(timeoutMs, opcode));
+			const late = (): void => {
+				const alive = this.#heardAt > sentAt;
+				fail(timedOut(timeoutMs, opcode, alive));
 				// Not one byte since the request left: half-open. Waiting for the silence limit would only take longer.
-				if (this.#heardAt <= sentAt) this.#destroy(new Error('the service has gone silent'));
+				if (!alive) this.#destroy(new Error('the service has gone silent'));
+			};
+			let cancelTimer = clock.after(timeoutMs / 2, () => {
+				cancelTimer = clock.after(timeoutMs / 2, late);
+				// A server may leave a request it does not know unanswered: that is no reason to give the connection up.
+				if (this.#heardAt <= sentAt && opcode !== OP.ping) this.#probe();
 			});
 			const seq = this.#pending.add(
 				opcode,
@@ -123,10 +131,21 @@ export class Line {
 				this.#destroy(new Error('the service has gone silent'));
 				return;
 			}
-			const payload = { interactive: settings.interactive };
-			this.exchange(OP.ping, payload, this.#stop.signal, settings.requestMs).catch(() => undefined);
+			void this.#ping();
 			if (!this.#stop.signal.aborted) this.keepAlive();
 		});
+	}
+
+	/** One ping at a time, and none before the regular ones have begun. */
+	#probe(): void {
+		if (this.#probing || this.#cancelPing === undefined || this.#stop.signal.aborted) return;
+		this.#probing = true;
+		void this.#ping().finally(() => (this.#probing = false));
+	}
+
+	#ping(): Promise<unknown> {
+		const { interactive, requestMs } = this.#options.settings;
+		return this.exchange(OP.ping, { interactive }, this.#stop.signal, requestMs).catch(() => undefined);
 	}
 
 	/** Ends it; nothing is told any more. */

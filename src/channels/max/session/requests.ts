@@ -1,7 +1,7 @@
 import { ChannelError, type DriverServices, type Json } from '../../../contract';
 import { abortable, backoffMs, providerRequest } from '../../../runtime';
 import type { Outgoing } from '../codec';
-import { ConnectionError, notLoggedIn } from '../errors';
+import { ConnectionError, notLoggedIn, UnansweredError } from '../errors';
 import { OP } from '../opcodes';
 import { answerTo } from '../refusal';
 import type { MaxSettings } from '../settings';
@@ -14,6 +14,8 @@ import type { SessionState } from './session.machine';
 const RECONNECT_PATIENCE_MS = 90_000;
 /** times a request that broke off is asked, each on the next connection */
 const TRIES = 5;
+/** times a request is asked that stays without an answer on a connection that works */
+const UNANSWERED_TRIES = 2;
 /** times a request is asked that the service had trouble of its own with, and the pauses between them */
 const REFUSALS = 3;
 const REFUSAL_PAUSE = { firstMs: 1_000, maxMs: 10_000 };
@@ -84,7 +86,8 @@ export class Requests {
 				} catch (error) {
 					if (signal.aborted) throw error;
 					if (answerTo(error) === 'slow down') throw this.#slowDown(error as ChannelError, opcode);
-					const again = error instanceof ConnectionError && options.repeat !== false && tries < TRIES;
+					const most = error instanceof UnansweredError ? UNANSWERED_TRIES : TRIES;
+					const again = error instanceof ConnectionError && options.repeat !== false && tries < most;
 					if (!again && !(await this.#afterRefusal(error, line, opcode, options, tries, signal))) throw error;
 				}
 			}
