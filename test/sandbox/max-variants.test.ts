@@ -113,6 +113,41 @@ describe('chats', () => {
 	});
 });
 
+describe('known numbers', () => {
+	/** Requests the protocol's notes list and few clients send; 63 is left out, which no app of today sends. */
+	const rarely = [
+		33, 38, 42, 43, 44, 45, 76, 78, 81, 84, 90, 94, 98, 99, 100, 101, 102, 105, 124, 125, 126, 144, 145, 166,
+		167, 176, 177, 195, 213, 214, 215, 217, 218,
+	];
+
+	it.each(rarely)('%i is answered, or asks for what it lacks', async (opcode) => {
+		const reply = await (await anna()).request(opcode, {});
+		expect(reply.cmd === 1 ? undefined : reply.payload.error).toBeOneOf([undefined, 'proto.payload']);
+	});
+
+	it('reactions and views of one message are told without a list', async () => {
+		const client = await anna();
+		const { message } = await send(client, team, { text: 'liked' });
+		const one = { chatId: team, messageId: message.id };
+		await client.ok(178, { ...one, reaction: { reactionType: 'EMOJI', id: '👍' } });
+		expect((await client.ok(180, one)).messagesReactions[message.id].totalCount).toBe(1);
+		expect((await client.ok(74, one)).stats[message.id]).toEqual({ views: 1 });
+	});
+
+	it('a phone number is replaced, a member is silenced backwards, a contact is added the old way', async () => {
+		const client = await anna('tcp');
+		const { token } = await client.ok(98, { phone: '+79990000077' });
+		const { code } = sandbox.control.lastCode({ phone: '+79990000077' });
+		expect(await client.refused(99, { token, verifyCode: 'wrong' })).toBe('verify.code.wrong');
+		expect((await client.ok(99, { token, verifyCode: code })).profile.contact.phone).toBe(79990000077);
+		sandbox.control.injectMessage({ from: String(boris), chatId: String(team), text: 'spam' });
+		await client.ok(94, { chatId: team, userId: boris });
+		expect(sandbox.control.messages({ chatId: String(team) }).map((one) => one.text)).not.toContain('spam');
+		const { contact } = await client.ok(33, { userId: clara, firstName: 'C' });
+		expect(contact.names[1]).toMatchObject({ firstName: 'C', type: 'CUSTOM' });
+	});
+});
+
 it('a contact is blocked by the status it shall have', async () => {
 	const client = await anna('tcp');
 	const blocked = await client.ok(34, { contactId: boris, status: 'BLOCKED' });

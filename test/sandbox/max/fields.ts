@@ -117,6 +117,13 @@ export class Fields {
 		return this.#items(name).map((item) => this.#messageId(item, name));
 	}
 
+	/** `messageIds`, or the one `messageId` that single clients send where the others send a list. */
+	someMessageIds(): bigint[] {
+		return this.has('messageIds') || !this.has('messageId')
+			? this.messageIds('messageIds')
+			: [this.messageId('messageId')];
+	}
+
 	maybeString(name: string): string | undefined {
 		return this.#maybe(name, (value) => (typeof value === 'string' ? value : this.#wrong(name, 'string')));
 	}

@@ -65,6 +65,16 @@ function change(entry: ContactEntry, action: string, rename: string, body: Field
 	}
 }
 
+/** CONTACT_ADD, the legacy form of ADD; choice: either name of the id, since its payload is not published. */
+function add({ world, me, body, conn }: Call): Outgoing {
+	const user = world.users.get(body.has('contactId') ? body.int('contactId') : body.int('userId'));
+	if (user === undefined) throw new Refusal('not.found');
+	const entry = listContact(world, me, user.id);
+	change(entry, 'ADD', '', body);
+	entry.updated = world.now();
+	return { contact: viewUser(conn, me, user) };
+}
+
 /** Found by phone unless the owner's privacy hides it. */
 function findable(user: User | undefined, viewer: User): user is User {
 	if (user === undefined) return false;
@@ -160,6 +170,7 @@ function photos({ world, me, body, conn }: Call): Outgoing {
 export const contactHandlers: HandlerTable = {
 	21: importPhones,
 	32: info,
+	33: add,
 	34: update,
 	35: presence,
 	36: list,

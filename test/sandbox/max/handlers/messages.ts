@@ -87,6 +87,16 @@ function removeRange(call: Call): Outgoing {
 	return {};
 }
 
+/** MSG_DELETE_USER: everything one member wrote, for everybody. */
+function removeOfUser({ world, me, body, conn }: Call): Outgoing {
+	const chat = chatFor(world, me, body.int('chatId'));
+	const userId = body.int('userId');
+	demand(chat.type !== 'DIALOG' && hasRight(chat, me.id, rights.deleteOthers));
+	const own = chat.messages.filter((one) => one.author === userId);
+	if (own.length > 0) removeMessages(world, chat, own, conn);
+	return {};
+}
+
 /** MSG_TYPING: goes to connections that have the chat open; always answered OK. */
 function typing(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
@@ -130,7 +140,7 @@ function get({ world, me, body, conn }: Call): Outgoing {
 
 function stats({ world, me, body }: Call): Outgoing {
 	const chat = chatFor(world, me, body.int('chatId'));
-	const found = body.messageIds('messageIds').map((id) => findMessage(chat, me, id));
+	const found = body.someMessageIds().map((id) => findMessage(chat, me, id));
 	return { stats: Object.fromEntries(found.map((one) => [one.id.toString(), { views: one.views }])) };
 }
 
@@ -200,6 +210,7 @@ export const messageHandlers: HandlerTable = {
 	71: get,
 	74: stats,
 	92: removeRange,
+	94: removeOfUser,
 	118: pressButton,
 	128: acknowledgeRequest,
 	202: transcribe,

@@ -48,6 +48,38 @@ function setAvatar({ world, me, body }: Call): void {
 	else throw badPayload('photoToken with USER_AVATAR or photoId with PRESET_AVATAR');
 }
 
+/** REMOVE_CONTACT_PHOTO: the own picture, when it is the one that is named. */
+function removePhoto({ world, me, body, conn }: Call): Outgoing {
+	const media = world.mediaByToken.get(me.photoToken ?? '');
+	if (body.int('photoId') !== media?.id) throw new Refusal('not.found');
+	me.photoToken = undefined;
+	me.updated = world.now();
+	return { profile: viewProfile(conn, me) };
+}
+
+/** PHONE_BIND_REQUEST: a code to the number that shall replace the own one. */
+function bindPhone({ world, body }: Call): Outgoing {
+	const phone = body.string('phone');
+	if (!/^\+\d{7,15}$/.test(phone) || world.userByPhone(phone) !== undefined) throw new Refusal('phone.wrong');
+	const code = world.random.text(6, '0123456789');
+	const token = `bind_${world.random.text(48)}`;
+	const expires = world.now() + world.policy.codeTtlMs;
+	world.smsCodes.set(token, { phone, code, expires, attempts: 0, delivered: true });
+	world.lastCodes.set(phone, code);
+	return { token, codeLength: 6 };
+}
+
+/** PHONE_BIND_CONFIRM. */
+function confirmPhone({ world, me, body, conn }: Call): Outgoing {
+	const token = body.string('token');
+	const sms = world.smsCodes.get(token);
+	if (sms === undefined || sms.expires < world.now()) throw new Refusal('verify.code.expired');
+	if (sms.code !== body.string('verifyCode')) throw new Refusal('verify.code.wrong');
+	world.smsCodes.delete(token);
+	me.phone = sms.phone.slice(1);
+	return { profile: viewProfile(conn, me) };
+}
+
 /** CONFIG: user settings, muting of chats, push token. */
 function config(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
@@ -74,4 +106,11 @@ function config(call: Call): Outgoing {
 	return { user: { ...me.settings }, chats: viewChatSettings(me), hash: configHash(me) };
 }
 
-export const profileHandlers: HandlerTable = { 16: update, 22: config, 25: () => ({ presetAvatars: [] }) };
+export const profileHandlers: HandlerTable = {
+	16: update,
+	22: config,
+	25: () => ({ presetAvatars: [] }),
+	43: removePhoto,
+	98: bindPhone,
+	99: confirmPhone,
+};

@@ -35,7 +35,7 @@ function unreact(call: Call): Outgoing {
 /** MSG_GET_REACTIONS: by message id; messages without reactions are left out. */
 function get({ world, me, body }: Call): Outgoing {
 	const chat = chatFor(world, me, body.int('chatId'));
-	const found = body.messageIds('messageIds').map((id) => findMessage(chat, me, id));
+	const found = body.someMessageIds().map((id) => findMessage(chat, me, id));
 	const entries = found.map((message) => [message.id.toString(), viewReactions(message, me.id)] as const);
 	return { messagesReactions: Object.fromEntries(entries) };
 }
