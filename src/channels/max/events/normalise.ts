@@ -81,7 +81,7 @@ export function normaliseMessage(
 	const own = isOwn(facts, owner.userId);
 	const { chat, sender, partner } = around;
 	const control = facts.attaches.find((attach) => attach['_type'] === 'CONTROL');
-	const service = isService(facts.senderId, sender, owner);
+	const service = isOwnNotice(control) || isService(facts.senderId, sender, owner);
 	const rules: MaskRules = {
 		ownPhone: owner.ownPhone,
 		service,
@@ -190,6 +190,11 @@ function identity(
 function noticeOf(control: JsonObject | undefined): string {
 	const title = control?.['event'] === 'system' ? text(control['title']) : null;
 	return text(control?.['message']) ?? text(control?.['shortMessage']) ?? title ?? '';
+}
+
+/** MAX's own words in a chat, and its proposal to greet somebody: nothing a person said, and nothing to be answered. */
+function isOwnNotice(control: JsonObject | undefined): boolean {
+	return control?.['event'] === 'system' || control?.['event'] === 'hello';
 }
 
 /** System events are messages with a CONTROL attachment (APK enum); calls leave a CALL attachment. */

@@ -120,12 +120,18 @@ describe('a notice', () => {
 
 	it('of the service itself has its words where clients show them', () => {
 		const said = { event: 'system', title: 'The chat is protected' };
-		expect(notice(said)).toMatchObject({ event_type: 'message', text: said.title });
+		expect(notice(said)).toMatchObject({
+			event_type: 'message',
+			text: said.title,
+			meta: { is_service: true },
+		});
+		expect(notice({ event: 'hello' }).meta.is_service).toBe(true);
 		expect(notice({ ...said, shortMessage: 'Protected' }).text).toBe('Protected');
 		expect(notice({ event: 'title', title: 'Team' })).toMatchObject({
 			event_type: 'chat_changed',
 			text: '',
 			data: { what: 'title', title: 'Team' },
+			meta: { is_service: false },
 		});
 	});
 
