@@ -364,7 +364,9 @@ describe('groups and channels', () => {
 		expect((await partner.push(135)).chat.title).toBe('Crew');
 		expect((await partner.push(128)).message.attaches[0]).toMatchObject({ event: 'title', title: 'Crew' });
 		expect(await partner.refused(55, { chatId: team, theme: 'No' })).toBe('chat.denied');
-		await web.ok(55, { chatId: team, options: { ONLY_OWNER_CAN_CHANGE_ICON_TITLE: false } });
+		const options = { ONLY_OWNER_CAN_CHANGE_ICON_TITLE: false, ALL_CAN_PIN_MESSAGE: null };
+		const { chat } = await web.ok(55, { chatId: team, options });
+		expect(chat.options).not.toHaveProperty('ALL_CAN_PIN_MESSAGE');
 		await partner.ok(55, { chatId: team, theme: 'Yes', description: 'ours' });
 		const sent = await send(web, team, text('pin me'));
 		const pinned = await web.ok(55, { chatId: team, pinMessageId: sent.id, notifyPin: false });

@@ -85,7 +85,8 @@ function setPhoto({ world, me, body, conn }: Call, chat: Chat): void {
 function setOptions(chat: Chat, options: Fields): void {
 	for (const name of Object.keys(options.map)) {
 		if (!optionNames.has(name)) throw badPayload(`Unknown option '${name}'`);
-		chat.options[name] = options.boolean(name);
+		// A client may name all of them, with null for those that stay.
+		if (options.has(name)) chat.options[name] = options.boolean(name);
 	}
 }
 
