@@ -364,9 +364,9 @@ describe('groups and channels', () => {
 		expect((await partner.push(135)).chat.title).toBe('Crew');
 		expect((await partner.push(128)).message.attaches[0]).toMatchObject({ event: 'title', title: 'Crew' });
 		expect(await partner.refused(55, { chatId: team, theme: 'No' })).toBe('chat.denied');
-		const options = { ONLY_OWNER_CAN_CHANGE_ICON_TITLE: false, ALL_CAN_PIN_MESSAGE: null };
+		const options = { ONLY_OWNER_CAN_CHANGE_ICON_TITLE: false, ONLY_ADMIN_CAN_CALL: null };
 		const { chat } = await web.ok(55, { chatId: team, options });
-		expect(chat.options).not.toHaveProperty('ALL_CAN_PIN_MESSAGE');
+		expect(chat.options).not.toHaveProperty('ONLY_ADMIN_CAN_CALL');
 		await partner.ok(55, { chatId: team, theme: 'Yes', description: 'ours' });
 		const sent = await send(web, team, text('pin me'));
 		const pinned = await web.ok(55, { chatId: team, pinMessageId: sent.id, notifyPin: false });
