@@ -55,6 +55,12 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 		says: 'The service no longer takes this app version',
 		hint: 'Raise App Version in the MAX User API credential to that of the current official app.',
 	},
+	// Two public clients: seen with versions older than 25.12.13.
+	'qr_login.disabled': {
+		code: 'credential_invalid',
+		says: 'The service gives this app version no QR code',
+		hint: 'Raise App Version in the MAX User API credential to that of the current official app, or log in by phone.',
+	},
 	'error.profile.active.session.no2fa': {
 		code: '2fa_required',
 		says: 'The account has an active session and no login password, so no new device is let in',

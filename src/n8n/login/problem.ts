@@ -22,6 +22,9 @@ const STOPPING: ReadonlySet<Topic> = new Set([
 	'other',
 ]);
 
+/** MAX: an app version that lets in nobody, or nobody by QR code. */
+const AGED: ReadonlySet<string> = new Set(['client.unsupported-version', 'qr_login.disabled']);
+
 export function stops({ topic }: Problem): boolean {
 	return STOPPING.has(topic);
 }
@@ -59,7 +62,7 @@ function topicOf(error: ChannelError, messenger: Messenger): Topic {
 		case 'permission_denied':
 			return error.providerCode === undefined ? 'settings' : 'refused_device';
 		case 'credential_invalid':
-			if (error.providerCode === 'client.unsupported-version') return 'refused_device';
+			if (AGED.has(error.providerCode ?? '')) return 'refused_device';
 			return /^API_ID/.test(error.providerCode ?? '') || error.field === 'apiId' || error.field === 'apiHash'
 				? 'application_invalid'
 				: 'settings';

@@ -332,6 +332,16 @@ describe('every refusal has a page', () => {
 		}
 	});
 
+	it('MAX gives an old app version no QR code: the page says what to do, and the other way stays open', async () => {
+		max.control.setPolicy({ minQrAppVersion: '99' });
+		onTestFinished(() => {
+			max.control.setPolicy({ minQrAppVersion: '25.12.13' });
+		});
+		const visitor = await look(await visit('max'));
+		expect(visitor.words).toContain('refuses this kind of device');
+		expect(visitor.view).toBe('stopped');
+	});
+
 	it('a messenger that is away is told, and the page goes on by itself', async () => {
 		await max.control.stopListening({});
 		const visitor = await look(await visit('max'));
