@@ -18,7 +18,10 @@ export interface Terminal {
 	end(code: number): void;
 }
 
-/** The terminal this process was started in. */
+/** ms; the longest a timer of Node's can wait */
+const LONGEST_MS = 2_147_483_647;
+
+/** The terminal this process was started in. Keeps the process until `end`: a clock's timers do not. */
 export function processTerminal(): Terminal {
 	const { stdin, stdout, stderr } = process;
 	const interactive = stdin.isTTY && stderr.isTTY;
@@ -27,6 +30,7 @@ export function processTerminal(): Terminal {
 	let hidden = false;
 	let ended = false;
 	let reader: ReturnType<typeof createInterface> | undefined;
+	const hold = setInterval(() => undefined, LONGEST_MS);
 
 	// What readline echoes goes through here, and nowhere while a secret is typed.
 	const echo = new Writable({
@@ -80,6 +84,7 @@ export function processTerminal(): Terminal {
 			};
 		},
 		end(code) {
+			clearInterval(hold);
 			reader?.close();
 			stdin.unref?.();
 			process.exitCode = code;
