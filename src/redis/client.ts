@@ -63,6 +63,8 @@ export async function createClient(settings: RedisSettings, options: ClientOptio
 		redisOptions: { ...shared, enableReadyCheck: false },
 		clusterRetryStrategy: retry,
 		enableOfflineQueue: false,
+		// What was on its way to a server that died may have been done: the library would send it again.
+		retryDelayOnFailover: 0,
 		enableAutoPipelining: options.blocking !== true,
 		lazyConnect: true,
 		slotsRefreshTimeout: settings.slots.answerMs,

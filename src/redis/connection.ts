@@ -3,6 +3,7 @@ import { Scope } from '../runtime';
 import { AnswerTimes } from './answer-times';
 import { createClient, GatheredWrites, type Client, type ClientOptions } from './client';
 import { closed, isClosing, isUnknownScript, refusalOf, unavailable } from './faults';
+import { send } from './redirect';
 import { ALL_SCRIPTS, type Script } from './scripts';
 import type { RedisSettings } from './settings';
 
@@ -84,7 +85,7 @@ export class RedisConnection implements Commands {
 	}
 
 	call(command: string, ...args: (string | number)[]): Promise<unknown> {
-		return this.#through(() => this.#client.call(command, ...args));
+		return this.#through(() => send(this.#client, command, args));
 	}
 
 	/** Runs before each command is sent, and may send others: what somebody still gathers goes before what is asked for later. */
@@ -142,7 +143,7 @@ export class RedisConnection implements Commands {
 			await loadScripts(this.#client);
 			await this.#options.prepare?.({
 				run: (script, keys, args) => runScript(this.#client, script, keys, args),
-				call: (command, ...args) => this.#client.call(command, ...args),
+				call: (command, ...args) => send(this.#client, command, args),
 			});
 			if (generation !== this.#generation) return;
 			this.#gate.open = true;
@@ -236,11 +237,12 @@ async function runScript(
 	keys: readonly string[],
 	args: readonly (string | number)[],
 ): Promise<unknown> {
+	const rest = [keys.length, ...keys, ...args];
 	try {
-		return await client.evalsha(script.sha, keys.length, ...keys, ...args);
+		return await send(client, 'evalsha', [script.sha, ...rest]);
 	} catch (error) {
 		if (!isUnknownScript(error)) throw error;
-		return client.eval(script.lua, keys.length, ...keys, ...args);
+		return send(client, 'eval', [script.lua, ...rest]);
 	}
 }
 

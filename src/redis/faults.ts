@@ -35,6 +35,11 @@ export function isUnknownScript(error: unknown): boolean {
 	return firstWord(error) === 'NOSCRIPT';
 }
 
+/** A server of a cluster that has not, or not yet, or not any more, what was asked for. */
+export function isRedirected(error: unknown): boolean {
+	return error instanceof Error && /^(?:MOVED|ASK|TRYAGAIN) /.test(error.message);
+}
+
 /** A demoted master, or a replica. */
 export function isReadOnly(error: unknown): boolean {
 	return firstWord(error) === 'READONLY';
@@ -92,9 +97,14 @@ export function isDataLost(error: unknown): boolean {
 const WITHIN_SCRIPT =
 	/^-?ERR Error running script .*?@user_script: ?\d+: (?:@user_script: ?\d+: )?-?([A-Z]{2,}) /;
 
+/** The library has followed a cluster from server to server, and gives up. */
+const TOO_OFTEN = /^Too many Cluster redirections\. Last error: \w+: ([A-Z]+)\b/;
+
 function firstWord(error: unknown): string {
 	if (!(error instanceof Error)) return '';
-	return (WITHIN_SCRIPT.exec(error.message) ?? /^-?([A-Z]+)\b/.exec(error.message))?.[1] ?? '';
+	const { message } = error;
+	const found = WITHIN_SCRIPT.exec(message) ?? TOO_OFTEN.exec(message) ?? /^-?([A-Z]+)\b/.exec(message);
+	return found?.[1] ?? '';
 }
 
 /** The library's word for what it was told to do without a connection: it says nothing of why there is none. */
