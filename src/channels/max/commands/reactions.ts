@@ -17,16 +17,10 @@ export const messageReact = command({
 	effect: 'change',
 	input: z.strictObject({ ...place, emoji: textField }),
 	async run(account, { chatId, messageId, emoji }, context) {
-		return {
-			items: [
-				{
-					reacted: true,
-					chat_id: chatId,
-					message_id: messageId,
-					...reactionFields(await react(account.session, chatId, messageId, emoji, requestOptions(context))),
-				},
-			],
-		};
+		const info = await react(account.session, chatId, messageId, emoji, requestOptions(context));
+		// Public clients expect replies without the counters; what was asked for is known anyway.
+		const known = reactionFields(info ?? { yourReaction: emoji });
+		return { items: [{ reacted: true, chat_id: chatId, message_id: messageId, ...known }] };
 	},
 });
 

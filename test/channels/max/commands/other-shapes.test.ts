@@ -6,7 +6,7 @@ import { refusalError } from '../../../../src/channels/max/refusal';
 import { until } from '../../../support/manual-clock';
 import type { Journal } from '../support/journal';
 import { item } from '../support/run';
-import { ANNA, BORIS, openReading, Scene } from '../support/scene';
+import { ANNA, BORIS, DIALOG, openReading, Scene } from '../support/scene';
 
 /** The same thing in the other shapes that public clients have met: nothing of it is lost. */
 let scene: Scene;
@@ -71,4 +71,13 @@ it.each([
 it('a refusal that is nothing but a code names it', () => {
 	expect(refusalError(5, 64)).toMatchObject({ providerCode: '5', message: expect.stringContaining('64, 5') });
 	expect(refusalError('chat.denied', 64)).toMatchObject({ providerCode: 'chat.denied' });
+});
+
+it('a reaction answered without counters is the one that was given', async () => {
+	const { messageId } = scene.control.injectMessage({ from: BORIS, to: ANNA, text: 'nice' });
+	scene.control.setFaults({ mutations: [{ opcode: 178, path: 'reactionInfo', count: 1 }] });
+	expect(await item(open, 'message.react', { chatId: DIALOG, messageId, emoji: '🔥' })).toMatchObject({
+		reacted: true,
+		your_reaction: '🔥',
+	});
 });
