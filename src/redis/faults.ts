@@ -12,6 +12,8 @@ const REPLIES: Readonly<Record<string, [message: string, hint?: string]>> = {
 	MASTERDOWN: ['Redis has lost its master'],
 	CLUSTERDOWN: ['The Redis cluster is down'],
 	TRYAGAIN: ['The Redis cluster is moving data'],
+	MOVED: ['The Redis cluster is moving data'],
+	ASK: ['The Redis cluster is moving data'],
 	MISCONF: ['Redis cannot write its data to disk', 'Look at the disk and the log of the Redis server.'],
 	NOREPLICAS: ['Redis has too few replicas to accept writes'],
 	NOAUTH: ['Redis wants a password', 'Set QUEUE_BULL_REDIS_PASSWORD.'],
