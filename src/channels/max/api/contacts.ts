@@ -53,6 +53,8 @@ function isNobody(error: unknown): boolean {
 	return (
 		error.code === 'peer_not_found' ||
 		error.code === 'user_not_found' ||
+		// A reimplemented server's word for it; the number itself has been looked at before.
+		error.providerCode === 'error.phone.wrong' ||
 		error.providerCode === 'privacy.restricted'
 	);
 }

@@ -231,7 +231,7 @@ it('one person who has enough does not hold up the others, too much at once is a
 	expect(scene.control.messages({ chatId: DIALOG }).at(-1)?.text).toBe('two');
 });
 
-it.each(['user.not.found', 'privacy.restricted'])(
+it.each(['user.not.found', 'privacy.restricted', 'error.phone.wrong'])(
 	'%s for a number means that nobody is found',
 	async (key) => {
 		const { open } = await openReading(scene);
