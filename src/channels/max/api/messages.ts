@@ -21,12 +21,13 @@ export type Target = { chatId: string } | { userId: string; dialogId: string };
 /**
  * MSG_SEND (64). `cid` is the idempotency key: the same one gives the same message, even from another connection.
  * The reply carries the message with the service's id and time; the chat's id beside it is not always there.
+ * @param phone as the official Android app has it: both flags are always there (decompiled)
  */
 export async function sendMessage(
 	caller: Caller,
 	target: Target,
 	message: NewMessage,
-	{ cid, silent }: { cid: string; silent: boolean },
+	{ cid, silent, phone }: { cid: string; silent: boolean; phone: boolean },
 	options: RequestOptions,
 ): Promise<{ chatId: string; message: JsonObject }> {
 	const { link } = message;
@@ -36,6 +37,7 @@ export async function sendMessage(
 		message: {
 			cid: wireId(cid),
 			...(message.text === undefined ? {} : { text: message.text }),
+			...(phone ? { detectShare: false, isLive: false } : {}),
 			elements: message.elements ?? [],
 			attaches: message.attaches ?? [],
 			...(link === undefined

@@ -256,6 +256,7 @@ function mediaMessages(
 	return [...messages, ...rest];
 }
 
+/** Only for show: a message does not stay unsent because this failed. */
 async function type(
 	account: MaxAccount,
 	{ target }: Recipient,
@@ -263,8 +264,15 @@ async function type(
 	context: CommandContext,
 ): Promise<void> {
 	if (!('chatId' in target)) return;
+	const options = { ...requestOptions(context), repeat: false };
 	for (let left = seconds * 1000; left > 0; left -= TYPING_MS) {
-		await sendTyping(account.session, target.chatId, 'TEXT', requestOptions(context));
+		try {
+			await sendTyping(account.session, target.chatId, 'TEXT', options);
+		} catch (error) {
+			context.signal.throwIfAborted();
+			account.services.logger.debug('max: typing was not shown', { error: String(error) });
+			return;
+		}
 		await account.services.clock.sleep(Math.min(left, TYPING_MS), context.signal);
 	}
 }

@@ -45,14 +45,15 @@ export async function deliver(
 	});
 	return account.sends.run(chatId, signal, async () => {
 		const startedAt = account.serverNow();
-		const cid = cidOf(intent?.providerKey ?? services.random.hex(8), account.settings.device.type === 'WEB');
+		const web = account.settings.device.type === 'WEB';
+		const cid = cidOf(intent?.providerKey ?? services.random.hex(8), web);
 		for (let tries = 1; ; tries += 1) {
 			try {
 				const sent = await sendMessage(
 					session,
 					to.target,
 					delivery.message,
-					{ cid, silent: delivery.silent },
+					{ cid, silent: delivery.silent, phone: !web },
 					{ signal, beforeFirstByte: async () => intent?.sent() },
 				);
 				const messageId = id(sent.message['id']);

@@ -66,6 +66,41 @@ describe('sending', () => {
 		},
 	);
 
+	it.each(['websocketPlain', 'tcpPlain'] as const)(
+		'has the flags of the official phone app over %s',
+		async (front) => {
+			const other = (await openReading(scene, { front, account: 1 })).open;
+			await item(other, 'message.send', { chatId: DIALOG, text: 'hello' });
+			const { message } = scene.control.requests({ opcode: OP.msgSend }).at(-1)!.payload as {
+				message: object;
+			};
+			const flags = { detectShare: false, isLive: false };
+			if (front === 'tcpPlain') expect(message).toMatchObject(flags);
+			else for (const flag of Object.keys(flags)) expect(message).not.toHaveProperty(flag);
+		},
+	);
+
+	it.each([
+		['refused', { errors: [{ opcode: OP.msgTyping, error: 'internal', count: 9 }] }],
+		['answered with the end of the connection', { cutInReply: [{ opcode: OP.msgTyping, count: 9 }] }],
+	])('goes out although typing before it is %s', async (_, faults) => {
+		scene.control.setFaults(faults);
+		let sent = false;
+		void item(open, 'message.send', { chatId: DIALOG, text: 'after all', typing: 3 }).then(
+			() => (sent = true),
+		);
+		await until(
+			async () => {
+				await scene.clock.advance(500);
+				return sent;
+			},
+			'the message',
+			100,
+		);
+		expect(texts().filter((text) => text === 'after all')).toHaveLength(1);
+		expect(scene.control.requests({ opcode: OP.msgTyping })).toHaveLength(1);
+	});
+
 	it('to a person by id and by phone', async () => {
 		expect(await item(open, 'message.send', { userId: BORIS, text: 'by id' })).toMatchObject({
 			chat_id: DIALOG,
