@@ -392,6 +392,10 @@ describe('what is told', () => {
 		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '🔥' });
 		const { journal, reader } = await openReading(scene, { front: 'tcpPlain' });
 		scene.control.setPolicy({ reactionPushes: false });
+		const reactionInfo = { counters: [{ count: 1, reaction: '👍' }], totalCount: 1 };
+		scene.control.setFaults({
+			mutations: [{ opcode: 135, path: 'chat.lastMessage.reactionInfo', value: reactionInfo, count: 9 }],
+		});
 		scene.control.react({ from: BORIS, chatId: DIALOG, messageId, reaction: '👍' });
 		await until(
 			async () => {
@@ -406,7 +410,7 @@ describe('what is told', () => {
 				event_type: 'reaction',
 				external_chat_id: DIALOG,
 				meta: { external_message_id: messageId, direction: 'in' },
-				data: { message_id: messageId, reaction: '👍' },
+				data: { message_id: messageId, reaction: '👍', counters: [{ count: 1, reaction: '👍' }], total: 1 },
 			},
 		]);
 		expect(journal.entries).toEqual([]);
@@ -433,6 +437,34 @@ describe('what is told', () => {
 		expect(journal.entries.find(({ event }) => event.event_type === 'chat_changed')!.event).toMatchObject({
 			external_chat_id: chatId,
 		});
+	});
+
+	it('people, chats and presences are told one by one, also where a push holds several', async () => {
+		const { journal } = await openReading(scene);
+		const push = (opcode: number, payload: unknown): unknown =>
+			scene.control.push({ account: ANNA, opcode, payload });
+		const chat = (title: string, id: string): unknown => ({ id: { $int: id }, type: 'CHAT', title });
+		push(OP.notifContact, {
+			contacts: [
+				{ id: { $int: '71' }, names: [] },
+				{ id: { $int: '72' }, names: [] },
+			],
+		});
+		push(OP.notifChat, { chats: [chat('One', '-71'), chat('Two', '-72')] });
+		await count(journal, 4);
+		expect(
+			journal.entries.map(({ event }) => event.meta.chat_title ?? event.external_user_id).sort(),
+		).toEqual(['71', '72', 'One', 'Two']);
+		push(OP.notifPresence, { presence: { '71': { seen: 1, status: 1 }, '72': { seen: 2 } } });
+		await until(() => journal.told.length === 2, 'both presences');
+		expect(journal.told.map((event) => [event.external_user_id, event.data?.['online']])).toEqual([
+			['71', true],
+			['72', false],
+		]);
+		push(OP.notifChat, { chats: [] });
+		push(OP.notifPresence, { presence: {} });
+		await count(journal, 6);
+		expect(journal.types().slice(4)).toEqual(['unknown', 'unknown']);
 	});
 
 	it('a scheduled message is told with its words and files, which a filter can ask for', async () => {

@@ -1,21 +1,14 @@
 import type { ChannelEvent, Json, JsonObject } from '../../../contract';
 import type { MaxAccount } from '../account';
-import { readPresence, type ChatFacts } from '../facts';
-import { id, ids, number, object, text } from '../json';
+import { id, ids, number, object, objects, text } from '../json';
 import { OP, OTHER_PUSHES } from '../opcodes';
 import { callType } from './details';
 import { deletedEventId, otherEventId } from './event-id';
+import { LIVE_READERS, reactionHint } from './live-push';
 import { plainEvent } from './normalise';
 import { ownerOf } from './owner';
+import { iso, type PushEvent, type ReadPush } from './push-event';
 import { scheduledEvent } from './scheduled';
-
-/** An event to be journalled, or (reactions, reads, typing, presence) told to those who listen now. */
-export interface PushEvent {
-	event: ChannelEvent;
-	live: boolean;
-	/** told only when no push of its own brings the same */
-	hint?: true;
-}
 
 /**
  * Pushes that are no messages → events. Unknown numbers and payloads of an unknown shape become `unknown` with `raw`:
@@ -50,26 +43,12 @@ export function unknownEvent(
 	});
 }
 
-type ReadPush = (account: MaxAccount, body: JsonObject, at: number) => PushEvent[] | null;
-
 const READERS: Readonly<Record<number, ReadPush>> = {
-	[OP.notifTyping]: (account, body, at) =>
-		inChat(account, body, at, 'typing', { activity: activityOf(text(body['type']) ?? 'TEXT') }),
-	[OP.notifMark]: (account, body, at) =>
-		inChat(account, body, at, 'read', {
-			message_id: null,
-			up_to: iso(number(body['mark'])),
-			marked_unread: body['setAsUnread'] === true,
-			own: id(body['userId']) === account.userId,
-		}),
-	[OP.notifPresence]: presenceChanged,
-	[OP.notifReactionsChanged]: readReaction,
-	// The own reaction, made on another device.
-	[OP.notifYouReacted]: (account, body, at) => readReaction(account, { ...body, userId: account.userId }, at),
+	...LIVE_READERS,
 	[OP.notifMsgDelete]: readDeletion,
 	[OP.notifMsgDeleteRange]: readRange,
-	[OP.notifChat]: readChatChange,
-	[OP.notifContact]: readContactChange,
+	[OP.notifChat]: oneOrMany('chat', 'chats', readChatChange),
+	[OP.notifContact]: oneOrMany('contact', 'contacts', readContactChange),
 	[OP.notifProfile]: (account, body, at) =>
 		journalled(account, 'profile_changed', 'profile', body, at, { profile: body['profile'] ?? null }),
 	[OP.notifConfig]: (account, body, at) => {
@@ -91,67 +70,6 @@ const READERS: Readonly<Record<number, ReadPush>> = {
 	[OP.notifMsgDelayed]: (account, body, at) => [{ event: scheduledEvent(account, body, at), live: false }],
 	[OP.notifCallStart]: readCall,
 };
-
-/** In the words of *Message: Send Activity*. */
-function activityOf(type: string): string {
-	return type === 'AUDIO' ? 'voice' : type.toLowerCase();
-}
-
-function inChat(
-	account: MaxAccount,
-	body: JsonObject,
-	at: number,
-	type: 'typing' | 'read' | 'reaction',
-	data: JsonObject,
-): PushEvent[] | null {
-	const chatId = id(body['chatId']);
-	if (chatId === null) return null;
-	const userId = id(body['userId']) ?? '';
-	const chat = account.directory.knownChat(chatId);
-	const event = plainEvent(ownerOf(account), {
-		type,
-		id: otherEventId(account.accountId, `${type}:${chatId}:${String(at)}`, body),
-		at,
-		chatId,
-		userId,
-		...(chat === null ? {} : { chatKind: chat.kind, chatTitle: chat.title }),
-		name: account.directory.knownContact(userId)?.name ?? '',
-		messageId: id(body['messageId']),
-		data,
-		raw: body,
-	});
-	return [{ event, live: true }];
-}
-
-function presenceChanged(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
-	const userId = id(body['userId']);
-	const presence = object(body['presence']);
-	if (userId === null || presence === null) return null;
-	const { online, seenMs } = readPresence(presence);
-	const event = plainEvent(ownerOf(account), {
-		type: 'presence',
-		id: otherEventId(account.accountId, `presence:${userId}:${String(at)}`, body),
-		at,
-		userId,
-		name: account.directory.knownContact(userId)?.name ?? '',
-		data: { online, last_seen: iso(seenMs) },
-		raw: body,
-	});
-	return [{ event, live: true }];
-}
-
-/** 155: counters for all; 156: the own reaction, made on another device, flat or inside `reactionInfo`. */
-function readReaction(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
-	const info = object(body['reactionInfo']) ?? body;
-	if (id(body['messageId']) === null) return null;
-	const yours = text(info['yourReaction']);
-	return inChat(account, body, at, 'reaction', {
-		message_id: id(body['messageId']),
-		counters: info['counters'] ?? [],
-		total: number(info['totalCount']) ?? 0,
-		your_reaction: yours,
-	});
-}
 
 function readDeletion(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
 	const chatId = id(body['chatId']) ?? id(object(body['chat'])?.['id']);
@@ -181,6 +99,15 @@ function readRange(account: MaxAccount, body: JsonObject, at: number): PushEvent
 		from: iso(from),
 		to: iso(to),
 	});
+}
+
+/** One in `name`, as captures have it; one client also reads a list of them. */
+function oneOrMany(name: string, list: string, read: ReadPush): ReadPush {
+	return (account, body, at) => {
+		if (body[name] !== undefined) return read(account, body, at);
+		const known = objects(body[list]).flatMap((one) => read(account, { [name]: one }, at) ?? []);
+		return known.length === 0 ? null : known;
+	};
 }
 
 /**
@@ -217,25 +144,6 @@ function readChatChange(account: MaxAccount, body: JsonObject, at: number): Push
 		raw: body,
 	});
 	return [{ event, live: false }, ...hints];
-}
-
-/** A chat seen for the first time may carry a reaction of long ago. */
-function reactionHint(
-	account: MaxAccount,
-	before: ChatFacts | null,
-	{ id: chatId, reacted }: ChatFacts,
-	body: JsonObject,
-	at: number,
-): PushEvent[] {
-	const known = before?.reacted;
-	if (before === null || reacted === null) return [];
-	if (known?.messageId === reacted.messageId && known.reaction === reacted.reaction) return [];
-	const { messageId, reaction } = reacted;
-	const data = { message_id: messageId, counters: [], total: 0, your_reaction: null, reaction };
-	return (inChat(account, { ...body, chatId, messageId }, at, 'reaction', data) ?? []).map((one) => ({
-		...one,
-		hint: true,
-	}));
 }
 
 function readContactChange(account: MaxAccount, body: JsonObject, at: number): PushEvent[] | null {
@@ -292,8 +200,4 @@ function journalled(
 		raw: body,
 	});
 	return [{ event, live: false }];
-}
-
-function iso(ms: number | null): string | null {
-	return ms === null || ms <= 0 || ms > 8e15 ? null : new Date(ms).toISOString();
 }
