@@ -446,7 +446,7 @@ describe('QR login, sessions, logout', () => {
 		const { tokenAttrs } = await web.ok(291, { trackId: next.trackId });
 		expect(tokenAttrs.LOGIN.token).toBeTypeOf('string');
 		const phone = await init('tcp');
-		expect(await phone.refused(288, {})).toBe('FAIL_FORBIDDEN');
+		expect(await phone.refused(288, {})).toBe('qr_login.disabled');
 	});
 
 	it('lists sessions, ends the others with push 20, and logs out', async () => {

@@ -59,11 +59,14 @@ describe('versions', () => {
 		},
 	);
 
-	it('an old one gets no QR code', async () => {
+	it('an old one gets no QR code, nor does a phone', async () => {
 		const client = await RawClient.open(sandbox, 'json');
 		clients.push(client);
 		await client.ok(6, { userAgent: { ...webAgent, appVersion: '25.12.12' }, deviceId: 'd' });
 		expect(await client.refused(288, {})).toBe('qr_login.disabled');
+		const phone = await RawClient.init(sandbox, 'tcp');
+		clients.push(phone);
+		expect(await phone.refused(288, {})).toBe('qr_login.disabled');
 	});
 });
 

@@ -55,10 +55,10 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 		says: 'The service no longer takes this app version',
 		hint: 'Raise App Version in the MAX User API credential to that of the current official app.',
 	},
-	// Two public clients: seen with versions older than 25.12.13.
+	// Several public clients: seen with web versions older than 25.12.13, and with an Android device.
 	'qr_login.disabled': {
 		code: 'credential_invalid',
-		says: 'The service gives this app version no QR code',
+		says: 'The service gives this app version or kind of device no QR code',
 		hint: 'Raise App Version in the MAX User API credential to that of the current official app, or log in by phone.',
 	},
 	'error.profile.active.session.no2fa': {

@@ -184,9 +184,10 @@ function captcha({ world, body }: Call): Outgoing {
 
 /** GET_QR: web only. */
 function createQr({ conn, world }: Call): Outgoing {
-	// The opcode is absent from the Android app. choice: how it is refused.
-	if (conn.device?.type !== 'WEB') throw new Refusal('FAIL_FORBIDDEN');
-	if (olderThan(conn.device.appVersion, world.policy.minQrAppVersion)) throw new Refusal('qr_login.disabled');
+	// So told by public clients of web versions that are too old, and by one of an Android device.
+	const { minQrAppVersion } = world.policy;
+	if (conn.device?.type !== 'WEB' || olderThan(conn.device.appVersion, minQrAppVersion))
+		throw new Refusal('qr_login.disabled');
 	const trackId = world.random.uuid();
 	const link = `https://qr.max.ru/?token=${world.random.text(40)}`;
 	const expires = world.now() + world.policy.qrTtlMs;

@@ -45,7 +45,7 @@ def transport():
     refused('a web token on TCP', ('login.token',), c.login_mobile, ANNA['web']['token'])
     c.close()
     c = mobile()
-    refused('QR on a phone', ('FAIL_FORBIDDEN', 'proto.opcode'), c.call, 288, {})
+    refused('QR on a phone', ('FAIL_FORBIDDEN', 'proto.opcode', 'qr_login.disabled'), c.call, 288, {})
     c.close()
     # a push-only number as a request closes; a number nobody knows does not
     c, _ = session('binary', ANNA)
