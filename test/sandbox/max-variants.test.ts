@@ -108,6 +108,15 @@ describe('chats', () => {
 		expect(await client.push(129)).toMatchObject({ chatId: dialog, userId: boris });
 	});
 
+	it('are cleared and deleted without a time: up to now', async () => {
+		const client = await anna();
+		await send(client, dialog, { text: 'gone' });
+		await client.ok(54, { chatId: dialog });
+		const { messages } = await client.ok(49, { chatId: dialog, from: clock.now() + 1000, backward: 30 });
+		expect(messages).toEqual([]);
+		await client.ok(52, { chatId: dialog, forAll: true });
+	});
+
 	it('have drafts', async () => {
 		const client = await anna();
 		await client.ok(176, { chatId: dialog, text: 'later' });

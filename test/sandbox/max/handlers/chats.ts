@@ -180,12 +180,12 @@ export function dropMember(
 
 /**
  * CHAT_DELETE. Measured: `forAll` on a group removed only the caller; dialogs can be deleted for both.
- * `lastEventTime` must be there; messages newer than it stay.
+ * Messages newer than `lastEventTime` stay.
  */
 function remove(call: Call): Outgoing {
 	const { world, me, body, conn } = call;
 	const chat = chatFor(world, me, body.int('chatId'));
-	const until = body.number('lastEventTime');
+	const until = untilOf(call);
 	const forAll = body.maybeBoolean('forAll') ?? false;
 	if (chat.type !== 'DIALOG') {
 		announce(world, chat, me, 'leave', { userId: me.id }, conn);
@@ -202,8 +202,13 @@ function clear(call: Call): Outgoing {
 	const chat = chatFor(world, me, body.int('chatId'));
 	const forAll = body.maybeBoolean('forAll') ?? false;
 	if (forAll && chat.type !== 'DIALOG') demand(chat.owner === me.id);
-	hideUntil(call, chat, body.number('lastEventTime'), forAll);
+	hideUntil(call, chat, untilOf(call), forAll);
 	return {};
+}
+
+/** Three public clients leave `lastEventTime` out; choice: that means everything up to now. */
+function untilOf({ world, body }: Call): number {
+	return body.maybeNumber('lastEventTime') ?? world.serverTime();
 }
 
 function hideUntil({ world, me, conn }: Call, chat: Chat, until: number, forAll: boolean): void {
