@@ -83,6 +83,11 @@ export interface Policy {
 	forwardInclusive: boolean;
 	/** History carries `reactionInfo`; a live check in September 2026 saw none, another client models it. */
 	reactionsInHistory: boolean;
+	/**
+	 * Voices and round videos reach web sessions as UNSUPPORTED, everything else as it is: so did they with old versions of
+	 * the web (two clients).
+	 */
+	unsupportedOnWeb: boolean;
 	/** Pushes 155 and 156; one report says they did not come. */
 	reactionPushes: boolean;
 	/**
@@ -180,6 +185,7 @@ export function defaultPolicy(): Policy {
 		chatListTies: 'together',
 		forwardInclusive: true,
 		reactionsInHistory: false,
+		unsupportedOnWeb: false,
 		reactionPushes: true,
 		reactionInChat: true,
 		pollVotes: 'with-time',

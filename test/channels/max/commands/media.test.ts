@@ -137,6 +137,26 @@ describe('round trips, byte for byte', () => {
 		expect((await lastReceived(2)).media.documents[0]).toMatchObject({ file_name: 'song.mp3' });
 	});
 
+	it('a voice and a round video that MAX thinks this version cannot show, also sent on', async () => {
+		scene.control.setPolicy({ unsupportedOnWeb: true });
+		const base64 = OPUS.toString('base64');
+		for (const kind of ['audio', 'note'] as const)
+			scene.control.injectMessage({ from: ANNA, to: BORIS, media: [{ kind, base64 }] });
+		await lastReceived(2);
+		const [voice, note] = received.entries.map(({ event }) => event);
+		expect(voice).toMatchObject({ media: { has_voice: true }, meta: { original_media_type: 'audio' } });
+		expect(note).toMatchObject({
+			media: { videos: [{ kind: 'video_note' }] },
+			meta: { original_media_type: 'video' },
+		});
+		for (const ref of [voice!.media.voice_ref!, note!.media.videos[0]!.ref]) {
+			expect(await bytesOf((await run(boris, 'media.download', { ref })).media)).toEqual(OPUS);
+			await item(boris, 'message.sendMedia', { chatId: DIALOG }, { media: [{ kind: 'ref', ref }] });
+		}
+		const sent = scene.control.messages({ chatId: DIALOG }).slice(-2);
+		expect(sent.map(({ attaches }) => attaches[0]!.kind)).toEqual(['AUDIO', 'VIDEO']);
+	});
+
 	it('a video of 200 MB streams both ways without being held', async () => {
 		const total = 200 * 1024 * 1024;
 		const part = Buffer.alloc(64 * 1024, 'video');

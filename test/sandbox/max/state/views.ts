@@ -208,7 +208,8 @@ function viewAttach(conn: Connection, viewer: User, attach: Attach): View {
 		case 'FILE': {
 			const media = world.media.get(attach.mediaId);
 			if (media === undefined) return { _type: 'UNSUPPORTED' };
-			return { _type: attach.kind, ...viewMedia(conn, media) };
+			const substituted = world.policy.unsupportedOnWeb && !conn.mobile && /^(audio|note)$/.test(media.kind);
+			return { _type: substituted ? 'UNSUPPORTED' : attach.kind, ...viewMedia(conn, media) };
 		}
 		case 'STICKER':
 			return {
