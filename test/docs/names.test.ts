@@ -94,6 +94,8 @@ describe('environment variables', () => {
 			'N8N_REINSTALL_MISSING_PACKAGES',
 			// So is its module for traces.
 			'N8N_OTEL_ENABLED',
+			// Where Redis is: each of n8n's, and the same of ours, see src/redis/settings.ts.
+			...['QUEUE_BULL_REDIS_', 'MESSENGER_ACCOUNTS_REDIS_', 'MESSENGER_ACCOUNTS_REDIS_PREFIX'],
 		]);
 		const unknown = pages.flatMap(({ name, text }) =>
 			[...variablesIn(text)]

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readerLeaseName, type RemoteServer, type Store } from '../../src/contract';
 import { openRedisCalls, openRedisStore, type RedisStoreOptions } from '../../src/redis';
@@ -219,6 +221,28 @@ describe('a Redis that does not say who it is', () => {
 		const open_ = await open(server.settings('quiet', { QUEUE_BULL_REDIS_PASSWORD: PASSWORD }));
 		await Promise.all([store, open_].map((each) => each.putValue(ACCOUNT, 'n', 1)));
 		expect(written).toEqual([]);
+	});
+});
+
+describe('a user with few rights', () => {
+	/** As written there, for another prefix. */
+	const documented = /^ACL SETUSER \S+ on >password (.*)$/m.exec(
+		readFileSync(join(import.meta.dirname, '../../docs/scaling.md'), 'utf8'),
+	)?.[1];
+	const login = { QUEUE_BULL_REDIS_USERNAME: 'few', QUEUE_BULL_REDIS_PASSWORD: PASSWORD };
+
+	it('needs no more than the documentation says', async () => {
+		const admin = server.client();
+		onTestFinished(() => admin.disconnect());
+		const rules = (documented ?? '').split(' ');
+		await admin.call('ACL', 'SETUSER', 'few', 'reset', 'on', `>${PASSWORD}`, ...rules);
+		const settings = server.settings('bull:messenger-accounts', login);
+		await everything(await open(settings));
+		await aCall(settings);
+		const refused = (await admin.call('ACL', 'LOG')) as unknown[][];
+		expect(refused.map((entry) => entry[entry.indexOf('object') + 1]).sort()).toEqual(['config|get', 'info']);
+		const elsewhere = await admin.call('ACL', 'DRYRUN', 'few', 'GET', 'bull:jobs:1');
+		expect(elsewhere).not.toBe('OK');
 	});
 });
 
