@@ -219,7 +219,7 @@ function replyOf({ raw }: MessageFacts, rules: MaskRules): { id: string; text: s
 	if (link?.['type'] !== 'REPLY') return null;
 	const quoted = object(link['message']);
 	const quotedId = id(quoted?.['id']) ?? id(link['messageId']);
-	const words = text(quoted?.['text']);
+	const words = quoted === null ? null : contentOf(quoted).text;
 	return quotedId === null ? null : { id: quotedId, text: words === null ? null : maskText(words, rules) };
 }
 

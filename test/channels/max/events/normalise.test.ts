@@ -80,6 +80,15 @@ describe('a forwarded message', () => {
 	});
 });
 
+it('an answer to a forwarded message quotes what was forwarded', () => {
+	const quoted = { id: '8', sender: 12_345_678, ...forward({ text: 'their words' }) };
+	expect(eventOf({ text: 'agreed', link: { type: 'REPLY', message: quoted } }).meta).toMatchObject({
+		reply_to: { id: '8', text: 'their words' },
+		mentions_me: true,
+	});
+	expect(eventOf({ link: { type: 'REPLY', messageId: '8' } }).meta.reply_to).toEqual({ id: '8', text: null });
+});
+
 describe('what the service thinks this version cannot show', () => {
 	it('is a voice where its id says so', () => {
 		const voice = { _type: 'UNSUPPORTED', audioId: 1_524_997_357_593, token: 't', duration: 94_760 };
