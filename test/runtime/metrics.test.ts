@@ -76,7 +76,8 @@ describe('the settings', () => {
 		expect(
 			settings({ MESSENGER_ACCOUNTS_METRICS: 'false', MESSENGER_ACCOUNTS_METRICS_PORT: 'x' }),
 		).toBeNull();
-		expect(settings({ MESSENGER_ACCOUNTS_METRICS: 'true' })).toEqual({ host: true, server: null });
+		for (const on of ['true', 'TRUE', '1', 'on'])
+			expect(settings({ MESSENGER_ACCOUNTS_METRICS: on })).toEqual({ host: true, server: null });
 		expect(settings({ MESSENGER_ACCOUNTS_METRICS_PORT: '9464' })).toEqual({
 			host: false,
 			server: { port: 9464, host: '127.0.0.1' },
@@ -139,7 +140,8 @@ describe('the host’s own metrics', () => {
 			},
 		};
 		const before = process.env['N8N_METRICS'];
-		process.env['N8N_METRICS'] = 'true';
+		// As n8n reads it.
+		process.env['N8N_METRICS'] = 'TRUE';
 		try {
 			const older = counted();
 			const publish = (registry: MetricRegistry) =>

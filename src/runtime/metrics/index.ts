@@ -40,7 +40,7 @@ export function metricsSettings(
 		Number.isInteger(port) && port > 0 && port < 65_536
 			? { port, host: value(ADDRESS) ?? '127.0.0.1' }
 			: null;
-	const host = value(IN_HOST) === 'true';
+	const host = ['true', '1', 'on', 'yes'].includes(value(IN_HOST)?.trim().toLowerCase() ?? '');
 	return server === null && !host ? null : { host, server };
 }
 
@@ -84,7 +84,7 @@ export function publishMetrics(
 }
 
 function showInHost(shown: Shown, logger: Logger, library: HostLibrary | null): void {
-	if (environmentValue('N8N_METRICS') === 'true' && library !== null) {
+	if (/^(?:true|1)$/i.test(environmentValue('N8N_METRICS') ?? '') && library !== null) {
 		registerWithHost(library, () => shown.families());
 		return;
 	}
