@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Agent, fetch, FormData } from '#lib/undici';
 import { AdvanceableClock, startFromCli, startMaxSandbox } from './max';
 import type { MaxSandbox } from './max';
-import { RawClient, webAgent } from './max/testing/client';
+import { frameOf, mobileAgent, packBody, RawClient, webAgent } from './max/testing/client';
 import type { Front, Payload } from './max/testing/client';
 
 let sandbox: MaxSandbox;
@@ -58,6 +58,18 @@ describe('versions', () => {
 			await client.ok(19, { token, interactive: true, chatsCount: 40 });
 		},
 	);
+
+	it.each<[number[], number]>([
+		[[10], 3],
+		[[10, 11], 1],
+	])('of binary frames %j are taken by policy', async (binaryVersions, cmd) => {
+		sandbox.control.setPolicy({ binaryVersions });
+		const client = await RawClient.open(sandbox, 'tcp');
+		clients.push(client);
+		client.write(frameOf(0, 1, 6, packBody({ userAgent: mobileAgent, deviceId: 'd' }), 11));
+		const reply = await client.take((frame) => frame.opcode === 6);
+		expect(reply).toMatchObject({ cmd, payload: cmd === 3 ? { error: 'proto.ver' } : { location: 'RU' } });
+	});
 
 	it('an old one gets no QR code, nor does a phone', async () => {
 		const client = await RawClient.open(sandbox, 'json');

@@ -98,6 +98,7 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 			'  phone login without a fingerprint:        --policy fingerprint=none',
 			'  no 2FA password and a session elsewhere:  --policy activeSessionNeedsPassword=false',
 			'  no Origin header:                         --policy requireOrigin=false',
+			"  11 as the version of a binary frame:      --policy 'binaryVersions=[10,11]'",
 			'  message ids of the other kind:            --policy lenientMessageIds=true',
 			'The certificate authority to trust (also in the first line):',
 			cert,

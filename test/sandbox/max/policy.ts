@@ -1,4 +1,5 @@
 import type { Compression } from './codec/compress';
+import { binaryVersion } from './codec/frame';
 import type { ExtensionUse } from './codec/msgpack';
 
 /**
@@ -17,6 +18,11 @@ export interface Policy {
 	spelling: 'common' | 'rare';
 	/** SESSION_INIT's reply asks for an update (`app-update-type` 1). */
 	forcedUpdate: boolean;
+	/**
+	 * Values of `ver` taken in a binary frame. Every source says 10; one public client for TCP sends 11, as on the JSON
+	 * WebSocket.
+	 */
+	binaryVersions: number[];
 	/** Refuse a WebSocket upgrade without `Origin: https://web.max.ru` (403). */
 	requireOrigin: boolean;
 	/** Device types accepted by SESSION_INIT per transport. choice: the refusal is `client.unsupported-version`. */
@@ -151,6 +157,7 @@ export function defaultPolicy(): Policy {
 		extension: 'never',
 		spelling: 'common',
 		forcedUpdate: false,
+		binaryVersions: [binaryVersion],
 		requireOrigin: true,
 		webSocketDevices: ['WEB'],
 		tcpDevices: ['ANDROID', 'IOS', 'DESKTOP'],

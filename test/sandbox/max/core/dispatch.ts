@@ -1,4 +1,3 @@
-import { binaryVersion } from '../codec/frame';
 import { jsonVersion } from '../codec/json';
 import { CodecError, isWireMap } from '../codec/wire';
 import type { WireMap } from '../codec/wire';
@@ -37,8 +36,8 @@ export function dispatch(conn: Connection, frame: Incoming, handlers: HandlerTab
 	const note = (payload: WireMap | null): void => world.log.request({ ...record, payload: display(payload) });
 	let payload: WireMap | null = null;
 	try {
-		const version = conn.dialect === 'json' ? jsonVersion : binaryVersion;
-		if (frame.version !== version) throw new Refusal('proto.ver', { after: 'close' });
+		const versions = conn.dialect === 'json' ? [jsonVersion] : world.policy.binaryVersions;
+		if (!versions.includes(frame.version)) throw new Refusal('proto.ver', { after: 'close' });
 		payload = decode(frame);
 		if (frame.cmd === 1) acknowledge(conn, frame, payload);
 		if (frame.cmd !== 0) return note(payload);
