@@ -16,6 +16,11 @@ export function text(value: Json | undefined): string | null {
 export function flag(value: Json | undefined): boolean {
 	return value === true;
 }
+/** The message a reply or a push tells: in `message`, or as a reimplemented server has it, the payload itself. */
+export function messageIn(payload: JsonObject): JsonObject | null {
+	const isMessage = payload['message'] === undefined && id(payload['id']) !== null;
+	return isMessage && number(payload['time']) !== null ? payload : object(payload['message']);
+}
 /** A time in ms or a count, also when it came as text. */
 export function number(value: Json | undefined): number | null {
 	if (typeof value === 'number' && Number.isFinite(value)) return value;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../contract';
 import { messageId, wireId } from '../codec';
-import { array, number, objects } from '../json';
+import { array, number, object, objects } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';
 import { ask, type Caller } from './caller';
@@ -17,7 +17,7 @@ export interface HistoryQuery {
 	delayed?: boolean;
 }
 
-/** CHAT_HISTORY (49): messages oldest first; deleted ones are absent. Marks nothing read. */
+/** CHAT_HISTORY (49): messages oldest first, whichever way round they come; deleted ones are absent. Marks nothing read. */
 export async function readHistory(
 	caller: Caller,
 	query: HistoryQuery,
@@ -36,7 +36,13 @@ export async function readHistory(
 		},
 		options,
 	);
-	return array(reply['messages']);
+	return oldestFirst(array(reply['messages']));
+}
+
+/** One reimplemented server gives the newest first. */
+function oldestFirst(messages: Json[]): Json[] {
+	const timeOf = (message: Json | undefined): number => number(object(message ?? null)?.['time']) ?? 0;
+	return timeOf(messages[0]) > timeOf(messages.at(-1)) ? messages.toReversed() : messages;
 }
 
 /** MSG_GET (71): messages by id; unknown ones are left out. */

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../contract';
 import { messageId, wireId, type Outgoing, type OutgoingMap } from '../codec';
 import { unexpectedAnswer } from '../errors';
-import { id, number, object, objects } from '../json';
+import { id, messageIn, number, object, objects } from '../json';
 import { OP } from '../opcodes';
 import type { RequestOptions } from '../session/port';
 import { ask, type Caller } from './caller';
@@ -57,7 +57,7 @@ export async function sendMessage(
 		},
 	};
 	const reply = await ask(caller, OP.msgSend, payload, options);
-	const sent = object(reply['message']);
+	const sent = messageIn(reply);
 	if (sent === null) throw unexpectedAnswer('a send tells no message');
 	const asked = 'chatId' in target ? target.chatId : target.dialogId;
 	return { chatId: id(reply['chatId']) ?? id(object(reply['chat'])?.['id']) ?? asked, message: sent };

@@ -81,15 +81,17 @@ async function* listed(
 	let marker = account.serverNow() + AHEAD_MS;
 	for (let page = first; ; page = await listChats(session, marker, PAGE, { signal })) {
 		let fresh = 0;
-		for (const chat of page.chats) {
+		let isOld = false;
+		// A reimplemented server lists in another order: within a page nothing rests on it.
+		for (const chat of newestFirst(page.chats)) {
 			const chatId = id(chat['id']);
 			if (chatId === null || seen.has(chatId)) continue;
 			seen.add(chatId);
 			fresh += 1;
-			if (lastEventOf(chat) < sinceMs) return;
-			yield chat;
+			isOld ||= lastEventOf(chat) < sinceMs;
+			if (!isOld) yield chat;
 		}
-		if (page.marker === null) return;
+		if (isOld || page.marker === null) return;
 		const next = page.marker + 1;
 		if (next < marker && fresh > 0) marker = next;
 		else if (page.marker < marker) marker = page.marker;
@@ -106,8 +108,11 @@ async function* lookedUp(account: MaxAccount, { sinceMs, signal }: ListOptions):
 		if (at > 0) await pace(services.clock, settings.pageDelayMs, signal);
 		chats.push(...(await getChats(session, chatIds.slice(at, at + PAGE), { signal })));
 	}
-	chats.sort((a, b) => lastEventOf(b) - lastEventOf(a));
-	for (const chat of chats) if (lastEventOf(chat) >= sinceMs) yield chat;
+	for (const chat of newestFirst(chats)) if (lastEventOf(chat) >= sinceMs) yield chat;
+}
+
+function newestFirst(chats: readonly JsonObject[]): JsonObject[] {
+	return chats.toSorted((a, b) => lastEventOf(b) - lastEventOf(a));
 }
 
 export function lastEventOf(chat: JsonObject): number {

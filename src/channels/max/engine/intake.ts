@@ -4,7 +4,7 @@ import { isAllowedChat, type MaxAccount } from '../account';
 import { messageId, wireId } from '../codec';
 import { eventAtOnce, eventFromMessage } from '../events/from-message';
 import { readMessage, type MessageFacts } from '../events/normalise';
-import { id, object } from '../json';
+import { id, messageIn, object } from '../json';
 import { pace } from '../pace';
 import type { Push } from '../session/port';
 import type { Appender } from './appender';
@@ -34,7 +34,7 @@ export function readPushed({ payload }: Push): Pushed | null {
 
 /** The post a comment belongs to may stand beside the message, as it does in requests. */
 function withPost(body: JsonObject | null): JsonObject | null {
-	const message = object(body?.['message']);
+	const message = body === null ? null : messageIn(body);
 	const postId = id(body?.['postId']);
 	return message === null || postId === null || message['postId'] !== undefined
 		? message

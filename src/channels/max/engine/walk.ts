@@ -1,4 +1,4 @@
-import type { Clock } from '../../../contract';
+import type { Clock, Json } from '../../../contract';
 import { readHistory } from '../api/history';
 import type { Caller } from '../api/caller';
 import { pace } from '../pace';
@@ -39,6 +39,14 @@ export async function* walkForward(caller: Caller, options: WalkOptions): AsyncG
 		);
 		const fresh = freshOf(chatId, page, at);
 		if (fresh.length > 0) {
+			if (page.length >= size && !reaches(chatId, page, at)) {
+				const earlier = await collectBackward(caller, {
+					...options,
+					after: at,
+					target: positionOfMessage(fresh[0] as MessageFacts),
+				});
+				fresh.unshift(...earlier.filter(({ id }) => !fresh.some((one) => one.id === id)));
+			}
 			at = positionOfMessage(fresh.at(-1) as MessageFacts);
 			size = options.pageSize;
 			yield fresh;
@@ -55,6 +63,17 @@ export async function* walkForward(caller: Caller, options: WalkOptions): AsyncG
 		const rest = await collectBackward(caller, { ...options, after: at });
 		if (rest.length > 0) yield rest;
 	}
+}
+
+/**
+ * Does a full page begin where it was asked to? It does where it holds the anchor. A reimplemented server gives the newest
+ * messages whatever the anchor is: what lies between is looked for from the other side.
+ */
+function reaches(chatId: string, page: readonly Json[], after: Position): boolean {
+	return page.some((message) => {
+		const facts = readMessage(chatId, message);
+		return facts !== null && !isAfter(positionOfMessage(facts), after);
+	});
 }
 
 /** The same from the newest end, collected and turned round. */
@@ -79,11 +98,7 @@ async function collectBackward(caller: Caller, options: WalkOptions): Promise<Me
 	return [...found.values()].sort((a, b) => (isAfter(positionOfMessage(a), positionOfMessage(b)) ? 1 : -1));
 }
 
-function freshOf(
-	chatId: string,
-	page: readonly Parameters<typeof readMessage>[1][],
-	after: Position,
-): MessageFacts[] {
+function freshOf(chatId: string, page: readonly Json[], after: Position): MessageFacts[] {
 	return page
 		.flatMap((message) => readMessage(chatId, message) ?? [])
 		.filter((message) => isAfter(positionOfMessage(message), after))

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MaxAccount } from '../../../../src/channels/max/account';
 import type { OpenAccount } from '../../../../src/contract';
 import { mediaUrl } from '../../../../src/channels/max/api/media';
+import { sendMessage } from '../../../../src/channels/max/api/messages';
+import { readPushed } from '../../../../src/channels/max/engine/intake';
 import { refusalError } from '../../../../src/channels/max/refusal';
 import { until } from '../../../support/manual-clock';
 import type { Journal } from '../support/journal';
@@ -66,6 +68,27 @@ it.each([
 	const ref = { kind: 'video', chatId: '1', messageId: '2', mediaId: '3' } as const;
 	const service = { request: () => Promise.resolve(reply) };
 	expect(await mediaUrl(service, ref, null, { signal: AbortSignal.abort() })).toEqual({ url });
+});
+
+describe('a message that is the payload itself', () => {
+	const message = { id: '7', chatId: 5, sender: 3, time: 1_789_303_939_393, text: 'hi', attaches: [] };
+
+	it('is the one that was sent', async () => {
+		const service = { request: () => Promise.resolve(message) };
+		const how = { cid: '1', silent: false, phone: true };
+		const sent = await sendMessage(service, { chatId: '5' }, { text: 'hi' }, how, {});
+		expect(sent).toEqual({ chatId: '5', message });
+	});
+
+	it('is the one a push tells', () => {
+		const push = { opcode: 128, seq: 1, unreadable: undefined, acknowledge: () => undefined };
+		expect(readPushed({ ...push, payload: message })?.facts).toMatchObject({
+			chatId: '5',
+			id: '7',
+			text: 'hi',
+		});
+		expect(readPushed({ ...push, payload: { chatId: 5, id: '7' } })).toBeNull();
+	});
 });
 
 it('a refusal that is nothing but a code names it', () => {
