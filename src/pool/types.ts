@@ -62,11 +62,15 @@ export interface Delivery {
 }
 
 /**
- * finished: the execution ended (`ok: false` = failed, stopped, missing: it existed); duplicate: n8n already has a row with this key;
- * not_created: no row came to be, it is emitted again with the same key after a back-off.
+ * finished: the execution ended (`ok: false` = failed, stopped, missing: it existed); interrupted: it existed, and whoever ran
+ * it was lost; duplicate: n8n already has a row with this key; not_created: no row came to be, it is emitted again with the
+ * same key after a back-off.
  */
 export type Settlement =
-	{ kind: 'finished'; ok: boolean } | { kind: 'duplicate' } | { kind: 'not_created'; error: unknown };
+	| { kind: 'finished'; ok: boolean }
+	| { kind: 'interrupted' }
+	| { kind: 'duplicate' }
+	| { kind: 'not_created'; error: unknown };
 
 /** A person should know: the account went away, ended, is limited; shown as failed execution at a limited rate. */
 export interface TriggerReport {

@@ -225,6 +225,20 @@ describe('handing on', () => {
 		expect(await settling).toEqual(expected);
 	});
 
+	test('a run that failed at no node was interrupted: its worker is gone, or never began it', async () => {
+		const { request, emitted } = await start();
+		const lost = request.deliver(delivery('m1'));
+		const failed = request.deliver(delivery('m2'));
+		const run = (resultData: object) =>
+			({ status: 'error', finished: false, data: { resultData } }) as unknown as IRun;
+		const error = { message: 'job stalled more than maxStalledCount' };
+		emitted[0]?.done?.resolve(run({ error, runData: {} }));
+		// From a worker main learns no more than the last node's name.
+		emitted[1]?.done?.resolve(run({ error, runData: {}, lastNodeExecuted: 'HTTP Request' }));
+		expect(await lost).toEqual({ kind: 'interrupted' });
+		expect(await failed).toEqual({ kind: 'finished', ok: false });
+	});
+
 	test('nothing instead of a run is a duplicate', async () => {
 		const { request, emitted } = await start();
 		const settling = request.deliver(delivery());

@@ -4,8 +4,20 @@ import type { Settlement } from '../../pool';
 /** How n8n's done-promise resolved: with a run, or with nothing for a key it has already. */
 export function settledBy(run: IRun | undefined): Settlement {
 	if (run === undefined) return { kind: 'duplicate' };
+	if (wasInterrupted(run)) return { kind: 'interrupted' };
 	// A waiting execution has begun its work and may wait for weeks: its place in the window is free.
 	return { kind: 'finished', ok: succeeded(run) };
+}
+
+/**
+ * In queue mode, what main tells of an execution whose worker was lost or ended before it began: failed, and at no node.
+ * (n8n 2.41, `WorkflowRunner.processError`)
+ */
+function wasInterrupted({ status, data }: { status?: string; data?: Partial<IRun['data']> }): boolean {
+	const result = data?.resultData;
+	if (status !== 'error' || result?.error === undefined || result.lastNodeExecuted !== undefined)
+		return false;
+	return Object.keys(result.runData).length === 0;
 }
 
 function succeeded(run: { status?: string; finished?: boolean }): boolean {

@@ -1,7 +1,7 @@
 import { assertNever } from '../../contract';
 import type { AcknowledgeMode, Settlement } from '../types';
 
-/** *When the execution succeeds* tries an event this often, then gives it up visibly. */
+/** An event that fails, or whose execution is interrupted, is tried this often, then given up visibly. */
 export const MAX_ATTEMPTS = 3;
 
 /** What follows a settlement. */
@@ -16,12 +16,13 @@ export type NextStep =
 	| { step: 'give_up' };
 
 /**
- * | settlement        | immediately / finished | succeeded                               |
- * |-------------------|------------------------|-----------------------------------------|
- * | finished, ok      | acknowledge            | acknowledge                             |
- * | finished, failed  | acknowledge            | next attempt, after the third: give up  |
- * | duplicate         | acknowledge            | as failed: a row exists, its end is unknown |
- * | not created       | same key               | same key                                |
+ * | settlement        | immediately | finished    | succeeded                                   |
+ * |-------------------|-------------|-------------|---------------------------------------------|
+ * | finished, ok      | acknowledge | acknowledge | acknowledge                                 |
+ * | finished, failed  | acknowledge | acknowledge | next attempt, after the third: give up      |
+ * | interrupted       | acknowledge | as failed there | as failed                               |
+ * | duplicate         | acknowledge | acknowledge | as failed: a row exists, its end is unknown |
+ * | not created       | same key    | same key    | same key                                    |
  */
 export function afterSettlement(mode: AcknowledgeMode, attempt: number, settlement: Settlement): NextStep {
 	switch (settlement.kind) {
@@ -29,6 +30,8 @@ export function afterSettlement(mode: AcknowledgeMode, attempt: number, settleme
 			return { step: 'same_key' };
 		case 'finished':
 			return settlement.ok ? { step: 'acknowledge' } : afterFailure(mode, attempt);
+		case 'interrupted':
+			return mode === 'immediately' ? { step: 'acknowledge' } : again(attempt);
 		case 'duplicate':
 			return afterFailure(mode, attempt);
 		default:
@@ -37,7 +40,11 @@ export function afterSettlement(mode: AcknowledgeMode, attempt: number, settleme
 }
 
 function afterFailure(mode: AcknowledgeMode, attempt: number): NextStep {
-	if (mode !== 'succeeded') return { step: 'acknowledge' };
+	return mode === 'succeeded' ? again(attempt) : { step: 'acknowledge' };
+}
+
+/** Not for ever: it may be the message itself that ends whoever runs it. */
+function again(attempt: number): NextStep {
 	return attempt < MAX_ATTEMPTS ? { step: 'next_attempt', attempt: attempt + 1 } : { step: 'give_up' };
 }
 

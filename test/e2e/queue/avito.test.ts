@@ -9,7 +9,13 @@ import { logsInAtTheWebhookProcess } from './login-page';
 import { queueScene } from './scene';
 
 describe('Avito in n8n’s queue mode', () => {
-	const queue = queueScene({ workers: 2, webhooks: true });
+	// n8n knows after its lock's time that a worker is gone: a minute by default, and half a minute more between two looks.
+	const environment = {
+		QUEUE_WORKER_LOCK_DURATION: '15000',
+		QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
+		QUEUE_WORKER_STALLED_INTERVAL: '5000',
+	};
+	const queue = queueScene({ workers: 2, webhooks: true, environment });
 	let sandbox: AvitoSandbox | undefined;
 	let scene: Scene;
 
@@ -90,6 +96,38 @@ describe('Avito in n8n’s queue mode', () => {
 		scene.sandbox.control.incoming({ text: 'два', chat_id });
 		await workflow.finishes(2);
 		expect([...answersTo(chat_id)].sort()).toEqual(['Ответ: два', 'Ответ: один']);
+		expect(tokens()).toBe(1);
+		await workflow.remove();
+	});
+
+	it('a worker is lost while it answers: acknowledged when it finishes, the message runs again, its answer is there once', async () => {
+		const { sandbox } = scene;
+		const acknowledged = { options: { acknowledge: 'finished' } };
+		const workflow = await Published.of(scene, 'Answer in any case', [
+			avitoTrigger('Avito Trigger', scene.credential, acknowledged),
+			avito('Answer', scene.credential, ['message', 'send'], {
+				chatId: chat('={{ $json.external_chat_id }}'),
+				text: '=Попытка {{ $json.meta.attempt }}',
+				options: { deduplicationKey: '={{ $json.event_id }}' },
+			}),
+		]);
+		const answering = () => sandbox.control.requests({ operation_id: 'postSendMessage' }).length;
+		const before = answering();
+		sandbox.control.mode({ mode: 'slow', delay_ms: 3_000, scope: 'postSendMessage', count: 1 });
+		const { chat_id } = sandbox.control.incoming({ text: 'Есть кто?' });
+		await until(() => answering() > before, { what: 'the answer to begin' });
+		await Promise.all(
+			queue()
+				.workers.splice(0)
+				.map((worker) => worker.end('SIGKILL')),
+		);
+		await queue().startWorker();
+		await queue().startWorker();
+		await workflow.succeeds(1, 120_000);
+		const [interrupted, again] = workflow.executions;
+		expect([interrupted?.status, again?.status]).toEqual(['error', 'success']);
+		expect(again?.startItems[0]?.json['meta']).toMatchObject({ attempt: 2 });
+		expect(answersTo(chat_id)).toEqual(['Попытка 1']);
 		expect(tokens()).toBe(1);
 		await workflow.remove();
 	});

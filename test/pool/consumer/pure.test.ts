@@ -127,6 +127,15 @@ describe('what follows a settlement', () => {
 		}
 	});
 
+	it('runs again what was interrupted, but for "immediately", and not for ever', () => {
+		const settlement = { kind: 'interrupted' } as const;
+		expect(afterSettlement('immediately', 1, settlement)).toEqual({ step: 'acknowledge' });
+		for (const mode of ['finished', 'succeeded'] as const) {
+			expect(afterSettlement(mode, 1, settlement)).toEqual({ step: 'next_attempt', attempt: 2 });
+			expect(afterSettlement(mode, MAX_ATTEMPTS, settlement)).toEqual({ step: 'give_up' });
+		}
+	});
+
 	it('after a restart keeps the key only for "immediately"', () => {
 		expect(afterRestart('immediately', 1)).toEqual({ step: 'same_key' });
 		expect(afterRestart('finished', 7)).toEqual({ step: 'next_attempt', attempt: 8 });
