@@ -77,7 +77,7 @@ export class Keys {
 	/** set: sessions that led to an account */
 	sessionsOf = (account: AccountId): string => this.#key('sessions', account);
 
-	/** hash: `holder`, `expires`, `token`; a reader's lease stands with the account it fences */
+	/** hash: `holder`, `expires`, `token`, `life` (ms); a reader's lease stands with the account it fences */
 	lease = (name: string): string => {
 		const account = accountOfReaderLease(name);
 		return account === null ? this.#key('lease', name) : this.#key('reader', account);

@@ -45,9 +45,10 @@ export const renew = script(
 	`${NOW}
 local reply = {now}
 for position, key in ipairs(KEYS) do
-	local held = redis.call('HMGET', key, 'holder', 'expires', 'token')
+	local held = redis.call('HMGET', key, 'holder', 'expires', 'token', 'life')
 	if held[1] and held[3] == ARGV[3 + position] and tonumber(held[2]) > now then
-		redis.call('HSET', key, 'expires', now + tonumber(ARGV[2]), 'life', ARGV[2])
+		redis.call('HSET', key, 'expires', now + tonumber(ARGV[2]))
+		if held[4] ~= ARGV[2] then redis.call('HSET', key, 'life', ARGV[2]) end
 		redis.call('PEXPIRE', key, ARGV[3])
 	else
 		reply[#reply + 1] = position
