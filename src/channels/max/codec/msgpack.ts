@@ -1,6 +1,6 @@
 import { DecodeError, Decoder, Encoder, ExtensionCodec } from '#lib/msgpack';
 import type { Json } from '../../../contract';
-import { assertStructure } from './structure';
+import { lengthOfValue } from './structure';
 import { CodecError, Decimal, WireId, type Outgoing, type Payload } from './wire';
 
 /** Extension type 1 holds a 64-bit integer, itself msgpack (captures of the web client and of PyMax 2.4). */
@@ -36,9 +36,8 @@ extensions.register({
 	decode: (bytes) => {
 		if (bytes.length === 9 && bytes[0] === 0xd3) return wideInteger(bytes);
 		const inner = plainDecoder.decode(bytes);
-		if (typeof inner !== 'bigint' && !Number.isInteger(inner))
-			throw new CodecError('extension 1 holds no integer');
-		return inner;
+		// What is no integer is no id, and costs no more than this field.
+		return typeof inner === 'bigint' || Number.isInteger(inner) ? inner : null;
 	},
 });
 /** The usual body of the extension, read without a decoder. */
@@ -86,11 +85,17 @@ function integer(value: number): number | bigint {
 	return value > 0xffff_ffff || value < -0x8000_0000 ? BigInt(value) : value;
 }
 
-/** Exactly one value. @throws CodecError for anything else; never allocates more than the bytes can hold */
+/**
+ * One value. What follows a map is left alone, as a public client does that talks to the service; anything else with bytes
+ * behind it is no body (an LZ4 block that was not unpacked begins with integers).
+ * @throws CodecError for anything else; never allocates more than the bytes can hold
+ */
 export function decodeMsgpack(bytes: Uint8Array): Payload {
-	assertStructure(bytes);
+	const length = lengthOfValue(bytes);
+	if (length < bytes.length && !isMap(bytes[0])) throw new CodecError('bytes follow the body');
+	const body = length < bytes.length ? bytes.subarray(0, length) : bytes;
 	try {
-		return normalise(decoderFor(bytes).decode(bytes));
+		return normalise(decoderFor(body).decode(body));
 	} catch (error) {
 		decoder = newDecoder();
 		if (error instanceof CodecError) throw error;
@@ -99,6 +104,10 @@ export function decodeMsgpack(bytes: Uint8Array): Payload {
 		}
 		throw error;
 	}
+}
+
+function isMap(tag = 0): boolean {
+	return (tag >= 0x80 && tag <= 0x8f) || tag === 0xde || tag === 0xdf;
 }
 
 /** A decoder refers to the last bytes it was given: large ones get one of their own. */

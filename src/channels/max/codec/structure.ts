@@ -4,12 +4,13 @@ import { CodecError } from './wire';
 const MAX_DEPTH = 64;
 
 /**
- * Walks a msgpack value without building it: lengths fit the bytes that are there, nesting is bounded, one value only.
- * The library allocates an array of the announced length before reading its members, so five hostile bytes could ask
- * for gigabytes; after this walk the sum of all announced lengths is at most the number of bytes.
+ * Walks the first msgpack value without building it: lengths fit the bytes that are there, nesting is bounded. The library
+ * allocates an array of the announced length before reading its members, so five hostile bytes could ask for gigabytes;
+ * after this walk the sum of all announced lengths is at most the number of bytes.
+ * @returns how many bytes it has
  * @throws CodecError
  */
-export function assertStructure(bytes: Uint8Array): void {
+export function lengthOfValue(bytes: Uint8Array): number {
 	const end = bytes.length;
 	let at = 0;
 	/** values still to come in the innermost container that is open, and in those around it */
@@ -18,10 +19,7 @@ export function assertStructure(bytes: Uint8Array): void {
 	for (;;) {
 		while (left === 0) {
 			const outer = around.pop();
-			if (outer === undefined) {
-				if (at !== end) throw new CodecError('bytes follow the body');
-				return;
-			}
+			if (outer === undefined) return at;
 			left = outer;
 		}
 		left -= 1;

@@ -54,6 +54,20 @@ describe('reassembly', () => {
 		expect(first).toMatchObject({ opcode: 128, payload: null, unreadable: expect.any(String) as string });
 		expect(second).toMatchObject({ seq: 2 });
 	});
+
+	it('what follows a map costs nothing, and a text in place of an id only that field', () => {
+		const read = (body: string) => {
+			const bytes = Buffer.from(body, 'hex');
+			const header = Buffer.from('0A0000010080000000', 'hex');
+			return new FrameReader()
+				.push(Buffer.concat([header, Buffer.of(bytes.length), bytes]))
+				.map(decodeBinary);
+		};
+		expect(read('81A16101C0FF')).toMatchObject([{ payload: { a: 1 } }]);
+		expect(read('82A161C70301A26869A16202')).toMatchObject([{ payload: { a: null, b: 2 } }]);
+		// An LZ4 block whose flag was lost begins with integers.
+		expect(read('0481A16101')).toMatchObject([{ payload: null, unreadable: 'bytes follow the body' }]);
+	});
 });
 
 describe('JSON frames', () => {
