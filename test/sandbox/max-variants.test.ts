@@ -120,6 +120,25 @@ describe('chats', () => {
 		expect(await client.push(129)).toMatchObject({ chatId: dialog, userId: boris });
 	});
 
+	it('show a sticker with every member that typed clients insist on', async () => {
+		const { message } = await send(await anna(), dialog, {
+			attaches: [{ _type: 'STICKER', stickerId: 598_965 }],
+		});
+		const named = [
+			'stickerId',
+			'setId',
+			'url',
+			'lottieUrl',
+			'stickerType',
+			'authorType',
+			'width',
+			'height',
+			'time',
+			'audio',
+		];
+		expect(Object.keys(message.attaches[0] as object)).toEqual(expect.arrayContaining(named));
+	});
+
 	it('are cleared and deleted without a time: up to now', async () => {
 		const client = await anna();
 		await send(client, dialog, { text: 'gone' });

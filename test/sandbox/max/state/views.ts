@@ -217,6 +217,7 @@ function viewAttach(conn: Connection, viewer: User, attach: Attach): View {
 				stickerId: attach.stickerId,
 				setId: 1,
 				url: `https://i.oneme.ru/sticker/${attach.stickerId}`,
+				lottieUrl: `https://i.oneme.ru/sticker/${attach.stickerId}.json`,
 				stickerType: 'STATIC',
 				authorType: 'SYSTEM',
 				tags: [],
