@@ -99,6 +99,7 @@ export async function startFromCli(args: readonly string[]): Promise<RunningSand
 			'  no 2FA password and a session elsewhere:  --policy activeSessionNeedsPassword=false',
 			'  no Origin header:                         --policy requireOrigin=false',
 			"  11 as the version of a binary frame:      --policy 'binaryVersions=[10,11]'",
+			'  more than 30 logins in ten minutes:       --policy loginLimit=0',
 			'  message ids of the other kind:            --policy lenientMessageIds=true',
 			'The certificate authority to trust (also in the first line):',
 			cert,
