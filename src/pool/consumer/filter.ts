@@ -84,7 +84,8 @@ function bareName(value: string): string {
 
 function acceptsDirection(event: ChannelEvent, filter: EventFilter, sets: Sets): boolean {
 	if (!DIRECTED.includes(event.event_type)) return true;
-	if (!sets.directions.has(event.meta.direction)) return false;
+	// What is scheduled is always one's own: whoever asks for it by its type means just that.
+	if (event.event_type !== 'scheduled' && !sets.directions.has(event.meta.direction)) return false;
 	return event.meta.sent_by !== 'node' || filter.includeNodeSends;
 }
 

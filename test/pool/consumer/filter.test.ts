@@ -34,6 +34,13 @@ describe('a filter', () => {
 		);
 	});
 
+	it('takes what is scheduled, which is always own, whatever the direction', () => {
+		const eventTypes = ['scheduled' as const];
+		const own = { type: 'scheduled' as const, meta: { direction: 'out' as const } };
+		expect(accepts({ eventTypes }, { ...own, meta: { ...own.meta, sent_by: 'device' } })).toBe(true);
+		expect(accepts({ eventTypes }, { ...own, meta: { ...own.meta, sent_by: 'node' } })).toBe(false);
+	});
+
 	it('chooses chats, chat types and senders', () => {
 		expect(accepts({ includeChats: ['c1'] }, { chat: 'c1' })).toBe(true);
 		expect(accepts({ includeChats: ['c1'] }, { chat: 'c2' })).toBe(false);
