@@ -50,6 +50,8 @@ export interface Faults {
 	splitBytes: number;
 	/** TCP: so many frames leave in one write (an incomplete batch leaves on the next turn). */
 	joinFrames: number;
+	/** TCP: of the frames that one read brings, only the first is looked at, as a reimplemented server does. */
+	oneFramePerRead: boolean;
 	/** A push takes the seq of the newest request of its connection, so that it equals a pending one. */
 	collideSeq: boolean;
 	losePush: number;
@@ -86,6 +88,7 @@ export function noFaults(): Faults {
 		accounts: [],
 		splitBytes: 0,
 		joinFrames: 0,
+		oneFramePerRead: false,
 		collideSeq: false,
 		losePush: 0,
 		duplicatePush: 0,

@@ -9,6 +9,7 @@ import { FloodGate, slowDown } from './flood-gate';
 import type { Line } from './line';
 import type { RequestOptions } from './port';
 import type { SessionState } from './session.machine';
+import { Turns } from './turns';
 
 /** ms a call waits for a reconnect under way before it says what is wrong */
 const RECONNECT_PATIENCE_MS = 90_000;
@@ -53,16 +54,23 @@ export class Requests {
 	readonly #services: DriverServices;
 	readonly #session: SessionView;
 	readonly #gate = new FloodGate();
+	readonly #turns: Turns;
 	#inFlight = 0;
 
 	constructor(settings: MaxSettings, services: DriverServices, session: SessionView) {
 		this.#settings = settings;
 		this.#services = services;
 		this.#session = session;
+		this.#turns = new Turns(services.clock, services.logger);
 	}
 
 	get inFlight(): number {
 		return this.#inFlight;
+	}
+
+	/** Is every frame that is not needed better left out? */
+	get careful(): boolean {
+		return this.#turns.careful;
 	}
 
 	/** @throws ChannelError */
@@ -72,6 +80,7 @@ export class Requests {
 		this.#inFlight += 1;
 		try {
 			let prepare = options.beforeFirstByte;
+			let unanswered = false;
 			for (let tries = 1; ; tries += 1) {
 				let line = this.#line(opcode, signal) ?? (await this.#nextLine(opcode, signal));
 				if (prepare !== undefined) {
@@ -80,13 +89,17 @@ export class Requests {
 					line = this.#line(opcode, signal) ?? (await this.#nextLine(opcode, signal));
 				}
 				try {
-					const answer = await this.#exchange(line, opcode, payload, signal, options.timeoutMs);
+					const exchange = () => this.#exchange(line, opcode, payload, signal, options.timeoutMs);
+					const alone = unanswered || this.#turns.careful;
+					const answer = await (alone ? this.#turns.take(signal, exchange) : exchange());
+					if (unanswered) this.#turns.learn();
 					this.#gate.open(opcode);
 					return answer;
 				} catch (error) {
 					if (signal.aborted) throw error;
 					if (answerTo(error) === 'slow down') throw this.#slowDown(error as ChannelError, opcode);
-					const most = error instanceof UnansweredError ? UNANSWERED_TRIES : TRIES;
+					unanswered = error instanceof UnansweredError;
+					const most = unanswered ? UNANSWERED_TRIES : TRIES;
 					const again = error instanceof ConnectionError && options.repeat !== false && tries < most;
 					if (!again && !(await this.#afterRefusal(error, line, opcode, options, tries, signal))) throw error;
 				}

@@ -273,7 +273,9 @@ export class Session {
 			this.#dispatch({ type: 'failed', error: loggedOut() });
 			return;
 		}
-		const acknowledge = (answer: Outgoing): void => line.acknowledge(seq, opcode, answer);
+		const acknowledge = (answer: Outgoing): void => {
+			if (!this.#requests.careful) line.acknowledge(seq, opcode, answer);
+		};
 		const push: Push = { opcode, seq, payload, unreadable, acknowledge };
 		if (this.#early !== null) this.#early.push(push);
 		else if (this.#state.at === 'live') this.#listener?.push(push);

@@ -153,6 +153,30 @@ describe('requests', () => {
 		expect(await asking).toMatchObject({ chats: [{ id: 92610303 }] });
 	});
 
+	it('go one by one to a server that loses what comes together', async () => {
+		const { session } = await scene.openSession('tcpPlain');
+		collect(session);
+		scene.control.setFaults({ oneFramePerRead: true });
+		const ask = (): Promise<unknown> =>
+			Promise.all(
+				Array.from({ length: 8 }, () => session.request(OP.contactInfo, { contactIds: [Number(BORIS)] })),
+			);
+		let answered = 0;
+		void ask().then(() => (answered += 1));
+		const since = scene.clock.now();
+		await until(
+			async () => {
+				await scene.clock.advance(1_000);
+				return answered === 1;
+			},
+			'the first eight',
+			200,
+		);
+		expect(scene.clock.now() - since).toBeLessThan(40_000);
+		await ask();
+		expect(session.reconnects).toBe(0);
+	});
+
 	it('one that stays without an answer costs no connection that works, and is asked twice', async () => {
 		const { session } = await scene.openSession();
 		scene.control.setFaults({ dropReplies: [{ opcode: OP.chatInfo, count: 10 }] });

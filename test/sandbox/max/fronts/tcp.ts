@@ -38,7 +38,10 @@ function serve(world: World, handlers: HandlerTable, socket: Socket, secure: boo
 	world.connections.add(conn);
 	socket.on('data', (chunk) => {
 		if (!conn.heard(chunk.length)) return;
+		let taken = 0;
 		for (const frame of reader.push(chunk)) {
+			if (conn.faulty && world.faults.oneFramePerRead && taken > 0) continue;
+			taken += 1;
 			if (conn.state !== 'closed') dispatch(conn, incoming(frame), handlers);
 		}
 	});
