@@ -29,7 +29,9 @@ export class Line {
 	/** acknowledgements of this turn: they leave in one write */
 	#acknowledged: OutgoingFrame[] = [];
 	#cancelPing: (() => void) | undefined;
-	/** a ping that shows whether the service is there is under way */
+	/** the service answers a ping that shows whether it is there: not before SESSION_INIT */
+	#mayProbe = false;
+	/** such a ping is under way */
 	#probing = false;
 
 	private constructor(options: LineOptions) {
@@ -122,6 +124,11 @@ export class Line {
 		}
 	}
 
+	/** SESSION_INIT was answered. */
+	greeted(): void {
+		this.#mayProbe = true;
+	}
+
 	/** Pings from now on (the official app sends none before LOGIN) and cuts a connection that has gone silent. */
 	keepAlive(): void {
 		const { clock, settings } = this.#options;
@@ -136,9 +143,8 @@ export class Line {
 		});
 	}
 
-	/** One ping at a time, and none before the regular ones have begun. */
 	#probe(): void {
-		if (this.#probing || this.#cancelPing === undefined || this.#stop.signal.aborted) return;
+		if (this.#probing || !this.#mayProbe || this.#stop.signal.aborted) return;
 		this.#probing = true;
 		void this.#ping().finally(() => (this.#probing = false));
 	}

@@ -220,7 +220,9 @@ export class Session {
 	}
 
 	async #greet(epoch: number): Promise<void> {
-		await this.#login.greet(this.#mustLine(), this.#scope.signal);
+		const line = this.#mustLine();
+		await this.#login.greet(line, this.#scope.signal);
+		line.greeted();
 		if (epoch === this.#epoch) this.#dispatch({ type: 'greeted' });
 	}
 

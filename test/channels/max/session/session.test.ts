@@ -177,27 +177,33 @@ describe('requests', () => {
 		expect(session.reconnects).toBe(0);
 	});
 
-	it('one that stays without an answer costs no connection that works, and is asked twice', async () => {
-		const { session } = await scene.openSession();
-		scene.control.setFaults({ dropReplies: [{ opcode: OP.chatInfo, count: 10 }] });
-		let problem: unknown;
-		session.request(OP.chatInfo, { chatIds: [92610303] }).catch((error: unknown) => (problem = error));
-		await until(
-			async () => {
-				await scene.clock.advance(1_000);
-				return problem !== undefined;
-			},
-			'the answer to the caller',
-			200,
-		);
-		expect(problem).toMatchObject({
-			code: 'timeout',
-			hint: expect.stringContaining('The connection works') as string,
-		});
-		expect(scene.control.requests({ opcode: OP.chatInfo })).toHaveLength(2);
-		expect(session.state).toBe('live');
-		expect(session.reconnects).toBe(0);
-	});
+	it.each([
+		['after LOGIN', {}, OP.chatInfo, { chatIds: [92610303] }, 'live'],
+		['before it', { token: '' }, OP.getQr, {}, 'greeted'],
+	] as const)(
+		'one that stays without an answer %s costs no connection that works, and is asked twice',
+		async (_, fields, opcode, payload, state) => {
+			const { session } = await scene.openSession('websocketPlain', fields);
+			scene.control.setFaults({ dropReplies: [{ opcode, count: 10 }] });
+			let problem: unknown;
+			session.request(opcode, payload).catch((error: unknown) => (problem = error));
+			await until(
+				async () => {
+					await scene.clock.advance(1_000);
+					return problem !== undefined;
+				},
+				'the answer to the caller',
+				200,
+			);
+			expect(problem).toMatchObject({
+				code: 'timeout',
+				hint: expect.stringContaining('The connection works') as string,
+			});
+			expect(scene.control.requests({ opcode })).toHaveLength(2);
+			expect(session.state).toBe(state);
+			expect(scene.control.connections({})).toHaveLength(1);
+		},
+	);
 
 	it('a reply of the unexplained kind 2 is one without a payload; a kind nobody knows is none', async () => {
 		const { session } = await scene.openSession();
