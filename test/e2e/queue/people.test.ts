@@ -17,7 +17,13 @@ import { queueScene } from './scene';
 
 /** One session, one connection: both messengers end a session that is used from two places. */
 describe('people’s accounts in n8n’s queue mode', () => {
-	const queue = queueScene({ workers: 2, environment: { OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true' } });
+	const environment = {
+		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+		// As `docker run --env-file` hands them on, and n8n understands them.
+		EXECUTIONS_MODE: '"queue"',
+		QUEUE_BULL_REDIS_HOST: '"127.0.0.1"',
+	};
+	const queue = queueScene({ workers: 2, environment });
 	const MESSAGES = 6;
 
 	const inWorkers = (execution: number | string): boolean =>
