@@ -4,29 +4,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Agent, fetch } from '#lib/undici';
-import { AdvanceableClock, startMaxSandbox } from './max';
-import type { MaxSandbox } from './max';
+import type { AdvanceableClock, MaxSandbox } from './max';
 import { loginRequest, RawClient } from './max/testing/client';
 import type { Front, Payload } from './max/testing/client';
+import { sandboxForEach } from './max/testing/scene';
 
 let sandbox: MaxSandbox;
 let clock: AdvanceableClock;
-const clients: RawClient[] = [];
+const clients = sandboxForEach((started, itsClock) => {
+	sandbox = started;
+	clock = itsClock;
+});
 const dialog = 92610303;
 const anna = '12345678';
 const boris = '87654321';
-
-beforeEach(async () => {
-	clock = new AdvanceableClock(Date.UTC(2026, 9, 1), false);
-	sandbox = await startMaxSandbox({ clock, seed: 5 });
-});
-afterEach(async () => {
-	for (const client of clients.splice(0)) client.close();
-	expect(sandbox.control.failures()).toEqual([]);
-	await sandbox.close();
-});
 
 async function online(front: Front = 'websocket', who: 0 | 1 = 0) {
 	const client = await RawClient.online(sandbox, sandbox.accounts[who], front);

@@ -2,29 +2,22 @@
    a reply is whatever came over the wire; a member that is missing or of another type fails its expectation */
 /** Messages, pushes, history, groups, contacts and profile of the fake MAX, on real sockets. */
 import { encode, ExtData } from '@msgpack/msgpack';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AdvanceableClock, startMaxSandbox } from './max';
-import type { MaxSandbox } from './max';
+import { describe, expect, it } from 'vitest';
+import type { AdvanceableClock, MaxSandbox } from './max';
 import { frameOf, RawClient } from './max/testing/client';
 import type { Front, Payload } from './max/testing/client';
+import { sandboxForEach } from './max/testing/scene';
 
 let sandbox: MaxSandbox;
 let clock: AdvanceableClock;
-const clients: RawClient[] = [];
+const clients = sandboxForEach((started, itsClock) => {
+	sandbox = started;
+	clock = itsClock;
+});
 const dialog = 92610303;
 const team = -68000000000001;
 const news = -68000000000002;
 const [anna, boris, clara] = [12345678, 87654321, 13579135];
-
-beforeEach(async () => {
-	clock = new AdvanceableClock(Date.UTC(2026, 9, 1), false);
-	sandbox = await startMaxSandbox({ clock, seed: 5 });
-});
-afterEach(async () => {
-	for (const client of clients.splice(0)) client.close();
-	expect(sandbox.control.failures()).toEqual([]);
-	await sandbox.close();
-});
 
 async function online(who: number, front: Front = 'websocket', login: Payload = {}) {
 	const account = sandbox.accounts.find((one) => one.id === String(who)) as MaxSandbox['accounts'][0];

@@ -3,24 +3,18 @@
 /** Front ends, the state machine, strict types and the ways into an account, on real sockets. */
 import { createHash } from 'node:crypto';
 import { encode } from '@msgpack/msgpack';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AdvanceableClock, startMaxSandbox } from './max';
-import type { DemoSession, MaxSandbox } from './max';
+import { describe, expect, it } from 'vitest';
+import { startMaxSandbox } from './max';
+import type { AdvanceableClock, DemoSession, MaxSandbox } from './max';
 import { frameOf, loginRequest, mobileAgent, packBody, RawClient, webAgent } from './max/testing/client';
 import type { Front } from './max/testing/client';
+import { sandboxForEach } from './max/testing/scene';
 
 let sandbox: MaxSandbox;
 let clock: AdvanceableClock;
-const clients: RawClient[] = [];
-
-beforeEach(async () => {
-	clock = new AdvanceableClock(Date.UTC(2026, 9, 1), false);
-	sandbox = await startMaxSandbox({ clock, seed: 5 });
-});
-afterEach(async () => {
-	for (const client of clients.splice(0)) client.close();
-	expect(sandbox.control.failures()).toEqual([]);
-	await sandbox.close();
+const clients = sandboxForEach((started, itsClock) => {
+	sandbox = started;
+	clock = itsClock;
 });
 
 async function init(front: Front, deviceId?: string): Promise<RawClient> {

@@ -1,29 +1,23 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access --
    a reply is whatever came over the wire; a member that is missing or of another type fails its expectation */
 /** Requests in the forms that public clients send beside the common ones, and what such clients read. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Agent, fetch, FormData } from '#lib/undici';
-import { AdvanceableClock, startFromCli, startMaxSandbox } from './max';
-import type { MaxSandbox } from './max';
+import { startFromCli } from './max';
+import type { AdvanceableClock, MaxSandbox } from './max';
 import { frameOf, mobileAgent, packBody, RawClient, webAgent } from './max/testing/client';
 import type { Front, Payload } from './max/testing/client';
+import { sandboxForEach } from './max/testing/scene';
 
 let sandbox: MaxSandbox;
 let clock: AdvanceableClock;
-const clients: RawClient[] = [];
+const clients = sandboxForEach((started, itsClock) => {
+	sandbox = started;
+	clock = itsClock;
+});
 const dialog = 92610303;
 const team = -68000000000001;
 const [boris, clara] = [87654321, 13579135];
-
-beforeEach(async () => {
-	clock = new AdvanceableClock(Date.UTC(2026, 9, 1), false);
-	sandbox = await startMaxSandbox({ clock, seed: 5 });
-});
-afterEach(async () => {
-	for (const client of clients.splice(0)) client.close();
-	expect(sandbox.control.failures()).toEqual([]);
-	await sandbox.close();
-});
 
 async function anna(front: Front = 'json'): Promise<RawClient> {
 	const client = await RawClient.online(sandbox, sandbox.accounts[0], front);
