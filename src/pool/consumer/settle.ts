@@ -16,13 +16,15 @@ export type NextStep =
 	| { step: 'give_up' };
 
 /**
- * | settlement        | immediately | finished    | succeeded                                   |
- * |-------------------|-------------|-------------|---------------------------------------------|
- * | finished, ok      | acknowledge | acknowledge | acknowledge                                 |
- * | finished, failed  | acknowledge | acknowledge | next attempt, after the third: give up      |
- * | interrupted       | acknowledge | as failed there | as failed                               |
- * | duplicate         | acknowledge | acknowledge | as failed: a row exists, its end is unknown |
- * | not created       | same key    | same key    | same key                                    |
+ * | settlement       | immediately | finished    | succeeded                               |
+ * |------------------|-------------|-------------|-----------------------------------------|
+ * | finished, ok     | acknowledge | acknowledge | acknowledge                             |
+ * | finished, failed | acknowledge | acknowledge | again                                   |
+ * | interrupted      | acknowledge | again       | again                                   |
+ * | duplicate        | acknowledge | acknowledge | again: a row exists, its end is unknown |
+ * | not created      | same key    | same key    | same key                                |
+ *
+ * again: next attempt, after the third: give up
  */
 export function afterSettlement(mode: AcknowledgeMode, attempt: number, settlement: Settlement): NextStep {
 	switch (settlement.kind) {

@@ -34,9 +34,10 @@ interface ListOptions {
 export async function* changedChats(account: MaxAccount, options: ListOptions): AsyncGenerator<JsonObject> {
 	const list = account.chatList;
 	if (!list.unserved) {
-		const first = await firstPage(account, options.signal);
+		const marker = account.serverNow() + AHEAD_MS;
+		const first = await firstPage(account, marker, options.signal);
 		if (first !== null) {
-			yield* listed(account, options, first);
+			yield* listed(account, options, marker, first);
 			return;
 		}
 		list.unserved = true;
@@ -48,9 +49,8 @@ export async function* changedChats(account: MaxAccount, options: ListOptions): 
 type Page = Awaited<ReturnType<typeof listChats>>;
 
 /** null = the service does not list chats */
-async function firstPage(account: MaxAccount, signal: AbortSignal): Promise<Page | null> {
+async function firstPage(account: MaxAccount, marker: number, signal: AbortSignal): Promise<Page | null> {
 	const { session, chatList } = account;
-	const marker = account.serverNow() + AHEAD_MS;
 	// Where the answer can be done without, nobody waits for it long; a connection that breaks is no answer either way.
 	const ways = chatList.told ? [{ signal, timeoutMs: PATIENCE_MS, repeat: false }, { signal }] : [{ signal }];
 	for (const way of ways) {
@@ -74,11 +74,11 @@ function isUnserved(error: unknown): boolean {
 async function* listed(
 	account: MaxAccount,
 	{ sinceMs, signal }: ListOptions,
+	marker: number,
 	first: Page,
 ): AsyncGenerator<JsonObject> {
 	const { session, settings, services } = account;
 	const seen = new Set<string>();
-	let marker = account.serverNow() + AHEAD_MS;
 	for (let page = first; ; page = await listChats(session, marker, PAGE, { signal })) {
 		let fresh = 0;
 		let isOld = false;

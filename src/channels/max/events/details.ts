@@ -15,7 +15,7 @@ export function detailsOf(
 	};
 	if (facts.attaches.length === 0 && facts.raw['link'] === undefined) return null;
 	const data: JsonObject = {};
-	if (control !== undefined) Object.assign(data, noticeOf(facts, control));
+	if (control !== undefined) Object.assign(data, noticeDetails(facts, control));
 	for (const attach of facts.attaches) {
 		switch (typeOf(attach)) {
 			case 'CALL':
@@ -73,7 +73,7 @@ export function detailsOf(
 /** Who leaves, or comes by a link, is who the notice is from: it need not name anybody else. */
 const OF_THEMSELVES = new Set(['leave', 'joinByLink']);
 
-function noticeOf({ senderId }: MessageFacts, control: JsonObject): JsonObject {
+function noticeDetails({ senderId }: MessageFacts, control: JsonObject): JsonObject {
 	const event = text(control['event']) ?? text(control['action']) ?? 'unknown';
 	const named = [...ids(control['userIds']), ...ids([control['userId'] ?? null])];
 	const oneself = named.length === 0 && senderId !== null && OF_THEMSELVES.has(event);
